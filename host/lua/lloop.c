@@ -1,0 +1,342 @@
+/* host/lua/lloop.c -- Lua module "host.loop": tasks, sleep, and waiting for
+   several things at once. Times are seconds. */
+#include <lauxlib.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include "host/lua/bridge.h"
+#include "host/lua/modules.h"
+#include "host/lua/task.h"
+#include "host/timer.h"
+
+/*
+** sleep
+*/
+
+struct nap {
+  struct sb_wait base;
+  struct sb_timer *timer;
+};
+
+static void nap_drop(struct sb_wait *wait) {
+  struct nap *nap = (struct nap *)wait;
+  sb_timer_cancel(nap->timer);
+  nap->timer = NULL;
+}
+
+static void on_nap(void *arg) {
+  struct nap *nap = arg;
+  nap->timer = NULL;
+  sb_wait_wake(&nap->base);
+}
+
+static int sleep_k(lua_State *L, int status, lua_KContext ctx) {
+  (void)L, (void)status, (void)ctx;
+  return 0;
+}
+
+static uint64_t check_milliseconds(lua_State *L, int index) {
+  lua_Number seconds = luaL_checknumber(L, index);
+  luaL_argcheck(L, seconds >= 0 && seconds < 1e9, index,
+                "seconds expected, from 0 to 1e9");
+  return (uint64_t)(seconds * 1000 + 0.5);
+}
+
+/* loop.sleep(seconds) */
+static int loop_sleep(lua_State *L) {
+  uint64_t delay = check_milliseconds(L, 1);
+  struct nap *nap = sb_wait_push(L, sizeof *nap, nap_drop);
+  int rc = sb_timer_start(sb_host_loop(L), delay, on_nap, nap, &nap->timer);
+  if (rc < 0) return luaL_error(L, "sleep: %s", uv_strerror(rc));
+  return sb_wait_yield(L, &nap->base, sleep_k);
+}
+
+/*
+** tasks
+*/
+
+/* loop.spawn(fn, ...) -> task */
+static int loop_spawn(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  sb_task_spawn(L, lua_gettop(L) - 1);
+  return 1;
+}
+
+struct await {
+  struct sb_wait base;
+  struct sb_watch watch;
+  struct sb_task *task; /* argument 1, which stays on the stack */
+};
+
+static void await_drop(struct sb_wait *wait) {
+  sb_task_unwatch(&((struct await *)wait)->watch);
+}
+
+static struct await *await_of(struct sb_watch *watch) {
+  return (struct await *)((char *)watch - offsetof(struct await, watch));
+}
+
+static void on_awaited(struct sb_watch *watch, struct sb_task *task) {
+  (void)task;
+  sb_wait_wake(&await_of(watch)->base);
+}
+
+static int push_outcome(lua_State *L, struct sb_task *task) {
+  switch (sb_task_state(task)) {
+  case SB_TASK_DONE:
+    return sb_task_results(L, task);
+  case SB_TASK_FAILED:
+    sb_task_results(L, task);
+    return lua_error(L);
+  default:
+    return sb_fail_message(L, "the task was cancelled", "ECANCELED");
+  }
+}
+
+static int await_k(lua_State *L, int status, lua_KContext ctx) {
+  (void)status;
+  return push_outcome(L, ((struct await *)ctx)->task);
+}
+
+static int has_ended(struct sb_task *task) {
+  return sb_task_state(task) >= SB_TASK_DONE;
+}
+
+/* task:await() -> its results; raises what it raised; nil, message,
+   "ECANCELED" when it was cancelled */
+static int task_await(lua_State *L) {
+  struct sb_task *task = sb_task_check(L, 1);
+  if (has_ended(task)) return push_outcome(L, task);
+  struct await *await = sb_wait_push(L, sizeof *await, await_drop);
+  await->task = task;
+  await->watch.ended = on_awaited;
+  sb_task_watch(task, &await->watch);
+  return sb_wait_yield(L, &await->base, await_k);
+}
+
+/* task:cancel() */
+static int task_cancel(lua_State *L) {
+  sb_task_cancel(L, sb_task_check(L, 1));
+  return 0;
+}
+
+/* task:status() -> "ready" | "waiting" | "done" | "failed" | "cancelled" */
+static int task_status(lua_State *L) {
+  static const char *const names[] = {"ready", "waiting", "done", "failed",
+                                      "cancelled"};
+  lua_pushstring(L, names[sb_task_state(sb_task_check(L, 1))]);
+  return 1;
+}
+
+/*
+** timeout
+*/
+
+struct timeout {
+  struct await await; /* first: it waits for the task, or for the timer */
+  struct sb_timer *timer;
+};
+
+static void timeout_drop(struct sb_wait *wait) {
+  struct timeout *timeout = (struct timeout *)wait;
+  await_drop(wait);
+  sb_timer_cancel(timeout->timer);
+  timeout->timer = NULL;
+}
+
+static void on_timeout(void *arg) {
+  struct timeout *timeout = arg;
+  timeout->timer = NULL;
+  sb_wait_wake(&timeout->await.base);
+}
+
+static int timeout_k(lua_State *L, int status, lua_KContext ctx) {
+  struct timeout *timeout = (struct timeout *)ctx;
+  (void)status;
+  if (has_ended(timeout->await.task))
+    return push_outcome(L, timeout->await.task);
+  sb_task_unwatch(&timeout->await.watch);
+  sb_task_cancel(L, timeout->await.task);
+  lua_pushfstring(L, "timed out after %f seconds", lua_tonumber(L, 1));
+  return sb_fail_message(L, lua_tostring(L, -1), "ETIMEDOUT");
+}
+
+/* loop.timeout(seconds, fn, ...) -> what fn returns | nil, message,
+   "ETIMEDOUT" */
+static int loop_timeout(lua_State *L) {
+  uint64_t delay = check_milliseconds(L, 1);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  struct sb_task *task = sb_task_spawn(L, lua_gettop(L) - 2);
+  struct timeout *timeout = sb_wait_push(L, sizeof *timeout, timeout_drop);
+  timeout->await.task = task;
+  timeout->await.watch.ended = on_awaited;
+  int rc = sb_timer_start(sb_host_loop(L), delay, on_timeout, timeout,
+                          &timeout->timer);
+  if (rc < 0) return luaL_error(L, "timeout: %s", uv_strerror(rc));
+  sb_task_watch(task, &timeout->await.watch);
+  return sb_wait_yield(L, &timeout->await.base, timeout_k);
+}
+
+/*
+** all
+*/
+
+struct part {
+  struct sb_watch watch;
+  struct sb_task *task;
+  struct all *all;
+};
+
+struct all {
+  struct sb_wait base;
+  int count, open;
+  struct sb_task *failed; /* the first that did not end well */
+  struct part parts[];
+};
+
+static void all_drop(struct sb_wait *wait) {
+  struct all *all = (struct all *)wait;
+  for (int i = 0; i < all->count; i++) sb_task_unwatch(&all->parts[i].watch);
+}
+
+static void on_part(struct sb_watch *watch, struct sb_task *task) {
+  struct all *all = ((struct part *)watch)->all; /* watch is its first member */
+  all->open--;
+  if (sb_task_state(task) != SB_TASK_DONE && all->failed == NULL)
+    all->failed = task;
+  if (all->open == 0 || all->failed != NULL) sb_wait_wake(&all->base);
+}
+
+static int all_k(lua_State *L, int status, lua_KContext ctx) {
+  struct all *all = (struct all *)ctx;
+  (void)status;
+  if (all->failed != NULL) {
+    all_drop(&all->base);
+    for (int i = 0; i < all->count; i++)
+      sb_task_cancel(L, all->parts[i].task);
+    return push_outcome(L, all->failed);
+  }
+  lua_createtable(L, all->count, 0);
+  for (int i = 0; i < all->count; i++) {
+    int n = sb_task_results(L, all->parts[i].task);
+    lua_settop(L, lua_gettop(L) - n + (n > 0 ? 1 : 0));
+    if (n == 0) lua_pushnil(L);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+/* loop.all{ task | fn, ... } -> { the first result of each, in order }. The
+   first that fails ends the others and raises what it raised. */
+static int loop_all(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  int count = (int)luaL_len(L, 1);
+  lua_settop(L, 1);
+  lua_createtable(L, count, 0); /* keeps the tasks */
+  for (int i = 1; i <= count; i++) {
+    if (lua_geti(L, 1, i) == LUA_TFUNCTION)
+      sb_task_spawn(L, 0);
+    else
+      sb_task_check(L, -1);
+    lua_rawseti(L, 2, i);
+  }
+  struct all *all = sb_wait_push(
+      L, sizeof *all + (size_t)count * sizeof all->parts[0], all_drop);
+  all->count = count;
+  for (int i = 0; i < count; i++) {
+    struct part *part = &all->parts[i];
+    lua_rawgeti(L, 2, i + 1);
+    part->task = sb_task_check(L, -1);
+    part->all = all;
+    part->watch.ended = on_part;
+    lua_pop(L, 1);
+    if (!has_ended(part->task)) {
+      all->open++;
+      sb_task_watch(part->task, &part->watch);
+    } else if (sb_task_state(part->task) != SB_TASK_DONE &&
+               all->failed == NULL) {
+      all->failed = part->task;
+    }
+  }
+  if (all->open == 0 || all->failed != NULL)
+    return all_k(L, LUA_OK, (lua_KContext)all);
+  return sb_wait_yield(L, &all->base, all_k);
+}
+
+/*
+** signals and clocks
+*/
+
+struct hark {
+  struct sb_wait base;
+  uv_signal_t *handle; /* frees itself when closed */
+};
+
+static void free_handle(uv_handle_t *handle) { free(handle); }
+
+static void hark_drop(struct sb_wait *wait) {
+  struct hark *hark = (struct hark *)wait;
+  if (hark->handle != NULL) uv_close((uv_handle_t *)hark->handle, free_handle);
+  hark->handle = NULL;
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+  struct hark *hark = handle->data;
+  (void)number;
+  uv_signal_stop(handle);
+  sb_wait_wake(&hark->base);
+}
+
+/* loop.signal("INT" | "TERM" | "HUP" | "WINCH"): sleeps until the process gets
+   the signal, which meanwhile has no other effect */
+static int loop_signal(lua_State *L) {
+  static const char *const names[] = {"INT", "TERM", "HUP", "WINCH", NULL};
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
+  int number = numbers[luaL_checkoption(L, 1, NULL, names)];
+  struct hark *hark = sb_wait_push(L, sizeof *hark, hark_drop);
+  uv_signal_t *handle = malloc(sizeof *handle);
+  if (handle == NULL) return luaL_error(L, "not enough memory");
+  int rc = uv_signal_init(sb_host_loop(L), handle);
+  if (rc < 0) {
+    free(handle);
+    return luaL_error(L, "signal: %s", uv_strerror(rc));
+  }
+  hark->handle = handle;
+  handle->data = hark;
+  rc = uv_signal_start(handle, on_signal, number);
+  if (rc < 0) return luaL_error(L, "signal: %s", uv_strerror(rc));
+  uv_unref((uv_handle_t *)handle); /* listening alone keeps no program alive */
+  return sb_wait_yield(L, &hark->base, sleep_k);
+}
+
+/* loop.now() -> seconds on a clock that is never set */
+static int loop_now(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)uv_hrtime() / 1e9);
+  return 1;
+}
+
+/* loop.time() -> seconds since 1970, with fractions */
+static int loop_time(lua_State *L) {
+  uv_timeval64_t now;
+  int rc = uv_gettimeofday(&now);
+  if (rc < 0) return luaL_error(L, "time: %s", uv_strerror(rc));
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_usec / 1e6);
+  return 1;
+}
+
+const luaL_Reg sb_task_methods[] = {{"await", task_await},
+                                    {"cancel", task_cancel},
+                                    {"status", task_status},
+                                    {NULL, NULL}};
+
+static const luaL_Reg loop_lib[] = {
+    {"spawn", loop_spawn},     {"sleep", loop_sleep},   {"all", loop_all},
+    {"timeout", loop_timeout}, {"signal", loop_signal}, {"now", loop_now},
+    {"time", loop_time},       {NULL, NULL}};
+
+int luaopen_host_loop(lua_State *L) {
+  luaL_newlib(L, loop_lib);
+  return 1;
+}

@@ -1,0 +1,14 @@
+/* host/lua/modules.c -- the one table of host modules. */
+#include "host/lua/bridge.h"
+#include "host/lua/modules.h"
+
+static const luaL_Reg modules[] = {
+    {"host.loop", luaopen_host_loop},
+    {NULL, NULL},
+};
+
+void sb_modules_preload(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  luaL_setfuncs(L, modules, 0);
+  lua_pop(L, 1);
+}

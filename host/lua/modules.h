@@ -1,0 +1,9 @@
+/* host/lua/modules.h -- what opens each host module. */
+#ifndef SB_HOST_LUA_MODULES_H
+#define SB_HOST_LUA_MODULES_H
+
+#include <lua.h>
+
+int luaopen_host_loop(lua_State *L);
+
+#endif

@@ -1,0 +1,154 @@
+/* host/main.c -- the program: one loop, one Lua state, the command line handed
+   to lua/cli/main.lua, an exit status. */
+#include <lauxlib.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "host/lua/bridge.h"
+#include "host/lua/task.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+struct program {
+  char **argv;
+  int argc;
+  int status;
+  uv_loop_t loop;
+};
+
+static int is_lua_root(const char *dir) {
+  char path[4096];
+  uv_fs_t req;
+  int n = snprintf(path, sizeof path, "%s/cli/main.lua", dir);
+  if (n < 0 || (size_t)n >= sizeof path) return 0;
+  int rc = uv_fs_stat(NULL, &req, path, NULL);
+  uv_fs_req_cleanup(&req);
+  return rc == 0;
+}
+
+/* Where the Lua half is: SBHOST_LUA, else beside the program as installed
+   (../share/sbhost/lua), else as built in the tree (../lua). */
+static int find_lua_root(char *root, size_t size) {
+  static const char *const places[] = {"../share/sbhost/lua", "../lua"};
+  const char *chosen = getenv("SBHOST_LUA");
+  if (chosen != NULL) {
+    int n = snprintf(root, size, "%s", chosen);
+    return n > 0 && (size_t)n < size && is_lua_root(root);
+  }
+  char exe[4096];
+  size_t len = sizeof exe;
+  if (uv_exepath(exe, &len) < 0) return 0;
+  char *slash = strrchr(exe, '/');
+  if (slash == NULL) return 0;
+  *slash = '\0';
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    int n = snprintf(root, size, "%s/%s", exe, places[i]);
+    if (n > 0 && (size_t)n < size && is_lua_root(root)) return 1;
+  }
+  return 0;
+}
+
+/* require "host.program" -> { version = "0.1.0", root = "…/lua" } */
+static int open_program(lua_State *L) {
+  lua_newtable(L);
+  lua_pushliteral(L, SBHOST_VERSION);
+  lua_setfield(L, -2, "version");
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setfield(L, -2, "root");
+  return 1;
+}
+
+static void set_paths(lua_State *L, const char *root) {
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "path");
+  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", root, root,
+                  lua_tostring(L, -1));
+  lua_setfield(L, -3, "path");
+  lua_getfield(L, -2, "preload");
+  lua_pushstring(L, root);
+  lua_pushcclosure(L, open_program, 1);
+  lua_setfield(L, -2, "host.program");
+  lua_pop(L, 3);
+}
+
+static int add_traceback(lua_State *L) {
+  luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
+  return 1;
+}
+
+/* The main task has failed: says so with the place where it did. */
+static void report(lua_State *L, int index, struct sb_task *task) {
+  sb_task_results(L, task);
+  fprintf(stderr, "sbhost: %s\n", luaL_tolstring(L, -1, NULL));
+  sb_task_traceback(L, index);
+  if (lua_isstring(L, -1)) fprintf(stderr, "%s\n", lua_tostring(L, -1));
+}
+
+/* Under lua_pcall. Runs the loop until the main task has ended. */
+static int run_main(lua_State *L) {
+  struct program *program = lua_touserdata(L, 1);
+  char root[4096];
+
+  if (!find_lua_root(root, sizeof root))
+    return luaL_error(L, "cannot find the Lua half of sbhost (cli/main.lua): "
+                         "set SBHOST_LUA to its folder");
+  luaL_openlibs(L);
+  sb_host_open(L, &program->loop);
+  sb_modules_preload(L);
+  set_paths(L, root);
+
+  lua_pushfstring(L, "%s/cli/main.lua", root);
+  if (luaL_loadfilex(L, lua_tostring(L, -1), "t") != LUA_OK)
+    return lua_error(L);
+  for (int i = 1; i < program->argc; i++) lua_pushstring(L, program->argv[i]);
+  struct sb_task *task = sb_task_spawn(L, program->argc - 1);
+  int index = lua_gettop(L);
+  while (sb_task_state(task) < SB_TASK_DONE) {
+    if (uv_run(&program->loop, UV_RUN_ONCE) != 0) continue;
+    if (sb_task_state(task) < SB_TASK_DONE)
+      return luaL_error(L, "the script waits for something that nothing left "
+                           "in the program can bring about");
+  }
+  if (sb_task_state(task) == SB_TASK_FAILED) {
+    report(L, index, task);
+    program->status = STATUS_FAILED;
+  } else if (sb_task_results(L, task) > 0) {
+    program->status = (int)lua_tointeger(L, index + 1);
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  struct program program = {.argv = argv, .argc = argc};
+  signal(SIGPIPE, SIG_IGN); /* libcurl is told to leave signals alone */
+  argv = uv_setup_args(argc, argv);
+  program.argv = argv;
+  int rc = uv_loop_init(&program.loop);
+  if (rc < 0) {
+    fprintf(stderr, "sbhost: no event loop: %s\n", uv_strerror(rc));
+    return STATUS_USAGE;
+  }
+  lua_State *L = luaL_newstate();
+  if (L == NULL) {
+    fprintf(stderr, "sbhost: not enough memory\n");
+    return STATUS_USAGE;
+  }
+  lua_pushcfunction(L, add_traceback);
+  lua_pushcfunction(L, run_main);
+  lua_pushlightuserdata(L, &program);
+  if (lua_pcall(L, 1, 0, 1) != LUA_OK) {
+    fprintf(stderr, "sbhost: %s\n", lua_tostring(L, -1));
+    program.status = STATUS_USAGE;
+  }
+  lua_settop(L, 0);
+  sb_host_close(L);
+  lua_close(L);
+  uv_run(&program.loop, UV_RUN_DEFAULT); /* handles that are closing */
+  if (uv_loop_close(&program.loop) != 0)
+    fprintf(stderr, "sbhost: a handle was left open\n");
+  return program.status;
+}

@@ -1,0 +1,89 @@
+local loop = require "host.loop"
+
+describe("host.loop", function()
+  it("resumes a sleeper after the time it asked for", function()
+    local before = loop.now()
+    loop.sleep(0.01)
+    assert.is_true(loop.now() - before >= 0.009)
+  end)
+
+  it("hands a task's results to whoever awaits it", function()
+    local task = loop.spawn(function(a, b)
+      loop.sleep(0)
+      return a + b, "and more"
+    end, 1, 2)
+    assert.equal("ready", task:status())
+    local sum, more = task:await()
+    assert.equal(3, sum)
+    assert.equal("and more", more)
+    assert.equal("done", task:status())
+  end)
+
+  it("raises in the awaiter what the task raised, tables too", function()
+    local task = loop.spawn(function() error({ reason = "spoiled" }) end)
+    local ok, err = pcall(task.await, task)
+    assert.is_false(ok)
+    assert.equal("spoiled", err.reason)
+  end)
+
+  it("closes the variables of a task that is cancelled where it sleeps", function()
+    local closed = false
+    local task = loop.spawn(function()
+      local guard <close> = setmetatable({}, { __close = function() closed = true end })
+      loop.sleep(60)
+      return guard
+    end)
+    loop.sleep(0)
+    loop.sleep(0)
+    assert.equal("waiting", task:status())
+    task:cancel()
+    assert.is_true(closed)
+    local result, message, code = task:await()
+    assert.is_nil(result)
+    assert.equal("the task was cancelled", message)
+    assert.equal("ECANCELED", code)
+  end)
+
+  it("runs all of a list at once and keeps their order", function()
+    local began = 0
+    local function slow(value, seconds)
+      return function()
+        began = began + 1
+        loop.sleep(seconds)
+        assert.equal(3, began)
+        return value
+      end
+    end
+    assert.same({ "a", "b", "c" }, loop.all { slow("a", 0.02), slow("b", 0), slow("c", 0.01) })
+  end)
+
+  it("ends the others of a list when one fails", function()
+    local other = loop.spawn(function() loop.sleep(60) end)
+    local ok, err = pcall(loop.all, { other, function() error("no ink", 0) end })
+    assert.is_false(ok)
+    assert.equal("no ink", err)
+    assert.equal("cancelled", other:status())
+  end)
+
+  it("gives up on a function that takes too long, and says after how long", function()
+    local result, message, code = loop.timeout(0.01, loop.sleep, 60)
+    assert.is_nil(result)
+    assert.equal("ETIMEDOUT", code)
+    assert.truthy(message:find "0.01")
+    assert.equal("in time", loop.timeout(60, function() return "in time" end))
+  end)
+
+  it("refuses to wait in a coroutine of the script's own", function()
+    local co = coroutine.create(function() loop.sleep(0) end)
+    local ok, err = coroutine.resume(co)
+    assert.is_false(ok)
+    assert.truthy(err:find("cannot wait here", 1, true))
+  end)
+
+  it("fails a task that yields on its own instead of letting it hang", function()
+    local task = loop.spawn(function() coroutine.yield() end)
+    local ok, err = pcall(task.await, task)
+    assert.is_false(ok)
+    assert.truthy(err:find("coroutine.yield", 1, true))
+  end)
+end)

@@ -1,0 +1,6 @@
+-- tests/lua/run.lua: runs one busted spec inside the built program, so that
+-- specs can use the host modules and wait as any script does.
+
+local spec = ...
+arg = { [0] = "busted", "--output=plainTerminal", "--shuffle-files", spec }
+require "busted.runner"({ standalone = false })
