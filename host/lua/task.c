@@ -79,6 +79,7 @@ static void on_idle(uv_idle_t *idle) {
   }
   batch.next->prev = batch.prev->next = &batch;
   list_init(&host->ready);
+  int top = lua_gettop(host->L); /* the program's own, under uv_run */
   while (batch.next != &batch) {
     struct sb_turn *turn = batch.next;
     sb_turn_unpost(turn);
@@ -87,7 +88,7 @@ static void on_idle(uv_idle_t *idle) {
     lua_pushlightuserdata(host->L, turn);
     if (lua_pcall(host->L, 1, 0, -3) != LUA_OK)
       fprintf(stderr, "sbhost: %s\n", lua_tostring(host->L, -1));
-    lua_settop(host->L, 0);
+    lua_settop(host->L, top);
   }
 }
 
