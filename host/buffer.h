@@ -49,9 +49,7 @@ static inline int sb_buffer_append_byte(struct sb_buffer *buf, char byte) {
 int sb_buffer_append_text(struct sb_buffer *buf, const char *text);
 
 /* Empties it and keeps the memory. */
-static inline void sb_buffer_clear(struct sb_buffer *buf) {
-  buf->len = 0;
-}
+static inline void sb_buffer_clear(struct sb_buffer *buf) { buf->len = 0; }
 
 /* Hands over the bytes, to be freed by the caller with free; NULL when there
    are none. buf is then empty. */

@@ -11,9 +11,7 @@
 static EVP_MD *method;
 static uv_once_t method_once = UV_ONCE_INIT;
 
-static void fetch_method(void) {
-  method = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
+static void fetch_method(void) { method = EVP_MD_fetch(NULL, "SHA256", NULL); }
 
 /* With a context that exists, libcrypto's own SHA-256 has nothing left that
    could fail; were it to, no digest would be true, and every key of the memo

@@ -69,8 +69,7 @@ lua_Number sb_field_number(lua_State *L, int index, const char *name,
   return value;
 }
 
-int sb_field_boolean(lua_State *L, int index, const char *name,
-                     int otherwise) {
+int sb_field_boolean(lua_State *L, int index, const char *name, int otherwise) {
   int value = otherwise;
   if (push_field(L, index, name)) {
     if (!lua_isboolean(L, -1)) wrong_field(L, name, "boolean");

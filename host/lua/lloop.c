@@ -214,8 +214,7 @@ static int all_k(lua_State *L, int status, lua_KContext ctx) {
   (void)status;
   if (all->failed != NULL) {
     all_drop(&all->base);
-    for (int i = 0; i < all->count; i++)
-      sb_task_cancel(L, all->parts[i].task);
+    for (int i = 0; i < all->count; i++) sb_task_cancel(L, all->parts[i].task);
     return push_outcome(L, all->failed);
   }
   lua_createtable(L, all->count, 0);
@@ -332,9 +331,10 @@ const luaL_Reg sb_task_methods[] = {{"await", task_await},
                                     {NULL, NULL}};
 
 static const luaL_Reg loop_lib[] = {
-    {"spawn", loop_spawn},     {"sleep", loop_sleep},   {"all", loop_all},
-    {"timeout", loop_timeout}, {"signal", loop_signal}, {"now", loop_now},
-    {"time", loop_time},       {NULL, NULL}};
+    {"spawn", loop_spawn},   {"sleep", loop_sleep},
+    {"all", loop_all},       {"timeout", loop_timeout},
+    {"signal", loop_signal}, {"now", loop_now},
+    {"time", loop_time},     {NULL, NULL}};
 
 int luaopen_host_loop(lua_State *L) {
   luaL_newlib(L, loop_lib);

@@ -3,7 +3,6 @@
 #include "host/lua/modules.h"
 
 static const luaL_Reg modules[] = {
-    {"host.file", luaopen_host_file},
     {"host.loop", luaopen_host_loop},
     {NULL, NULL},
 };

@@ -4,7 +4,6 @@
 
 #include <lua.h>
 
-int luaopen_host_file(lua_State *L);
 int luaopen_host_loop(lua_State *L);
 
 #endif

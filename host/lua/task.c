@@ -14,10 +14,10 @@
 struct sb_host {
   lua_State *L; /* the main thread */
   uv_loop_t *loop;
-  uv_idle_t idle;           /* active while a turn is queued */
-  struct sb_turn ready;     /* list head: turns for the next drain */
-  struct sb_task *current;  /* whose coroutine is running, or NULL */
-  struct sb_task *errands;  /* idle errands, to be used again */
+  uv_idle_t idle;          /* active while a turn is queued */
+  struct sb_turn ready;    /* list head: turns for the next drain */
+  struct sb_task *current; /* whose coroutine is running, or NULL */
+  struct sb_task *errands; /* idle errands, to be used again */
   int closing;
 };
 
@@ -26,10 +26,10 @@ struct sb_task {
   struct sb_host *host;
   lua_State *co;
   enum sb_task_state state;
-  int nargs;             /* on top of co at the first resume, else 0 */
-  int nresults;          /* on top of co when DONE */
-  int seen;              /* a failure that somebody has been told of */
-  struct sb_wait *wait;  /* what it sleeps on */
+  int nargs;            /* on top of co at the first resume, else 0 */
+  int nresults;         /* on top of co when DONE */
+  int seen;             /* a failure that somebody has been told of */
+  struct sb_wait *wait; /* what it sleeps on */
   struct sb_watch *watches;
   sb_errand_ended *ended; /* errands only */
   void *ended_arg;

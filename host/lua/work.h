@@ -26,7 +26,7 @@ void *sb_work_push(lua_State *L, size_t size, void (*run)(struct sb_work *work),
 typedef int sb_work_finish(lua_State *L, struct sb_work *work);
 
 /* `return sb_work_yield(L, work, finish)`: runs it in the pool while the task
-   sleeps. A task that is cancelled leaves the work to run to its end unheard. */
+   sleeps. If the task is cancelled the work runs to its end, unheard. */
 int sb_work_yield(lua_State *L, struct sb_work *work, sb_work_finish *finish);
 
 #endif
