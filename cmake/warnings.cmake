@@ -5,9 +5,3 @@ target_compile_options(sb_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   -Wmissing-prototypes -Wstrict-prototypes -Wvla)
 target_compile_definitions(sb_warnings INTERFACE _POSIX_C_SOURCE=200809L)
-
-if(SBHOST_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-endif()

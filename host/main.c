@@ -34,6 +34,7 @@ static int is_lua_root(const char *dir) {
    (../share/sbhost/lua), else as built in the tree (../lua). */
 static int find_lua_root(char *root, size_t size) {
   static const char *const places[] = {"../share/sbhost/lua", "../lua"};
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
   const char *chosen = getenv("SBHOST_LUA");
   if (chosen != NULL) {
     int n = snprintf(root, size, "%s", chosen);

@@ -2,5 +2,5 @@
 -- specs can use the host modules and wait as any script does.
 
 local spec = ...
-arg = { [0] = "busted", "--output=plainTerminal", "--shuffle-files", spec }
+arg = { [0] = "busted", "--output=plainTerminal", "--shuffle-files", spec } -- luacheck: globals arg
 require "busted.runner"({ standalone = false })
