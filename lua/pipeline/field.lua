@@ -1,0 +1,149 @@
+-- pipeline/field.lua: the language that the artifact is declared in. Each field
+-- has a kind, a name and a description; the description is written once and
+-- reaches every prompt and every schema.
+--
+--   text "name" "A short unique name."
+--   integer "beats" "How many." { min = 1, max = 8 }     -- the range may be left out
+--   enum "kind" "What it is." { "character", "object", "place" }
+--   refs "props" "The props seen in it." "props"         -- names of items of that list
+--   list "scenes" "scene" "The scenes, in order." { … }  -- the second word names one item
+--   record "lore" "The world of the story." { … }
+--   image "image_url" "Its picture."
+
+local fault = require "pipeline.fault"
+local source = require "pipeline.source"
+
+---@class pipeline.Field
+---@field kind "text"|"integer"|"number"|"enum"|"record"|"list"|"refs"|"image"
+---@field name string
+---@field description string
+---@field where string                           "file:line" of its declaration
+---@field fields? pipeline.Field[]               of a record, or of a list's items, in order
+---@field by_name? table<string, pipeline.Field> the same, by name
+---@field item? string                           what one element of a list is called
+---@field values? string[]                       of an enum
+---@field to? string                             the list that refs name items of
+---@field min? number
+---@field max? number
+local Field = {}
+Field.__index = Field
+Field.__name = "pipeline.Field"
+
+-- What each kind is called with, one word after the other.
+local words = {
+  text = { "name", "description" },
+  integer = { "name", "description" },
+  number = { "name", "description" },
+  image = { "name", "description" },
+  enum = { "name", "description", "values" },
+  refs = { "name", "description", "to" },
+  record = { "name", "description", "fields" },
+  list = { "name", "item", "description", "fields" },
+}
+
+-- A declaration that still lacks a word.
+local Part = {}
+Part.__name = "pipeline.FieldPart"
+
+---@param field table
+local function call_it(field)
+  return "the " .. field.kind .. " field" .. (field.name and " '" .. field.name .. "'" or "")
+end
+
+---@param field table
+local function index_fields(field)
+  local by_name = {}
+  for i, entry in ipairs(field.fields) do
+    local type = getmetatable(entry)
+    if type == Part then
+      fault.raise { where = entry.where, message = call_it(entry) .. " has no " .. words[entry.kind][entry.filled + 1] }
+    elseif type ~= Field then
+      fault.raise {
+        where = field.where,
+        message = ("entry %d of %s is not a field"):format(i, call_it(field)),
+        hint = "fields are declared as in: field.text \"music\" \"The cue under the scene.\"",
+      }
+    end
+    by_name[entry.name] = by_name[entry.name] or entry
+  end
+  for key in pairs(field.fields) do
+    if math.type(key) ~= "integer" then
+      fault.raise {
+        where = field.where,
+        message = call_it(field) .. " has an entry '" .. tostring(key) .. " = …'",
+        hint = "fields are a list; the name goes behind the kind: field.text \"" .. tostring(key) .. "\" \"…\"",
+      }
+    end
+  end
+  field.by_name = by_name
+end
+
+---@param part table
+---@param word any
+local function take(part, word)
+  local field = { filled = part.filled + 1 }
+  for key, value in pairs(part) do
+    if key ~= "filled" then field[key] = value end
+  end
+  local slot = words[part.kind][field.filled]
+  local wanted = (slot == "values" or slot == "fields") and "table" or "string"
+  if type(word) ~= wanted then
+    fault.raise {
+      where = part.where,
+      message = ("%s: its %s is a %s, not a %s"):format(call_it(part), slot, type(word), wanted),
+    }
+  end
+  field[slot] = word
+  if field.filled < #words[field.kind] then return setmetatable(field, Part) end
+  field.filled = nil
+  if field.fields then index_fields(field) end
+  return setmetatable(field, Field)
+end
+
+Part.__call = take
+
+--- A range behind a number's description. The field itself is left as it is,
+--- since it may stand in several records.
+function Field:__call(range)
+  if self.kind ~= "integer" and self.kind ~= "number" or type(range) ~= "table" then
+    fault.raise { where = self.where, message = call_it(self) .. " is complete, yet something more follows it" }
+  end
+  local copy = setmetatable({}, Field)
+  for key, value in pairs(self) do copy[key] = value end
+  for key, value in pairs(range) do
+    if key ~= "min" and key ~= "max" or type(value) ~= "number" then
+      fault.raise { where = self.where, message = call_it(self) .. ": a range is { min = number, max = number }" }
+    end
+    copy[key] = value
+  end
+  return copy
+end
+
+local M = {}
+
+for kind in pairs(words) do
+  M[kind] = function(name)
+    return take({ kind = kind, filled = 0, where = source.place(2) }, name)
+  end
+end
+
+--- Whether a value is a complete field.
+---@param value any
+---@return boolean
+function M.is(value)
+  return getmetatable(value) == Field
+end
+
+--- A copy of a record or list with other fields.
+---@param field pipeline.Field
+---@param fields pipeline.Field[]
+---@return pipeline.Field
+function M.with_fields(field, fields)
+  local copy = setmetatable({}, Field)
+  for key, value in pairs(field) do copy[key] = value end
+  copy.fields = fields
+  index_fields(copy)
+  return copy
+end
+
+return M

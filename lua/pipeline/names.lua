@@ -1,0 +1,65 @@
+-- pipeline/names.lua: names as people and models write them: compared loosely,
+-- by nearness, and put into a sentence.
+
+local name = require "host.name"
+
+local M = {}
+
+-- More than any name has: the slug is compared, never used as a key here.
+local WHOLE = 1024
+
+--- What two spellings of one name have in common: case, spaces and punctuation
+--- are left out, in any script.
+---@param text string
+---@return string
+function M.loose(text)
+  local slug = name.slug(text, WHOLE)
+  if slug ~= "item" then return slug end
+  -- "item" also stands for a name without any letter, such as an emoji
+  return (text:lower():match "^%s*(.-)%s*$")
+end
+
+---@param a string
+---@param b string
+---@return integer edits how many letters to add, drop, change or swap
+local function distance(a, b)
+  local before, row = {}, {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local last, x = row, a:byte(i)
+    row = { [0] = i }
+    for j = 1, #b do
+      local y = b:byte(j)
+      row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y and 0 or 1))
+      if i > 1 and j > 1 and x == b:byte(j - 1) and y == a:byte(i - 1) then
+        row[j] = math.min(row[j], before[j - 2] + 1)
+      end
+    end
+    before = last
+  end
+  return row[#b]
+end
+
+--- The known name that a misspelt word was probably meant to be.
+---@param word string
+---@param known string[]
+---@return string|nil
+function M.nearest(word, known)
+  if #word > 100 then return nil end
+  local best, least = nil, math.max(1, #word // 3) + 1
+  for _, candidate in ipairs(known) do
+    local edits = distance(word:lower(), candidate:lower())
+    if edits < least then best, least = candidate, edits end
+  end
+  return best
+end
+
+--- "a", "a and b", "a, b and c".
+---@param list string[]
+---@return string
+function M.sentence(list)
+  if #list < 2 then return list[1] or "" end
+  return table.concat(list, ", ", 1, #list - 1) .. " and " .. list[#list]
+end
+
+return M
