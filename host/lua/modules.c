@@ -3,6 +3,7 @@
 #include "host/lua/modules.h"
 
 static const luaL_Reg modules[] = {
+    {"host.json", luaopen_host_json},
     {"host.loop", luaopen_host_loop},
     {NULL, NULL},
 };

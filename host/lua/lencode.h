@@ -1,0 +1,27 @@
+/*
+** host/lua/lencode.h -- from a Lua value on the stack to canonical JSON, for
+** host.json and for what hashes Lua values.
+*/
+#ifndef SB_HOST_LUA_LENCODE_H
+#define SB_HOST_LUA_LENCODE_H
+
+#include <lua.h>
+
+#include "host/buffer.h"
+
+struct sb_encoder; /* a userdata: whatever raises, it frees what it holds */
+
+/* Pushes an encoder, to be used again and again. */
+struct sb_encoder *sb_encoder_push(lua_State *L);
+
+/* Writes the value at index; indent is 0 for one line, else spaces a level.
+   The bytes stay the encoder's until its next use. Raises, with the path to
+   what cannot be written; it runs no Lua code. */
+const struct sb_buffer *sb_encoder_encode(lua_State *L,
+                                          struct sb_encoder *encoder, int index,
+                                          int indent);
+
+/* Gives large memory back after the bytes were used. */
+void sb_encoder_rest(struct sb_encoder *encoder);
+
+#endif
