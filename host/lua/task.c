@@ -29,6 +29,8 @@ struct sb_task {
   int nargs;            /* on top of co at the first resume, else 0 */
   int nresults;         /* on top of co when DONE */
   int seen;             /* a failure that somebody has been told of */
+  int running;          /* inside lua_resume */
+  int doomed;           /* an errand cancelled while running */
   struct sb_wait *wait; /* what it sleeps on */
   struct sb_watch *watches;
   sb_errand_ended *ended; /* errands only */
@@ -42,13 +44,17 @@ static struct sb_host *host_of(lua_State *L) {
   return *(struct sb_host **)lua_getextraspace(L);
 }
 
-uv_loop_t *sb_host_loop(lua_State *L) { return host_of(L)->loop; }
+uv_loop_t *sb_host_loop(lua_State *L) {
+  return host_of(L)->loop;
+}
 
 /*
 ** Turns.
 */
 
-static void list_init(struct sb_turn *head) { head->next = head->prev = head; }
+static void list_init(struct sb_turn *head) {
+  head->next = head->prev = head;
+}
 
 static void list_append(struct sb_turn *head, struct sb_turn *turn) {
   turn->next = head;
@@ -144,7 +150,8 @@ int sb_wait_yield(lua_State *L, struct sb_wait *wait, lua_KFunction k) {
 
 void sb_wait_wake(struct sb_wait *wait) {
   wait->woken = 1;
-  if (wait->task != NULL && wait->task->state == SB_TASK_WAITING)
+  if (wait->task != NULL && wait->task->wait == wait &&
+      wait->task->state == SB_TASK_WAITING)
     sb_turn_post(wait->host->L, &wait->task->turn);
 }
 
@@ -166,14 +173,34 @@ static void push_live(lua_State *L, struct sb_task *task) {
   lua_remove(L, -2);
 }
 
-/* Leaves the error value alone on the coroutine's stack, with its to-be-closed
-   variables closed, and keeps the traceback of where it was raised. */
-static void unwind(lua_State *L, struct sb_task *task) {
-  push_live(L, task);
+static int make_traceback(lua_State *L) {
+  struct sb_task *task = lua_touserdata(L, 1);
   luaL_traceback(L, task->co, NULL, 0);
-  lua_setiuservalue(L, -2, 2);
-  lua_pop(L, 1);
+  return 1;
+}
+
+/* Leaves the error value on the coroutine's stack, with its to-be-closed
+   variables closed, and keeps the traceback of where it was raised: below the
+   error value for an errand, else with the task. Whatever memory is left, it
+   does not raise. */
+static void unwind(lua_State *L, struct sb_task *task, const char *error) {
+  lua_pushcfunction(L, make_traceback);
+  lua_pushlightuserdata(L, task);
+  lua_pcall(L, 1, 1, 0);
   lua_resetthread(task->co);
+  if (error != NULL) {
+    lua_settop(task->co, 0);
+    lua_pushstring(task->co, error);
+  }
+  if (task->ended != NULL) {
+    lua_xmove(L, task->co, 1);
+    lua_insert(task->co, -2);
+  } else {
+    push_live(L, task);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 2);
+    lua_pop(L, 1);
+  }
 }
 
 static void run_task(lua_State *L, struct sb_task *task) {
@@ -185,13 +212,18 @@ static void run_task(lua_State *L, struct sb_task *task) {
   task->nargs = 0;
   task->wait = NULL;
   task->state = SB_TASK_READY;
+  task->running = 1;
   host->current = task;
   int status = lua_resume(task->co, L, nargs, &nresults);
   host->current = outer;
+  task->running = 0;
 
   if (status == LUA_YIELD && task->wait != NULL) {
     task->state = SB_TASK_WAITING;
-    if (task->wait->woken) sb_turn_post(host->L, &task->turn);
+    if (task->doomed)
+      sb_task_cancel(L, task);
+    else if (task->wait->woken)
+      sb_turn_post(host->L, &task->turn);
     return;
   }
   if (status == LUA_OK) {
@@ -199,13 +231,7 @@ static void run_task(lua_State *L, struct sb_task *task) {
     end_task(L, task, SB_TASK_DONE);
     return;
   }
-  if (status == LUA_YIELD) {
-    unwind(L, task);
-    lua_settop(task->co, 0);
-    lua_pushstring(task->co, foreign_yield);
-  } else {
-    unwind(L, task);
-  }
+  unwind(L, task, status == LUA_YIELD ? foreign_yield : NULL);
   end_task(L, task, SB_TASK_FAILED);
 }
 
@@ -240,6 +266,7 @@ static void end_task(lua_State *L, struct sb_task *task,
     ended(task->co, state, state == SB_TASK_DONE ? task->nresults : 1,
           task->ended_arg);
     lua_settop(task->co, 0);
+    task->doomed = 0;
     task->next_errand = host->errands;
     host->errands = task;
     return;
@@ -260,6 +287,7 @@ static void end_task(lua_State *L, struct sb_task *task,
 
 struct sb_task *sb_task_spawn(lua_State *L, int nargs) {
   struct sb_task *task = new_task(L);
+  if (!lua_checkstack(task->co, nargs + 1)) luaL_error(L, "too many arguments");
   lua_insert(L, -(nargs + 2));
   lua_xmove(L, task->co, nargs + 1);
   task->nargs = nargs;
@@ -296,7 +324,11 @@ enum sb_task_state sb_task_state(const struct sb_task *task) {
 void sb_task_cancel(lua_State *L, struct sb_task *task) {
   struct sb_host *host = task->host;
   if (task->state != SB_TASK_READY && task->state != SB_TASK_WAITING) return;
-  if (task == host->current) luaL_error(L, "a task cannot cancel itself");
+  if (task->running) {
+    if (task->ended == NULL) luaL_error(L, "a task cannot cancel itself");
+    task->doomed = 1;
+    return;
+  }
   if (host->closing) return;
   sb_turn_unpost(&task->turn);
   lua_resetthread(task->co);
@@ -311,7 +343,8 @@ int sb_task_results(lua_State *L, struct sb_task *task) {
   task->seen = 1;
   luaL_checkstack(L, n, "too many results");
   if (!lua_checkstack(task->co, n)) luaL_error(L, "too many results");
-  for (int i = 0; i < n; i++) lua_pushvalue(task->co, top - n + 1 + i);
+  for (int i = 0; i < n; i++)
+    lua_pushvalue(task->co, top - n + 1 + i);
   lua_xmove(task->co, L, n);
   return n;
 }
@@ -378,13 +411,13 @@ void sb_host_close(lua_State *L) {
     lua_pushnil(L);
     if (!lua_next(L, -2)) break;
     struct sb_task *task = lua_touserdata(L, -1);
-    task->ended = NULL;
     sb_task_cancel(L, task);
     lua_pushnil(L);
     lua_rawsetp(L, -4, task);
     lua_settop(L, 0);
   }
   lua_settop(L, 0);
+  host->errands = NULL;
   host->closing = 1;
   uv_close((uv_handle_t *)&host->idle, NULL);
 }

@@ -95,7 +95,8 @@ struct sb_task *sb_task_check(lua_State *L, int index);
 enum sb_task_state sb_task_state(const struct sb_task *task);
 
 /* Ends a task where it waits: its waits are dropped, its to-be-closed
-   variables closed. Nothing happens to one that has ended. */
+   variables closed. Nothing happens to one that has ended. Raises for a task
+   that is running; an errand that is running ends where it next waits. */
 void sb_task_cancel(lua_State *L, struct sb_task *task);
 
 /* Pushes onto L what an ended task left: its results when DONE, else the one
@@ -123,7 +124,8 @@ void sb_task_unwatch(struct sb_watch *watch);
 /* Runs the function and nargs arguments on top of L as a task at once, until
    it ends or waits. ended is told when it has ended, perhaps before
    sb_errand_run returns: L is then the state that holds nresults values on top
-   (or one error value when state is FAILED), to be read and left there. */
+   (or one error value when state is FAILED, and below it the traceback), to be
+   read there or moved away. It must not raise. nargs is at most 10. */
 typedef void sb_errand_ended(lua_State *L, enum sb_task_state state,
                              int nresults, void *arg);
 struct sb_task *sb_errand_run(lua_State *L, int nargs, sb_errand_ended *ended,
