@@ -5,6 +5,7 @@
 #include <lua.h>
 
 int luaopen_host_json(lua_State *L);
+int luaopen_host_dag(lua_State *L);
 int luaopen_host_loop(lua_State *L);
 
 #endif

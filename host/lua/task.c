@@ -44,17 +44,13 @@ static struct sb_host *host_of(lua_State *L) {
   return *(struct sb_host **)lua_getextraspace(L);
 }
 
-uv_loop_t *sb_host_loop(lua_State *L) {
-  return host_of(L)->loop;
-}
+uv_loop_t *sb_host_loop(lua_State *L) { return host_of(L)->loop; }
 
 /*
 ** Turns.
 */
 
-static void list_init(struct sb_turn *head) {
-  head->next = head->prev = head;
-}
+static void list_init(struct sb_turn *head) { head->next = head->prev = head; }
 
 static void list_append(struct sb_turn *head, struct sb_turn *turn) {
   turn->next = head;
@@ -343,8 +339,7 @@ int sb_task_results(lua_State *L, struct sb_task *task) {
   task->seen = 1;
   luaL_checkstack(L, n, "too many results");
   if (!lua_checkstack(task->co, n)) luaL_error(L, "too many results");
-  for (int i = 0; i < n; i++)
-    lua_pushvalue(task->co, top - n + 1 + i);
+  for (int i = 0; i < n; i++) lua_pushvalue(task->co, top - n + 1 + i);
   lua_xmove(task->co, L, n);
   return n;
 }
