@@ -1,0 +1,325 @@
+/* tests/unit/spill_test.c -- host/spill.h */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "host/base64.h"
+#include "host/spill.h"
+
+#define PNG "data:image/png;base64,"
+
+enum { PICTURE = 200000 };
+
+static char dir[] = "/tmp/sb-spill-XXXXXX";
+static uint8_t picture[PICTURE];
+static char picture64[PICTURE / 3 * 4 + 8];
+
+static int setup(void **state) {
+  (void)state;
+  for (size_t i = 0; i < PICTURE; i++)
+    picture[i] = (uint8_t)(i * i >> 3);
+  size_t n = sb_base64_encode(picture, PICTURE, picture64);
+  picture64[n] = '\0';
+  return mkdtemp(dir) == NULL ? -1 : 0;
+}
+
+/* Fails when a test has left a file behind. */
+static int teardown(void **state) {
+  (void)state;
+  return rmdir(dir);
+}
+
+struct text {
+  char *bytes; /* NUL-ended */
+  size_t len, room;
+};
+
+static int append(void *arg, const char *bytes, size_t len) {
+  struct text *text = arg;
+  if (text->len + len >= text->room) {
+    text->room = 2 * (text->len + len + 1);
+    text->bytes = realloc(text->bytes, text->room);
+  }
+  memcpy(text->bytes + text->len, bytes, len);
+  text->len += len;
+  text->bytes[text->len] = '\0';
+  return 0;
+}
+
+/* One text through one scanner, in steps. */
+struct run {
+  struct sb_spill *spill;
+  struct text out;
+  int rc;
+};
+
+static struct run scan(const char *in, size_t step, uint64_t max_bytes) {
+  struct run run = {.rc = 0};
+  size_t len = strlen(in);
+  append(&run.out, "", 0);
+  assert_int_equal(sb_spill_new(dir, max_bytes, append, &run.out, &run.spill),
+                   0);
+  for (size_t at = 0; at < len && run.rc == 0; at += step)
+    run.rc =
+        sb_spill_feed(run.spill, in + at, len - at < step ? len - at : step);
+  if (run.rc == 0) run.rc = sb_spill_end(run.spill);
+  return run;
+}
+
+static void end(struct run *run) {
+  sb_spill_free(run->spill);
+  free(run->out.bytes);
+}
+
+static const size_t steps[] = {1, 3, 1000, 4095, 16384, (size_t)1 << 30};
+enum { STEPS = sizeof steps / sizeof steps[0] };
+
+static void expect_unchanged(const char *in) {
+  for (size_t i = 0; i < STEPS; i++) {
+    struct run run = scan(in, steps[i], 1 << 20);
+    assert_int_equal(run.rc, 0);
+    assert_string_equal(run.out.bytes, in);
+    assert_int_equal(sb_spill_count(run.spill), 0);
+    end(&run);
+  }
+}
+
+static void expect_file(const struct run *run, size_t index,
+                        const uint8_t *bytes, size_t n) {
+  const struct sb_spill_file *file = sb_spill_file(run->spill, index);
+  assert_null(file->error);
+  assert_int_equal(file->bytes, n);
+  FILE *in = fopen(file->path, "rb");
+  assert_non_null(in);
+  uint8_t *found = malloc(n + 1);
+  assert_int_equal(fread(found, 1, n + 1, in), n);
+  assert_memory_equal(found, bytes, n);
+  free(found);
+  fclose(in);
+}
+
+/* In comes `text` with one picture of n bytes, out `expected`. */
+static void expect_spilled(const char *in, const char *expected, size_t n) {
+  for (size_t i = 0; i < STEPS; i++) {
+    struct run run = scan(in, steps[i], 1 << 20);
+    assert_int_equal(run.rc, 0);
+    assert_string_equal(run.out.bytes, expected);
+    assert_int_equal(sb_spill_count(run.spill), 1);
+    expect_file(&run, 0, picture, n);
+    end(&run);
+  }
+}
+
+static char *format(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+static char *format(const char *format, ...) {
+  static char room[2 * sizeof picture64 + 4096];
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(room, sizeof room, format, args);
+  va_end(args);
+  assert_in_range(n, 0, sizeof room - 1);
+  return room;
+}
+
+static void passes_json_through(void **state) {
+  (void)state;
+  expect_unchanged("");
+  expect_unchanged("{\"a\":[1,2.5e3,true,null],\"b\":\"say \\\"hi\\\\\"}");
+  expect_unchanged("  \n: it's a \"comment\n\n# \"more\n{\"a\":\"\\u0022\"}");
+  expect_unchanged("\"data:image/png;base64\" \"data:,x\" \"data\" \"\\");
+  expect_unchanged("{\"cut\":\"in the mid");
+  expect_unchanged(format("\"%.4095s\"", picture64));
+  expect_unchanged(format("\"%.4000s.%.4000s\"", picture64, picture64));
+  expect_unchanged(format("\"%.4000s\\\"%.4000s\"", picture64, picture64));
+  expect_unchanged(format("\"%.4000s\\u12\"", picture64));
+  expect_unchanged(format("%s", picture64));
+  expect_unchanged(format("\"%.4000s\n%.4000s\"", picture64, picture64));
+}
+
+static void leaves_prose_without_points_alone(void **state) {
+  char prose[20000] = "\"";
+  (void)state;
+  for (size_t i = 0; i < 1500; i++)
+    strcat(prose, "all work and ");
+  strcat(prose, "\"");
+  expect_unchanged(prose);
+  for (size_t i = 1; i + 1 < strlen(prose); i += 4)
+    memcpy(prose + i, "w\\n ", 4);
+  expect_unchanged(prose);
+}
+
+static void decodes_a_data_url(void **state) {
+  (void)state;
+  expect_spilled(format("{\"url\":\"" PNG "%s\",\"n\":1}", picture64),
+                 "{\"url\":\"" PNG "{spill:1}\",\"n\":1}", PICTURE);
+  expect_spilled(format("\"data:image\\/png;name=a;b=c;base64,%s\"", picture64),
+                 "\"data:image\\/png;name=a;b=c;base64,{spill:1}\"", PICTURE);
+}
+
+static void decodes_a_short_one_behind_a_prefix(void **state) {
+  (void)state;
+  expect_spilled("\"" PNG "AAAA\"", "\"" PNG "{spill:1}\"", 3);
+  expect_spilled("\"" PNG "AA==\"", "\"" PNG "{spill:1}\"", 1);
+  expect_spilled("\"" PNG "\"", "\"" PNG "{spill:1}\"", 0);
+}
+
+static void decodes_a_bare_string(void **state) {
+  (void)state;
+  expect_spilled(format("[\"%s\"]", picture64), "[\"{spill:1}\"]", PICTURE);
+  expect_spilled(format("\"%.4096s\"", picture64), "\"{spill:1}\"", 3072);
+}
+
+static void tolerates_missing_padding(void **state) {
+  (void)state;
+  char text[5000];
+  for (size_t n = 3073; n <= 3075; n++) {
+    sb_base64_encode(picture, n, text);
+    size_t letters = (n * 8 + 5) / 6;
+    expect_spilled(format("\"%.*s\"", (int)letters, text), "\"{spill:1}\"", n);
+    expect_spilled(format("\"%.*s\"", (int)sb_base64_length(n), text),
+                   "\"{spill:1}\"", n);
+  }
+}
+
+static void tolerates_lines_escapes_and_the_url_alphabet(void **state) {
+  static char in[4 * sizeof picture64];
+  char *out = in;
+  (void)state;
+  *out++ = '"';
+  for (size_t i = 0; picture64[i] != '\0'; i++) {
+    const char *c = (const char[2]){picture64[i], '\0'};
+    if (*c == '+') c = i % 2 ? "\\u002B" : "-";
+    if (*c == '/') c = i % 3 == 0 ? "\\/" : i % 3 == 1 ? "_" : "\\u002f";
+    if (i % 76 == 75) out = stpcpy(out, i % 2 ? "\\r\\n" : "\\u000a ");
+    out = stpcpy(out, c);
+  }
+  strcpy(out, "\"");
+  expect_spilled(in, "\"{spill:1}\"", PICTURE);
+}
+
+static void numbers_the_files_of_a_text(void **state) {
+  (void)state;
+  struct run run =
+      scan(format("[\"%s\",\"x\",\"" PNG "%s\"]", picture64, picture64), 777,
+           1 << 20);
+  assert_int_equal(run.rc, 0);
+  assert_string_equal(run.out.bytes,
+                      "[\"{spill:1}\",\"x\",\"" PNG "{spill:2}\"]");
+  assert_int_equal(sb_spill_count(run.spill), 2);
+  expect_file(&run, 0, picture, PICTURE);
+  expect_file(&run, 1, picture, PICTURE);
+  end(&run);
+}
+
+static void expect_spoilt(const char *in, const char *expected) {
+  for (size_t i = 0; i < STEPS; i++) {
+    struct run run = scan(in, steps[i], 1 << 20);
+    assert_int_equal(run.rc, 0);
+    assert_string_equal(run.out.bytes, expected);
+    assert_int_equal(sb_spill_count(run.spill), 1);
+    assert_non_null(sb_spill_file(run.spill, 0)->error);
+    assert_null(sb_spill_file(run.spill, 0)->path);
+    end(&run);
+  }
+}
+
+static void marks_what_is_no_base64_and_goes_on(void **state) {
+  (void)state;
+  expect_spoilt(format("[\"%.8000s.%.8000s\\\"\\\\\",2]", picture64, picture64),
+                "[\"{spill:1}\",2]");
+  expect_spoilt(format("[\"%.8001s\",\"a\"]", picture64),
+                "[\"{spill:1}\",\"a\"]");
+  expect_spoilt("\"" PNG "AAA==\"", "\"" PNG "{spill:1}\"");
+  expect_spoilt("\"" PNG "AA=\"", "\"" PNG "{spill:1}\"");
+  expect_spoilt("\"" PNG "AA==AAAA\"", "\"" PNG "{spill:1}\"");
+  expect_spoilt("\"" PNG "<svg>\"", "\"" PNG "{spill:1}\"");
+  expect_spoilt(format("[\"%.8000s", picture64), "[\"{spill:1}");
+}
+
+static void caps_the_bytes_of_all_files(void **state) {
+  (void)state;
+  char *in = format("[\"%s\",\"%s\"]", picture64, picture64);
+  struct run run = scan(in, 1000, 2 * PICTURE);
+  assert_int_equal(run.rc, 0);
+  end(&run);
+  run = scan(in, 1000, 2 * PICTURE - 1);
+  assert_int_equal(run.rc, UV_EFBIG);
+  end(&run);
+}
+
+static void lets_strings_pass_beyond_the_most_files(void **state) {
+  char *in = malloc(1 << 16), *out = in;
+  (void)state;
+  for (int i = 0; i < SB_SPILL_FILES_MAX + 1; i++)
+    out = stpcpy(out, "\"" PNG "AAAA\"");
+  struct run run = scan(in, 1000, 1 << 20);
+  assert_int_equal(run.rc, 0);
+  assert_int_equal(sb_spill_count(run.spill), SB_SPILL_FILES_MAX);
+  const char *last = run.out.bytes + run.out.len - strlen("\"" PNG "AAAA\"");
+  assert_string_equal(last, "\"" PNG "AAAA\"");
+  end(&run);
+  free(in);
+}
+
+static void says_when_the_folder_is_missing(void **state) {
+  struct sb_spill *spill;
+  struct text out = {0};
+  (void)state;
+  assert_int_equal(sb_spill_new("/nonexistent", 1 << 20, append, &out, &spill),
+                   0);
+  assert_int_equal(sb_spill_feed(spill, "\"" PNG "AAAA\"", 27), UV_ENOENT);
+  sb_spill_free(spill);
+  free(out.bytes);
+}
+
+static int refuse(void *arg, const char *text, size_t len) {
+  (void)arg, (void)text, (void)len;
+  return UV_E2BIG;
+}
+
+static void hands_on_what_the_taker_says(void **state) {
+  struct sb_spill *spill;
+  (void)state;
+  assert_int_equal(sb_spill_new(dir, 0, refuse, NULL, &spill), 0);
+  assert_int_equal(sb_spill_feed(spill, "{}", 2), UV_E2BIG);
+  sb_spill_free(spill);
+}
+
+static void leaves_files_that_were_taken(void **state) {
+  (void)state;
+  struct run run = scan("\"" PNG "AAAA\"", 5, 1 << 20);
+  char *path = strdup(sb_spill_file(run.spill, 0)->path);
+  sb_spill_take(run.spill);
+  end(&run);
+  assert_int_equal(unlink(path), 0);
+  free(path);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(passes_json_through),
+      cmocka_unit_test(leaves_prose_without_points_alone),
+      cmocka_unit_test(decodes_a_data_url),
+      cmocka_unit_test(decodes_a_short_one_behind_a_prefix),
+      cmocka_unit_test(decodes_a_bare_string),
+      cmocka_unit_test(tolerates_missing_padding),
+      cmocka_unit_test(tolerates_lines_escapes_and_the_url_alphabet),
+      cmocka_unit_test(numbers_the_files_of_a_text),
+      cmocka_unit_test(marks_what_is_no_base64_and_goes_on),
+      cmocka_unit_test(caps_the_bytes_of_all_files),
+      cmocka_unit_test(lets_strings_pass_beyond_the_most_files),
+      cmocka_unit_test(says_when_the_folder_is_missing),
+      cmocka_unit_test(hands_on_what_the_taker_says),
+      cmocka_unit_test(leaves_files_that_were_taken),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
