@@ -6,6 +6,7 @@ static const luaL_Reg modules[] = {
     {"host.json", luaopen_host_json},
     {"host.dag", luaopen_host_dag},
     {"host.loop", luaopen_host_loop},
+    {"host.name", luaopen_host_name},
     {NULL, NULL},
 };
 
