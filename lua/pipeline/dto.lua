@@ -182,8 +182,8 @@ local function output_schema(D, node)
   local there = D.names[node.schema]
   local count = there and #there
   local items = object_of(node, item_description(field), function(child)
-    if child.name == "name" then return name_schema("Which " .. field.item .. " this is.", there) end
-    return make(child)
+    if child.name ~= "name" then return make(child) end
+    return name_schema("Which " .. field.item .. " this is.", there)
   end)
   local description = count_in_words(field.description, as_range(count)) .. " Each of them once."
   return list_schema(description, items, count, count)
@@ -206,7 +206,8 @@ local function options_schema(D, make)
     local description = ("Option %d of %d: %s"):format(i, D.options, D.description)
     properties[keys[i]] = object_of(D.tree, description, make)
   end
-  return object_schema(("%d proposals, each with another idea behind it."):format(D.options), keys, properties)
+  local description = ("%d proposals, each with another idea behind it."):format(D.options)
+  return object_schema(description, keys, properties)
 end
 
 -- The names of the lists that the tree refers to or addresses.
