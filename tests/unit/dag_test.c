@@ -49,7 +49,7 @@ static unsigned draw(uint32_t *seed, unsigned below) {
 /* Against the plainest way to say it: the best of all that are ready. */
 static void keeps_the_order_when_many_come_and_go(void **state) {
   struct sb_dag *dag = *state;
-  double priority[2001];
+  double priority[2001] = {0};
   uint32_t size = 0;
   uint32_t seed = 7;
   while (size < 2000) {
