@@ -1,3 +1,5 @@
+dofile "tests/lua/shim.lua"
+
 local fault = require "pipeline.fault"
 local names = require "pipeline.names"
 local source = require "pipeline.source"

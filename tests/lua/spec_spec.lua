@@ -1,3 +1,5 @@
+dofile "tests/lua/shim.lua"
+
 local fault = require "pipeline.fault"
 local field = require "pipeline.field"
 local spec = require "pipeline.spec"

@@ -1,0 +1,51 @@
+---@meta host.server
+
+---A small HTTP/1.1 server on the loop. Each request is handled by a task of its
+---own, which may wait; its connection sleeps meanwhile.
+---@class host.server
+local server = {}
+
+---@class host.server.file
+---@field path string "" for what looked like base64 and was not
+---@field bytes integer
+
+---@class host.server.request
+---@field method string
+---@field path string without its query, percent signs resolved
+---@field query table<string, string>
+---@field headers table<string, string> by lower-case name; what came twice is joined with ", "
+---@field body string with "{spill:N}" where base64 was spilled
+---@field files host.server.file[] the spilled files by N; they are removed once the answer is sent
+
+---@class host.server.response
+---@field status? integer 200 to 599; default 200
+---@field headers? table<string, string>
+---@field body? string|(string|host.http.attachment)[]
+---@field reset? boolean true closes the connection without an answer
+---@field on_sent? fun(whole: boolean) called, as a task, when the answer has left (whole) or cannot any more
+
+---@class host.server.options
+---@field handler fun(request: host.server.request): host.server.response an error it raises is printed, the answer is a 500
+---@field host? string a numeric address; default "127.0.0.1"
+---@field port? integer default 0: the system chooses one
+---@field max_body? integer bytes of a request's body after spilling, more is a 413; default 64 MiB
+---@field max_connections? integer default 4096
+---@field spill? { dir: string, max_bytes: integer? } where long base64 of JSON bodies goes; 64 MiB a request unless told
+
+---@class host.server.server
+local running = {}
+
+---Serves until it is closed, also when nothing holds it any more.
+---@param options host.server.options
+---@return host.server.server? server
+---@return string? message
+---@return string? code "EADDRINUSE", "EACCES", ...
+function server.listen(options) end
+
+---@return integer
+function running:port() end
+
+---Cuts every connection. Handlers under way run to their end unheard.
+function running:close() end
+
+return server

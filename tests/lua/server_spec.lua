@@ -1,0 +1,144 @@
+local loop = require "host.loop"
+local server = require "host.server"
+
+-- A client that writes its bytes by hand would need sockets; curl, in a child,
+-- is a client of its own kind.
+local function curl(port, arguments)
+  local answer
+  local path = os.tmpname()
+  os.execute(("(curl -s -S --max-time 20 %s http://127.0.0.1:%d%s; echo; echo done) >%s 2>&1 &")
+    :format(arguments.options or "", port, arguments.path or "/", path))
+  repeat
+    loop.sleep(0.01)
+    local file = io.open(path)
+    answer = file:read "a"
+    file:close()
+  until answer:find "\ndone\n$"
+  os.remove(path)
+  return (answer:gsub("\ndone\n$", ""))
+end
+
+local function listen(options)
+  return assert(server.listen(options))
+end
+
+describe("host.server", function()
+  it("gives the handler the whole request and answers with what it returns", function()
+    local seen
+    local s <close> = listen {
+      handler = function(request)
+        seen = request
+        return { status = 202, headers = { ["X-Kind"] = "test" }, body = { "a", "b", "c" } }
+      end,
+    }
+    local answer = curl(s:port(), {
+      path = "/some%20path?q=1\\&empty=",
+      options = "-i -H 'X-Two: a' -H 'X-Two: b' --data 'the body'",
+    })
+    assert.equal("POST", seen.method)
+    assert.equal("/some path", seen.path)
+    assert.same({ q = "1", empty = "" }, seen.query)
+    assert.equal("a, b", seen.headers["x-two"])
+    assert.equal("the body", seen.body)
+    assert.same({}, seen.files)
+    assert.truthy(answer:find "^HTTP/1.1 202 ")
+    assert.truthy(answer:find "X%-Kind: test\r\n")
+    assert.truthy(answer:find "\r\n\r\nabc\n?$")
+  end)
+
+  it("lets a handler wait while others are served", function()
+    local entered, release = 0, false
+    local s <close> = listen {
+      handler = function()
+        entered = entered + 1
+        while not release do loop.sleep(0.001) end
+        return { body = tostring(entered) }
+      end,
+    }
+    local function ask() return curl(s:port(), {}) end
+    local asking = { loop.spawn(ask), loop.spawn(ask), loop.spawn(ask) }
+    repeat loop.sleep(0.001) until entered == 3
+    release = true
+    assert.same({ "3", "3", "3" }, loop.all(asking))
+  end)
+
+  it("tells when the answer has been sent, in a task that may wait", function()
+    local told
+    local s <close> = listen {
+      handler = function()
+        return { on_sent = function(whole) loop.sleep(0) told = whole end }
+      end,
+    }
+    curl(s:port(), {})
+    repeat loop.sleep(0.001) until told ~= nil
+    assert.is_true(told)
+  end)
+
+  it("tells of an answer that nobody takes any more", function()
+    local entered, told = false, nil
+    local s <close> = listen {
+      handler = function()
+        entered = true
+        loop.sleep(0.3) -- beyond the client's patience
+        return { body = ("x"):rep(1000), on_sent = function(whole) told = whole end }
+      end,
+    }
+    curl(s:port(), { options = "--max-time 0.1" })
+    assert.is_true(entered)
+    repeat loop.sleep(0.001) until told ~= nil
+    assert.is_false(told)
+  end)
+
+  it("closes a connection without an answer when told to", function()
+    local s <close> = listen { handler = function() return { reset = true } end }
+    assert.truthy(curl(s:port(), {}):find "Empty reply from server")
+  end)
+
+  it("answers 500 when the handler raises, or returns no response", function()
+    local handlers = {
+      ["/raise"] = function() error { "not even a string" } end,
+      ["/nothing"] = function() end,
+      ["/status"] = function() return { status = 99 } end,
+      ["/header"] = function() return { headers = { a = "b\r\nc: d" } } end,
+      ["/body"] = function() return { body = 1 == 1 } end,
+    }
+    local s <close> = listen { handler = function(request) return handlers[request.path]() end }
+    for path in pairs(handlers) do
+      local answer = curl(s:port(), { path = path, options = "-i" })
+      assert.truthy(answer:find "^HTTP/1.1 500 ")
+      assert.truthy(answer:find('{"error":{"code":500,"message":"the request handler failed"}}', 1, true))
+    end
+  end)
+
+  it("refuses a body beyond the limit in JSON", function()
+    local s <close> = listen { max_body = 10, handler = error }
+    assert.truthy(curl(s:port(), { options = "--data 12345678901" }):find('{"error":{"code":413,', 1, true))
+  end)
+
+  it("says that a port is taken", function()
+    local s <close> = listen { handler = error }
+    local other, message, code = server.listen { handler = error, port = s:port() }
+    assert.is_nil(other)
+    assert.truthy(message:find("127.0.0.1 port " .. s:port(), 1, true))
+    assert.equal("EADDRINUSE", code)
+  end)
+
+  it("can be closed while a handler is at work", function()
+    local entered, ended = false, false
+    local s = listen {
+      handler = function()
+        entered = true
+        loop.sleep(0.02)
+        ended = true
+        return { body = "too late" }
+      end,
+    }
+    local asking = loop.spawn(function() return curl(s:port(), {}) end)
+    repeat loop.sleep(0.001) until entered
+    s:close()
+    s:close()
+    assert.truthy(asking:await():find "Empty reply from server")
+    repeat loop.sleep(0.001) until ended
+    assert.error(function() s:port() end)
+  end)
+end)
