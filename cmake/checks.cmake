@@ -18,10 +18,14 @@ endif()
 if(SBHOST_LINT)
   find_program(CLANG_TIDY clang-tidy REQUIRED)
   find_program(CPPCHECK cppcheck REQUIRED)
-  # The hash of the settings is part of the command, so that a changed
-  # .clang-tidy has every file looked at again.
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS .clang-tidy)
-  file(SHA256 ${PROJECT_SOURCE_DIR}/.clang-tidy settings)
+  # The hash of the settings is part of the command, so that with others every
+  # file is looked at again.
+  set(settings "")
+  foreach(file .clang-tidy tests/.clang-tidy)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(SHA1 ${PROJECT_SOURCE_DIR}/${file} hash)
+    string(APPEND settings ${hash})
+  endforeach()
   set(CMAKE_C_CLANG_TIDY ${CLANG_TIDY} --quiet --warnings-as-errors=*
     --extra-arg=-DSB_TIDY_SETTINGS_${settings})
   set(CMAKE_C_CPPCHECK ${CPPCHECK} --quiet --error-exitcode=1 --inline-suppr

@@ -23,9 +23,7 @@ static const int8_t values[256] = {
 };
 /* clang-format on */
 
-int sb_base64_value(unsigned char c) {
-  return values[c];
-}
+int sb_base64_value(unsigned char c) { return values[c]; }
 
 /* Writes only after it has read, and never past what it has read when the
    bytes lie at the end of the room. */
@@ -70,9 +68,7 @@ size_t sb_base64_decode_portable(const char *text, size_t n, uint8_t *bytes) {
 
 #define AVX2 __attribute__((target("avx2")))
 
-static int has_avx2(void) {
-  return __builtin_cpu_supports("avx2");
-}
+static int has_avx2(void) { return __builtin_cpu_supports("avx2"); }
 
 /* Six bits a byte to characters: each class of the alphabet adds, to the
    distance of the class before it, how much further its characters lie. */

@@ -9,9 +9,7 @@
 #include <stdint.h>
 
 /* How many characters n bytes become, the padding counted. */
-static inline size_t sb_base64_length(size_t n) {
-  return (n + 2) / 3 * 4;
-}
+static inline size_t sb_base64_length(size_t n) { return (n + 2) / 3 * 4; }
 
 /* Writes sb_base64_length(n) characters of the standard alphabet, padded, no
    NUL, and returns how many. The bytes may lie at the very end of the room

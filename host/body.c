@@ -52,9 +52,7 @@ void sb_body_free(struct sb_body *body) {
   free(body);
 }
 
-uint64_t sb_body_length(const struct sb_body *body) {
-  return body->length;
-}
+uint64_t sb_body_length(const struct sb_body *body) { return body->length; }
 
 const char *sb_body_error(const struct sb_body *body, const char **code) {
   if (body->code == NULL) return NULL;

@@ -313,6 +313,8 @@ int sb_dag_edge(struct sb_dag *dag, uint32_t from_id, uint32_t to_id) {
   }
   int rc = reserve(dag, &dag->lanes[to->lane], 0, 1);
   if (rc < 0) return rc;
+  from = &dag->nodes[from_id]; /* where they are now */
+  to = &dag->nodes[to_id];
   if (to->state == SB_DAG_READY) {
     set_state(dag, to, SB_DAG_WAITING);
     to->open = 0;

@@ -60,7 +60,8 @@ enum sb_json_event sb_json_refuse(struct sb_json_reader *r, const char *at,
 static int hex4(const char *at) {
   int value = 0;
   for (int i = 0; i < 4; i++) {
-    int c = at[i], digit;
+    int c = (unsigned char)at[i];
+    int digit;
     if (c >= '0' && c <= '9')
       digit = c - '0';
     else if (c >= 'a' && c <= 'f')
@@ -74,20 +75,16 @@ static int hex4(const char *at) {
   return value;
 }
 
-static int is_high(int unit) {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-static int is_low(int unit) {
-  return unit >= 0xdc00 && unit <= 0xdfff;
-}
+static int is_high(int unit) { return unit >= 0xd800 && unit <= 0xdbff; }
+static int is_low(int unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
 
 /* Reads the \uXXXX at `at`, the second of a pair too: sets *code, and returns
    how many bytes that was; 0 when the digits are wrong. Half a pair gives a
    code that is a surrogate. */
 static size_t unicode_escape(const char *at, int *code) {
   int unit = hex4(at + 2);
-  if (unit < 0) return 0;
   *code = unit;
+  if (unit < 0) return 0;
   if (!is_high(unit) || at[6] != '\\' || at[7] != 'u') return 6;
   int low = hex4(at + 8);
   if (!is_low(low)) return 6;
@@ -217,6 +214,7 @@ size_t sb_json_unescape(const struct sb_json_reader *r, char *out) {
 }
 
 void sb_json_mend(char *text, size_t len) {
+  static const char mended[] = {'f', 'f', 'f', 'd'};
   char *at = text, *end = text + len;
   while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
     if (at[1] != 'u') {
@@ -225,7 +223,7 @@ void sb_json_mend(char *text, size_t len) {
     }
     int code;
     size_t n = unicode_escape(at, &code);
-    if (is_high(code) || is_low(code)) memcpy(at + 2, "fffd", 4);
+    if (is_high(code) || is_low(code)) memcpy(at + 2, mended, 4);
     at += n;
   }
 }
@@ -234,13 +232,10 @@ void sb_json_mend(char *text, size_t len) {
 ** Numbers
 */
 
-static int is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static const char *skip_digits(const char *at) {
-  while (is_digit(*at))
-    at++;
+  while (is_digit(*at)) at++;
   return at;
 }
 
@@ -299,8 +294,7 @@ static enum sb_json_event read_number(struct sb_json_reader *r) {
 
 static void skip_space(struct sb_json_reader *r) {
   const char *at = r->at;
-  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
-    at++;
+  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') at++;
   r->at = at;
 }
 

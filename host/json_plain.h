@@ -33,8 +33,7 @@ static inline const char *sb_json_skip_plain(const char *from,
     if (sb_json_has_special(word)) break;
     from += sizeof word;
   }
-  while (from < end && sb_json_is_plain(*from))
-    from++;
+  while (from < end && sb_json_is_plain(*from)) from++;
   return from;
 }
 

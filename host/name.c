@@ -115,7 +115,7 @@ int sb_name_slug(const char *text, size_t len, size_t max, char *out) {
   out[join_words(folded, max, out)] = '\0';
   free(folded);
   if (out[0] == '\0') {
-    strcpy(out, "item");
+    memcpy(out, "item", sizeof "item");
   } else if (is_device(out)) {
     memmove(out + strlen("item-"), out, strlen(out) + 1);
     memcpy(out, "item-", strlen("item-"));

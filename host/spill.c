@@ -100,18 +100,14 @@ void sb_spill_free(struct sb_spill *spill) {
   free(spill);
 }
 
-size_t sb_spill_count(const struct sb_spill *spill) {
-  return spill->count;
-}
+size_t sb_spill_count(const struct sb_spill *spill) { return spill->count; }
 
 const struct sb_spill_file *sb_spill_file(const struct sb_spill *spill,
                                           size_t index) {
   return &spill->files[index];
 }
 
-void sb_spill_take(struct sb_spill *spill) {
-  spill->taken = 1;
-}
+void sb_spill_take(struct sb_spill *spill) { spill->taken = 1; }
 
 /*
 ** The file.
@@ -386,8 +382,7 @@ static const char *pass(struct sb_spill *s, const char *from, const char *to,
 static const char *scan_before(struct sb_spill *s, const char *p,
                                const char *end, int *rc) {
   const char *at = p;
-  while (at < end && is_white(*at))
-    at++;
+  while (at < end && is_white(*at)) at++;
   if (at < end)
     s->state = *at == ':' || *at == '#' || *at == '/' ? COMMENT : OUTSIDE;
   return pass(s, p, at, rc);

@@ -130,7 +130,7 @@ static void sort_by_order(lua_State *L, int order, struct entry *entries,
   int names = (int)lua_rawlen(L, order);
   for (int i = 1; i <= names; i++) {
     if (lua_rawgeti(L, order, i) == LUA_TSTRING) {
-      struct entry wanted;
+      struct entry wanted = {0};
       wanted.key = lua_tolstring(L, -1, &wanted.len);
       struct entry *entry =
           bsearch(&wanted, entries, n, sizeof wanted, compare_keys);
@@ -201,7 +201,10 @@ static void add_entry(lua_State *L, struct sb_encoder *e,
   if (e->used == e->size) {
     size_t size = e->size > 0 ? e->size * 2 : 64;
     struct entry *entries = realloc(e->entries, size * sizeof *entries);
-    if (entries == NULL) must(L, frame, UV_ENOMEM);
+    if (entries == NULL) {
+      must(L, frame, UV_ENOMEM);
+      return;
+    }
     e->entries = entries;
     e->size = size;
   }
@@ -264,8 +267,9 @@ static char declared(lua_State *L, int table, int *order) {
   if (lua_rawget(L, meta) == LUA_TSTRING) type = *lua_tostring(L, -1);
   lua_pop(L, 1);
   lua_pushliteral(L, "__jsonorder");
-  if (lua_rawget(L, meta) == LUA_TTABLE) *order = lua_gettop(L);
-  return *order != 0 ? 'o' : type;
+  if (lua_rawget(L, meta) != LUA_TTABLE) return type;
+  *order = lua_gettop(L);
+  return 'o';
 }
 
 static void encode_table(lua_State *L, struct sb_encoder *e, int table,

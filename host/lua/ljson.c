@@ -153,14 +153,10 @@ static int mark(lua_State *L, const char *type) {
 }
 
 /* json.array([t]) -> t, to be written as an array even when empty */
-static int json_array(lua_State *L) {
-  return mark(L, "array");
-}
+static int json_array(lua_State *L) { return mark(L, "array"); }
 
 /* json.object([t]) -> t, to be written as an object even when empty */
-static int json_object(lua_State *L) {
-  return mark(L, "object");
-}
+static int json_object(lua_State *L) { return mark(L, "object"); }
 
 /* { "a", 1, "b", 2 } at 1 -> its keys in a list at 1, the table at 2 */
 static void part_pairs(lua_State *L) {

@@ -5,6 +5,7 @@
 static const luaL_Reg modules[] = {
     {"host.json", luaopen_host_json},
     {"host.dag", luaopen_host_dag},
+    {"host.limiter", luaopen_host_limiter},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
     {"host.server", luaopen_host_server},

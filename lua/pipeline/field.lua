@@ -56,7 +56,10 @@ local function index_fields(field)
   for i, entry in ipairs(field.fields) do
     local type = getmetatable(entry)
     if type == Part then
-      fault.raise { where = entry.where, message = call_it(entry) .. " has no " .. words[entry.kind][entry.filled + 1] }
+      fault.raise {
+        where = entry.where,
+        message = call_it(entry) .. " has no " .. words[entry.kind][entry.filled + 1],
+      }
     elseif type ~= Field then
       fault.raise {
         where = field.where,
@@ -71,7 +74,7 @@ local function index_fields(field)
       fault.raise {
         where = field.where,
         message = call_it(field) .. " has an entry '" .. tostring(key) .. " = …'",
-        hint = "fields are a list; the name goes behind the kind: field.text \"" .. tostring(key) .. "\" \"…\"",
+        hint = ("the name goes behind the kind: field.text \"%s\" \"…\""):format(key),
       }
     end
   end
@@ -106,13 +109,19 @@ Part.__call = take
 --- since it may stand in several records.
 function Field:__call(range)
   if self.kind ~= "integer" and self.kind ~= "number" or type(range) ~= "table" then
-    fault.raise { where = self.where, message = call_it(self) .. " is complete, yet something more follows it" }
+    fault.raise {
+      where = self.where,
+      message = call_it(self) .. " is complete, yet something more follows it",
+    }
   end
   local copy = setmetatable({}, Field)
   for key, value in pairs(self) do copy[key] = value end
   for key, value in pairs(range) do
     if key ~= "min" and key ~= "max" or type(value) ~= "number" then
-      fault.raise { where = self.where, message = call_it(self) .. ": a range is { min = number, max = number }" }
+      fault.raise {
+        where = self.where,
+        message = call_it(self) .. ": a range is { min = number, max = number }",
+      }
     end
     copy[key] = value
   end

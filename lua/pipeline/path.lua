@@ -5,6 +5,8 @@ local fault = require "pipeline.fault"
 
 local M = {}
 
+local looks = "paths look like scene.name or scene.props[*].description"
+
 ---@class pipeline.Segment
 ---@field name string
 ---@field all? true    every element of the list: `[*]`
@@ -24,25 +26,33 @@ function M.parse(text, where)
   repeat
     local name, after = text:match("^([%a_][%w_]*)()", at)
     if not name then
-      bad("'" .. text .. "' is not a path" .. (at > 1 and ": a name is missing at '" .. text:sub(at) .. "'" or ""),
-        "paths look like scene.name or scene.props[*].description")
+      local why = at > 1 and ": a name is missing at '" .. text:sub(at) .. "'" or ""
+      bad("'" .. text .. "' is not a path" .. why, looks)
     end
     local all = text:match("^%[%*%]()", after)
     if all then
       after = all
     elseif text:find("^%[", after) then
       bad("'" .. text .. "' is not a path: only [*] can stand in brackets",
-        "[*] means every element; a step that is repeated names its own by its item, as in scene.name")
+        "[*] is every element; a step that is repeated names its own as in scene.name")
     end
     segments[#segments + 1] = { name = name, all = all and true or nil }
     local dot = text:match("^%.()", after)
     if not dot and after <= #text then
       bad("'" .. text .. "' is not a path: it cannot be read from '" .. text:sub(after) .. "' on",
-        "paths look like scene.name or scene.props[*].description")
+        looks)
     end
     at = dot
   until not at
   return segments
+end
+
+--- The canonical path of a field of a record; "" is the artifact itself.
+---@param record string
+---@param name string
+---@return string
+function M.join(record, name)
+  return record == "" and name or record .. "." .. name
 end
 
 --- The text of a path that was taken apart.

@@ -47,10 +47,11 @@ end
 ---@return string|nil     "file:line"
 function M.place_of_key(file, text, key, line)
   if not text or type(key) ~= "string" or not key:find "^[%a_][%w_]*$" then return nil end
+  local first, later = "^%s*" .. key .. "%s*=[^=]", "[{,]%s*" .. key .. "%s*=[^=]"
   local number = 0
   for row in (text .. "\n"):gmatch "(.-)\n" do
     number = number + 1
-    if number >= (line or 1) and (row:find("^%s*" .. key .. "%s*=[^=]") or row:find("[{,]%s*" .. key .. "%s*=[^=]")) then
+    if number >= (line or 1) and (row:find(first) or row:find(later)) then
       return file .. ":" .. number
     end
   end

@@ -4,11 +4,12 @@
 -- A canonical path names a place in the declaration: "" is the artifact itself,
 -- "scenes" a list, "scenes[]" one item of it, "scenes[].shots[].size" a field.
 
+local check = require "pipeline.spec_check"
 local fault = require "pipeline.fault"
 local fields = require "pipeline.field"
 local json = require "host.json"
 local path = require "pipeline.path"
-local check = require "pipeline.spec_check"
+local resolve = require "pipeline.resolve"
 
 local M = {}
 
@@ -24,28 +25,9 @@ Spec.__name = "pipeline.Spec"
 ---@field list string   the canonical path of its list: "scenes"
 ---@field schema string the canonical path of the item: "scenes[]"
 
----@class pipeline.ResolvedSegment
----@field name string
----@field field pipeline.Field
----@field schema string the canonical path so far
----@field into? string  the canonical path of the record that the next name is looked up in
----@field all boolean   every element
----@field ref? string   through a reference: the list that it names items of
-
----@class pipeline.Resolved
----@field text string
----@field field pipeline.Field             the field reached
----@field schema string                    its canonical path
----@field segments pipeline.ResolvedSegment[]
----@field binding? string                  the item that the path starts from
----@field lists string[]                   the lists crossed by [*]
----@field refs string[]                    the references crossed by [*]
----@field optional? boolean                set by a step, for a picture that may be absent
-
----@param parent string
----@param name string
-local function join(parent, name)
-  return parent == "" and name or parent .. "." .. name
+---@param schema string
+local function is_item(schema)
+  return schema:sub(-2) == "[]"
 end
 
 --- The artifact as a record declares it; what is wrong with it is a fault.
@@ -62,7 +44,7 @@ local function extended(field, schema, additions)
   if not field.fields then return field end
   local list = {}
   for i, child in ipairs(field.fields) do
-    local at = join(schema, child.name)
+    local at = path.join(schema, child.name)
     list[i] = extended(child, child.kind == "list" and at .. "[]" or at, additions)
   end
   for _, child in ipairs(additions[schema] or {}) do list[#list + 1] = child end
@@ -76,21 +58,22 @@ end
 function Spec:extend(additions, where)
   local records = { "" }
   for schema, field in pairs(self.nodes) do
-    if field.fields and not (field.kind == "list" and schema:sub(-2) ~= "[]") then records[#records + 1] = schema end
+    if field.kind == "record" or is_item(schema) then records[#records + 1] = schema end
   end
   table.sort(records)
   for schema, list in pairs(additions) do
     local node = schema == "" and self.root or self.nodes[schema]
-    if not node or not node.fields or node.kind == "list" and schema:sub(-2) ~= "[]" then
+    if not node or node.kind ~= "record" and not is_item(schema) then
       fault.unknown({
-        message = "extend: there is no record '" .. tostring(schema) .. "' in the artifact", where = where,
+        message = "extend: there is no record '" .. tostring(schema) .. "' in the artifact",
+        where = where,
       }, tostring(schema), records)
     end
     if type(list) ~= "table" or fields.is(list) then
       fault.raise {
         message = "extend: '" .. schema .. "' must be a list of fields",
         where = where,
-        hint = "for example: [\"" .. schema .. "\"] = { field.text \"music\" \"The cue under the scene.\" }",
+        hint = ("as in: [\"%s\"] = { field.text \"music\" \"The cue.\" }"):format(schema),
       }
     end
   end
@@ -110,7 +93,7 @@ end
 function Spec:lists()
   local found = {}
   for schema, field in pairs(self.nodes) do
-    if field.kind == "list" and schema:sub(-2) ~= "[]" then found[#found + 1] = schema end
+    if field.kind == "list" and not is_item(schema) then found[#found + 1] = schema end
   end
   table.sort(found)
   return found
@@ -124,8 +107,9 @@ function Spec:bindings(each, where)
   local found = {}
   if not each then return found end
   local list = self.nodes[each]
-  if not list or list.kind ~= "list" or each:sub(-2) == "[]" then
-    fault.unknown({ message = "each: there is no list '" .. each .. "'", where = where }, each, self:lists())
+  if not list or list.kind ~= "list" or is_item(each) then
+    local message = "each: there is no list '" .. each .. "'"
+    fault.unknown({ message = message, where = where }, each, self:lists())
   end
   local at = 1
   while at do
@@ -137,113 +121,6 @@ function Spec:bindings(each, where)
   return found
 end
 
----@param prefix string what stands before, with its dot
----@param known string[]
-local function prefixed(prefix, known)
-  local list = {}
-  for i, name in ipairs(known) do list[i] = prefix .. name end
-  return list
-end
-
----@param field pipeline.Field
-local function child_names(field)
-  local list = {}
-  for i, child in ipairs(field.fields) do list[i] = child.name end
-  return list
-end
-
--- A name is looked up below `schema`, a record's canonical path.
----@param R pipeline.Resolved
----@param segment pipeline.Segment
----@param schema string
----@param before string the text of the path up to here
-local function step_into(self, R, segment, schema, before, where)
-  local at = join(schema, segment.name)
-  local field = self.nodes[at]
-  local shown = before .. segment.name
-  if not field then
-    fault.unknown({ message = "there is no '" .. shown .. "' in the artifact", where = where },
-      shown, prefixed(before, child_names(self:field(schema))), "there are")
-  end
-  local reached = { name = segment.name, field = field, schema = at, all = segment.all or false }
-  if field.kind == "list" then
-    if segment.all then R.lists[#R.lists + 1] = at end
-    reached.schema, reached.into = at .. "[]", at .. "[]"
-  elseif field.kind == "refs" then
-    if segment.all then
-      R.refs[#R.refs + 1] = at
-      reached.ref, reached.into = field.to, field.to .. "[]"
-    end
-  elseif segment.all then
-    fault.raise {
-      message = ("'%s[*]': '%s' is no list but %s"):format(shown, shown, check.kind_name(field.kind)),
-      where = where,
-    }
-  elseif field.kind == "record" then
-    reached.into = at
-  end
-  return reached
-end
-
--- The next name needs a record to be looked up in.
-local function check_passable(reached, shown, next_name, where)
-  local field = reached.field
-  if reached.into and (field.kind == "record" or reached.all or reached.bound) then return end
-  if field.kind == "list" or field.kind == "refs" then
-    fault.raise {
-      message = ("'%s' is a list: '%s' lies in its elements"):format(shown, next_name),
-      where = where,
-      hint = ("write %s[*].%s"):format(shown, next_name),
-    }
-  end
-  fault.raise {
-    message = ("'%s' is %s: there is no '%s' in it"):format(shown, check.kind_name(field.kind), next_name),
-    where = where,
-  }
-end
-
----@param name string
----@param bindings pipeline.Binding[]
-local function find_binding(name, bindings)
-  for _, binding in ipairs(bindings) do
-    if binding.name == name then return binding end
-  end
-end
-
--- The first name is an item in scope, else a field of the artifact.
-local function first_name(self, R, segment, each, where)
-  local bindings = self:bindings(each, where)
-  local binding = find_binding(segment.name, bindings)
-  if binding then
-    if segment.all then
-      fault.raise {
-        message = ("'%s[*]': '%s' is the one item that the step is at"):format(segment.name, segment.name),
-        where = where, hint = ("for all of them write %s[*]"):format(binding.list:gsub("%[%]", "[*]")),
-      }
-    end
-    R.binding = segment.name
-    return {
-      name = segment.name, field = self.nodes[binding.list], schema = binding.schema,
-      into = binding.schema, all = false, bound = true,
-    }
-  end
-  if not self.nodes[segment.name] then
-    local known = {}
-    for _, bound in ipairs(bindings) do known[#known + 1] = bound.name end
-    for _, name in ipairs(child_names(self.root)) do known[#known + 1] = name end
-    local hint
-    for _, list in ipairs(self:lists()) do
-      if self.nodes[list].item == segment.name then
-        hint = ("'%s' can be named by a step that is repeated with each = \"%s\""):format(segment.name, list)
-      end
-    end
-    local message = "there is no '" .. segment.name .. "' in the artifact"
-    if hint then fault.raise { message = message, where = where, hint = hint } end
-    fault.unknown({ message = message, where = where }, segment.name, known, "paths here begin with")
-  end
-  return step_into(self, R, segment, "", "", where)
-end
-
 --- What a path reaches, for a step that is repeated for `each`. A list that is
 --- reached as a whole counts as all of its items.
 ---@param text string
@@ -251,32 +128,13 @@ end
 ---@param where? string
 ---@return pipeline.Resolved
 function Spec:resolve(text, each, where)
-  local parsed = path.parse(text, where)
-  local R = { text = text, segments = {}, lists = {}, refs = {} }
-  local reached, shown
-  for i, segment in ipairs(parsed) do
-    if i == 1 then
-      reached = first_name(self, R, segment, each, where)
-    else
-      check_passable(reached, shown, segment.name, where)
-      reached = step_into(self, R, segment, reached.into, shown .. ".", where)
-    end
-    R.segments[i] = reached
-    shown = (shown and shown .. "." or "") .. (segment.all and segment.name .. "[*]" or segment.name)
-  end
-  if reached.field.kind == "list" and not reached.all and not reached.bound then
-    reached.all = true
-    R.lists[#R.lists + 1] = reached.schema:sub(1, -3)
-  end
-  R.field = reached.field
-  R.schema = reached.ref and reached.into or reached.schema
-  return R
+  return resolve(self, text, each, where)
 end
 
 ---@param into string[]
 local function collect(self, field, schema, into)
   for _, child in ipairs(field.fields) do
-    local at = join(schema, child.name)
+    local at = path.join(schema, child.name)
     if child.kind == "record" then
       collect(self, child, at, into)
     elseif child.kind == "list" then
@@ -292,7 +150,7 @@ end
 ---@param R pipeline.Resolved
 ---@return string[]
 function Spec:leaves(R)
-  local record = R.schema:sub(-2) == "[]" and self.nodes[R.schema] or R.field
+  local record = is_item(R.schema) and self.nodes[R.schema] or R.field
   if not record.fields then return { R.schema } end
   local found = {}
   collect(self, record, R.schema, found)
@@ -357,8 +215,14 @@ end
 ---@param field pipeline.Field
 local function plain(field)
   local copy = {
-    kind = field.kind, name = field.name, description = field.description, item = field.item,
-    values = field.values and json.array(field.values), to = field.to, min = field.min, max = field.max,
+    kind = field.kind,
+    name = field.name,
+    description = field.description,
+    item = field.item,
+    values = field.values and json.array(field.values),
+    to = field.to,
+    min = field.min,
+    max = field.max,
   }
   if field.fields then
     local list = {}

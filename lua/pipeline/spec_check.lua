@@ -17,32 +17,41 @@ local reserved = {
 }
 
 ---@param field pipeline.Field
+---@param bad fun(message: string)
+local function check_values(field, bad)
+  local seen, enum = {}, "the enum '" .. field.name .. "'"
+  if #field.values == 0 then bad(enum .. " has no values to choose from") end
+  for _, value in ipairs(field.values) do
+    if type(value) ~= "string" or value == "" then bad(enum .. " has a value that is no text") end
+    if seen[value] then bad(enum .. " has '" .. value .. "' twice") end
+    seen[value] = true
+  end
+end
+
+---@param field pipeline.Field
 local function check_field(field)
   local function bad(message, hint)
     fault.raise { message = message, where = field.where, hint = hint }
   end
   if not field.name:find "^[%a_][%w_]*$" then
-    bad("'" .. field.name .. "' cannot name a field", "a name is made of letters, digits and _, as in image_url")
+    bad("'" .. field.name .. "' cannot name a field",
+      "a name is made of letters, digits and _, as in image_url")
   elseif reserved[field.name] then
     bad("no field can be called '" .. field.name .. "'", reserved[field.name])
   elseif not field.description:find "%S" then
-    bad("the field '" .. field.name .. "' has an empty description", "the description is what the model is told")
+    bad("the field '" .. field.name .. "' has an empty description",
+      "the description is what the model is told")
   elseif field.min and field.max and field.min > field.max then
     bad(("the field '%s' has a range from %s to %s"):format(field.name, field.min, field.max))
   elseif field.kind == "enum" then
-    local seen = {}
-    for _, value in ipairs(field.values) do
-      if type(value) ~= "string" or value == "" then bad("the enum '" .. field.name .. "' has a value that is no text") end
-      if seen[value] then bad("the enum '" .. field.name .. "' has '" .. value .. "' twice") end
-      seen[value] = true
-    end
-    if #field.values == 0 then bad("the enum '" .. field.name .. "' has no values to choose from") end
+    check_values(field, bad)
   elseif field.kind == "list" then
     local name = field.by_name.name
     if not name or name.kind ~= "text" then
-      bad("the items of '" .. field.name .. "' have no text field 'name'", "items are known by their names")
+      bad("the items of '" .. field.name .. "' have no text field 'name'",
+        "items are known by their names")
     elseif not field.item:find "^[%a_][%w_]*$" or reserved[field.item] then
-      bad("one of '" .. field.name .. "' cannot be called '" .. field.item .. "'")
+      bad("an item of '" .. field.name .. "' cannot be called '" .. field.item .. "'")
     end
   end
 end
@@ -73,7 +82,8 @@ local function check_items(root, lists)
     local other = root.by_name[list.item] or seen[list.item]
     if other then
       fault.raise {
-        message = ("one of '%s' is called '%s', and so is something else"):format(list.name, list.item),
+        message = ("an item of '%s' is called '%s', and so is something else"):format(
+          list.name, list.item),
         where = list.where,
         hint = "the other one is at " .. other.where,
       }
@@ -91,7 +101,8 @@ local function check_refs(root, refs)
         if candidate.kind == "list" then known[#known + 1] = candidate.name end
       end
       fault.unknown({
-        message = ("'%s' refers to '%s', which is no list of the artifact"):format(field.name, field.to),
+        message = ("'%s' refers to '%s', which is no list of the artifact"):format(
+          field.name, field.to),
         where = field.where,
       }, field.to, known, "its lists are")
     end
@@ -194,7 +205,7 @@ local function check_record(record, value, at, own, faults)
     elseif field.kind == "refs" then
       for i, name in ipairs(item) do
         if type(name) ~= "string" then
-          say(("%s[%d]"):format(where, i), ("is %s, and must be a name"):format(type_name(name)))
+          say(("%s[%d]"):format(where, i), "is " .. type_name(name) .. ", and must be a name")
         end
       end
     elseif field.kind == "enum" then
@@ -227,7 +238,8 @@ function M.value(root, value)
   if is_record(value) then
     check_record(root, value, "", "revision", faults)
   else
-    faults[1] = { path = "", message = "the artifact is " .. type_name(value) .. ", and must be a record" }
+    local message = "the artifact is " .. type_name(value) .. ", and must be a record"
+    faults[1] = { path = "", message = message }
   end
   return faults
 end

@@ -1,5 +1,3 @@
-dofile "tests/lua/shim.lua"
-
 local fault = require "pipeline.fault"
 local names = require "pipeline.names"
 local source = require "pipeline.source"

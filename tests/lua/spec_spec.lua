@@ -1,5 +1,3 @@
-dofile "tests/lua/shim.lua"
-
 local fault = require "pipeline.fault"
 local field = require "pipeline.field"
 local spec = require "pipeline.spec"

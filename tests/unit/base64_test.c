@@ -93,8 +93,7 @@ static void knows_the_two_alphabets(void **state) {
   int known = 0;
   uint8_t standard[36], url[36];
   (void)state;
-  for (int c = 0; c < 256; c++)
-    known += sb_base64_value((unsigned char)c) >= 0;
+  for (int c = 0; c < 256; c++) known += sb_base64_value((unsigned char)c) >= 0;
   assert_int_equal(known, 66);
   sb_base64_decode("+/+/AZaz09+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/+/", 48,
                    standard);

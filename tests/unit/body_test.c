@@ -50,8 +50,7 @@ static char *read_all(struct sb_body *body, size_t step) {
   size_t length = (size_t)sb_body_length(body), filled = 0;
   char *text = malloc(length + step + 1);
   ssize_t n;
-  while ((n = sb_body_read(body, text + filled, step)) > 0)
-    filled += (size_t)n;
+  while ((n = sb_body_read(body, text + filled, step)) > 0) filled += (size_t)n;
   assert_int_equal(n, 0);
   assert_int_equal(filled, length);
   text[filled] = '\0';
@@ -63,8 +62,7 @@ static void encodes_a_file_between_texts(void **state) {
   char bytes[1000], expected[1400] = "{\"image\":\"";
   (void)state;
   for (size_t n = 0; n < sizeof bytes; n += 37) {
-    for (size_t i = 0; i < n; i++)
-      bytes[i] = (char)(i * 7 + n);
+    for (size_t i = 0; i < n; i++) bytes[i] = (char)(i * 7 + n);
     write_file(path, bytes, n);
     size_t len = strlen("{\"image\":\"");
     len += sb_base64_encode((const uint8_t *)bytes, n, expected + len);
@@ -118,8 +116,7 @@ static void expect_change_noticed(struct sb_body *body) {
   char buf[64];
   const char *code = NULL;
   ssize_t n;
-  while ((n = sb_body_read(body, buf, sizeof buf)) > 0)
-    continue;
+  while ((n = sb_body_read(body, buf, sizeof buf)) > 0) continue;
   assert_int_equal(n, UV_EIO);
   assert_non_null(strstr(sb_body_error(body, &code), path));
   assert_string_equal(code, "ECHANGED");

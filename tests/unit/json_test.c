@@ -189,9 +189,9 @@ static void says_what_is_wrong_and_where(void **state) {
                                      "a value expected, but the text ends");
 }
 
-static void nested(char *text, int depth) {
-  memset(text, '[', (size_t)depth);
-  memset(text + depth, ']', (size_t)depth);
+static void nested(char *text, size_t depth) {
+  memset(text, '[', depth);
+  memset(text + depth, ']', depth);
   text[2 * depth] = '\0';
 }
 

@@ -24,8 +24,7 @@ static char picture64[PICTURE / 3 * 4 + 8];
 
 static int setup(void **state) {
   (void)state;
-  for (size_t i = 0; i < PICTURE; i++)
-    picture[i] = (uint8_t)(i * i >> 3);
+  for (size_t i = 0; i < PICTURE; i++) picture[i] = (uint8_t)(i * i >> 3);
   size_t n = sb_base64_encode(picture, PICTURE, picture64);
   picture64[n] = '\0';
   return mkdtemp(dir) == NULL ? -1 : 0;
@@ -148,8 +147,7 @@ static void passes_json_through(void **state) {
 static void leaves_prose_without_points_alone(void **state) {
   char prose[20000] = "\"";
   (void)state;
-  for (size_t i = 0; i < 1500; i++)
-    strcat(prose, "all work and ");
+  for (size_t i = 0; i < 1500; i++) strcat(prose, "all work and ");
   strcat(prose, "\"");
   expect_unchanged(prose);
   for (size_t i = 1; i + 1 < strlen(prose); i += 4)

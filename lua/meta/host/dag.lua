@@ -5,10 +5,17 @@
 local dag = {}
 
 ---@class host.dag.options
----@field run fun(id: integer): any  one node's work: it may wait, and may add to the graph. To raise, or to return false, fails the node
----@field on_skip? fun(id: integer, cause: integer)  a node will not run, since the node `cause`, which it depends on at some remove, failed. It cannot wait; what it raises ends graph:run
----@field on_error? fun(id: integer, err: any, traceback: string?)  a node raised; without it, standard error is told. It cannot wait; what it raises ends graph:run
----@field lanes? table<string, integer>  how many nodes of each lane may run at once; a lane not named here has no limit
+---One node's work. It may wait, and may add to the graph. To raise, or to return
+---false, fails the node.
+---@field run fun(id: integer): any
+---A node will not run, since the node `cause`, which it depends on at some remove,
+---failed. It cannot wait; what it raises ends graph:run.
+---@field on_skip? fun(id: integer, cause: integer)
+---A node raised; without it, standard error is told. It cannot wait; what it raises
+---ends graph:run.
+---@field on_error? fun(id: integer, err: any, traceback: string?)
+---How many nodes of each lane may run at once; a lane not named here has no limit.
+---@field lanes? table<string, integer>
 
 ---@param options host.dag.options
 ---@return host.graph

@@ -1,0 +1,229 @@
+/* tests/unit/limiter_test.c -- host/limiter.h */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "host/limiter.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static int setup(void **state) {
+  *state = sb_limiter_new();
+  return *state == NULL;
+}
+
+static int teardown(void **state) {
+  sb_limiter_free(*state);
+  return 0;
+}
+
+struct call {
+  struct sb_slot slot;
+  int told;
+};
+
+static void on_granted(struct sb_slot *slot) {
+  ((struct call *)slot)->told++; /* slot is its first member */
+}
+
+static void ask(struct sb_limiter *limiter, struct call *call, const char *lane,
+                const char *model, double priority, uint64_t now) {
+  call->slot.granted = on_granted;
+  assert_int_equal(
+      sb_limiter_ask(limiter, &call->slot, lane, model, priority, now), 0);
+}
+
+static uint32_t cap(const struct sb_limiter *limiter) {
+  return sb_limiter_look(limiter, 0).cap;
+}
+
+/* Takes as many slots as can be had, ends them all with the outcome given, and
+   returns how many there were. */
+static int round_of(struct sb_limiter *limiter, enum sb_outcome outcome,
+                    uint64_t now) {
+  struct call calls[100] = {0};
+  int held = 0;
+  for (int i = 0; i < 100; i++) ask(limiter, &calls[i], "l", "m", 0, now);
+  while (held < 100 && calls[held].slot.held) held++;
+  for (int i = 99; i >= held; i--)
+    sb_limiter_leave(limiter, &calls[i].slot, SB_OUTCOME_OTHER, now);
+  for (int i = 0; i < held; i++)
+    sb_limiter_leave(limiter, &calls[i].slot, outcome, now);
+  return held;
+}
+
+static void doubles_until_the_first_busy_then_adds_one(void **state) {
+  struct sb_limiter *limiter = *state;
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 4);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 8);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 16);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_BUSY, 0), 32);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 16);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 17);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OTHER, 0), 18);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 18);
+}
+
+static void halves_once_in_five_seconds_and_keeps_one(void **state) {
+  struct sb_limiter *limiter = *state;
+  const uint64_t start = 100 * SECOND;
+  round_of(limiter, SB_OUTCOME_BUSY, start);
+  assert_int_equal(cap(limiter), 2);
+  round_of(limiter, SB_OUTCOME_BUSY, start + 5 * SECOND - 1);
+  assert_int_equal(cap(limiter), 2);
+  round_of(limiter, SB_OUTCOME_BUSY, start + 5 * SECOND);
+  assert_int_equal(cap(limiter), 1);
+  round_of(limiter, SB_OUTCOME_BUSY, start + 60 * SECOND);
+  assert_int_equal(cap(limiter), 1);
+}
+
+static void learns_nothing_from_a_cap_that_was_not_reached(void **state) {
+  struct sb_limiter *limiter = *state;
+  for (int i = 0; i < 20; i++) {
+    struct call call = {0};
+    ask(limiter, &call, "l", "m", 0, 0);
+    sb_limiter_leave(limiter, &call.slot, SB_OUTCOME_OK, 0);
+  }
+  assert_int_equal(cap(limiter), 4);
+}
+
+static void a_lane_with_a_cap_starts_there_and_stays_below(void **state) {
+  struct sb_limiter *limiter = *state;
+  assert_int_equal(sb_limiter_lane(limiter, "l", 10, 0), 0);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 10);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_BUSY, 0), 10);
+  for (uint32_t n = 5; n <= 10; n++)
+    assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), n);
+  assert_int_equal(round_of(limiter, SB_OUTCOME_OK, 0), 10);
+}
+
+static void a_lane_is_shared_by_its_models(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call a = {0}, b = {0}, c = {0};
+  assert_int_equal(sb_limiter_lane(limiter, "l", 2, 0), 0);
+  ask(limiter, &a, "l", "one", 0, 0);
+  ask(limiter, &b, "l", "two", 0, 0);
+  ask(limiter, &c, "l", "three", 0, 0);
+  assert_true(a.slot.held && b.slot.held && !c.slot.held);
+  assert_int_equal(sb_limiter_lane(limiter, "l", 3, 0), 0);
+  assert_true(c.slot.held);
+}
+
+static void grants_by_priority_then_in_order(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call calls[7] = {0};
+  const double priorities[] = {0, 1, 5, 1, 5, 0, 1};
+  const int order[] = {0, 2, 4, 1, 3, 6, 5};
+  assert_int_equal(sb_limiter_lane(limiter, "l", 1, 0), 0);
+  for (int i = 0; i < 7; i++)
+    ask(limiter, &calls[i], "l", "m", priorities[i], 0);
+  assert_int_equal(calls[0].told, 0); /* it was held at once */
+  for (int i = 0; i < 7; i++) {
+    for (int j = i + 1; j < 7; j++) assert_false(calls[order[j]].slot.held);
+    assert_true(calls[order[i]].slot.held);
+    assert_int_equal(calls[order[i]].told, i > 0);
+    sb_limiter_leave(limiter, &calls[order[i]].slot, SB_OUTCOME_OTHER, 0);
+  }
+}
+
+/* The same numbers on every machine. */
+static unsigned draw(uint32_t *seed, unsigned below) {
+  *seed = *seed * 1664525u + 1013904223u;
+  return (*seed >> 16) % below;
+}
+
+/* Against a plain scan, with slots leaving from anywhere in the queue. */
+static void keeps_the_order_when_slots_leave(void **state) {
+  struct sb_limiter *limiter = *state;
+  static struct call calls[500];
+  struct call gate = {0};
+  assert_int_equal(sb_limiter_lane(limiter, "l", 1, 0), 0);
+  ask(limiter, &gate, "l", "m", 0, 0);
+  uint32_t seed = 3;
+  for (int i = 0; i < 500; i++)
+    ask(limiter, &calls[i], "l", "m", draw(&seed, 4), 0);
+  for (int i = 0; i < 200; i++)
+    sb_limiter_leave(limiter, &calls[draw(&seed, 500)].slot, SB_OUTCOME_OTHER,
+                     0);
+  struct call *now = &gate;
+  for (;;) {
+    struct call *best = NULL;
+    for (int i = 0; i < 500; i++)
+      if (calls[i].slot.place > 0 &&
+          (best == NULL || calls[i].slot.priority > best->slot.priority))
+        best = &calls[i];
+    sb_limiter_leave(limiter, &now->slot, SB_OUTCOME_OTHER, 0);
+    if (best == NULL) break;
+    assert_true(best->slot.held);
+    now = best;
+  }
+  assert_int_equal(sb_limiter_look(limiter, 0).used, 0);
+}
+
+static void asking_again_comes_before_equals(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call first = {0}, second = {0}, third = {0}, high = {0};
+  assert_int_equal(sb_limiter_lane(limiter, "l", 1, 0), 0);
+  ask(limiter, &first, "l", "m", 0, 0);
+  ask(limiter, &second, "l", "m", 0, 0);
+  ask(limiter, &third, "l", "m", 0, 0);
+  ask(limiter, &high, "l", "m", 1, 0);
+  sb_limiter_leave(limiter, &first.slot, SB_OUTCOME_OTHER, 0);
+  assert_true(high.slot.held);
+  assert_int_equal(sb_limiter_ask_again(limiter, &first.slot, 0), 0);
+  assert_false(first.slot.held);
+  sb_limiter_leave(limiter, &high.slot, SB_OUTCOME_OTHER, 0);
+  assert_true(first.slot.held);
+  sb_limiter_leave(limiter, &first.slot, SB_OUTCOME_OTHER, 0);
+  assert_true(second.slot.held);
+  sb_limiter_leave(limiter, &second.slot, SB_OUTCOME_OTHER, 0);
+  assert_true(third.slot.held);
+}
+
+static void a_parked_model_holds_up_no_other(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call parked = {0}, other = {0};
+  assert_int_equal(sb_limiter_park(limiter, "m", 150 * SECOND), 0);
+  assert_int_equal(sb_limiter_park(limiter, "m", 100 * SECOND), 0);
+  assert_true(sb_limiter_next(limiter) == UINT64_MAX);
+  ask(limiter, &parked, "l", "m", 9, SECOND);
+  ask(limiter, &other, "l", "n", 0, SECOND);
+  assert_false(parked.slot.held);
+  assert_true(other.slot.held);
+  assert_true(sb_limiter_next(limiter) == 150 * SECOND);
+  sb_limiter_turn(limiter, 150 * SECOND - 1);
+  assert_false(parked.slot.held);
+  sb_limiter_turn(limiter, 150 * SECOND);
+  assert_true(parked.slot.held);
+  assert_int_equal(parked.told, 1);
+  assert_true(sb_limiter_next(limiter) == UINT64_MAX);
+}
+
+static void an_idle_slot_has_nothing_to_leave(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call call = {0};
+  ask(limiter, &call, "l", "m", 0, 0);
+  sb_limiter_leave(limiter, &call.slot, SB_OUTCOME_OK, 0);
+  sb_limiter_leave(limiter, &call.slot, SB_OUTCOME_OK, 0);
+  assert_int_equal(sb_limiter_look(limiter, 0).used, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(doubles_until_the_first_busy_then_adds_one),
+      TEST(halves_once_in_five_seconds_and_keeps_one),
+      TEST(learns_nothing_from_a_cap_that_was_not_reached),
+      TEST(a_lane_with_a_cap_starts_there_and_stays_below),
+      TEST(a_lane_is_shared_by_its_models),
+      TEST(grants_by_priority_then_in_order),
+      TEST(keeps_the_order_when_slots_leave),
+      TEST(asking_again_comes_before_equals),
+      TEST(a_parked_model_holds_up_no_other),
+      TEST(an_idle_slot_has_nothing_to_leave),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
