@@ -1,0 +1,92 @@
+local context = require "pipeline.context"
+local fault = require "pipeline.fault"
+local json = require "host.json"
+local prompt = require "pipeline.prompt"
+local spec = require "pipeline.spec"
+local storyboard = require "pipeline.storyboard"
+
+local S = spec.new(storyboard)
+
+local function compile(text, each)
+  return prompt.compile(text, { where_file = "steps/a.lua", where_line = 12, spec = S, each = each })
+end
+
+local function caught(...)
+  local ok, err = pcall(compile, ...)
+  assert.is_false(ok)
+  assert.is_true(fault.is(err), tostring(err))
+  return err
+end
+
+local tree = {
+  get = function(_, path)
+    return ({ style = "ink", ["lore.mood"] = "dread of {{style}}" })[table.concat(path, ".")]
+  end,
+  length = function() end,
+  hash = json.hash,
+}
+
+local function render(text, reads)
+  local P = compile(text)
+  local list = { table.unpack(P.paths) }
+  for _, path in ipairs(reads or {}) do list[#list + 1] = S:resolve(path) end
+  return P:render(context.extract(S, tree, list, {}))
+end
+
+local mood = "<context>\n## lore.mood: " .. S:field("lore.mood").description
+  .. "\ndread of {{style}}\n</context>"
+
+describe("prompt.compile", function()
+  it("collects the paths, each once", function()
+    local P = compile("{{ scene.name }} in {{style}}, {{scene.name}}: {{scene.props[*].kind}}", "scenes")
+    local texts = {}
+    for i, R in ipairs(P.paths) do texts[i] = R.text end
+    assert.same({ "scene.name", "style", "scene.props[*].kind" }, texts)
+    assert.is_false(P.places_context)
+    assert.is_true(compile("{{context}}").places_context)
+  end)
+
+  it("names the line of a path that there is not", function()
+    local err = caught("Draw {{style}}.\n\n  {{scene.nmae}}", "scenes")
+    assert.equal("steps/a.lua:14", err.where)
+    assert.equal("did you mean 'scene.name'?", err.hint)
+    assert.equal("steps/a.lua:15", caught("\n\n\n  {{zap}}").where)
+    assert.equal("steps/a.lua:13", caught("\r\n{{scenes[1].name}}").where)
+  end)
+
+  it("finds a brace that is not closed", function()
+    assert.equal("steps/a.lua:13", caught("{{style}}\n{{style").where)
+    caught "{{style}"
+    caught "{{{{style}}}}"
+    assert.equal("a { b } c } }", render "a { b } c } }")
+  end)
+end)
+
+describe("prompt:render", function()
+  it("puts values in, once", function()
+    assert.equal("In ink: dread of {{style}}, ink.", (render("In {{style}}: {{lore.mood}}, {{style}}."):match "^[^\n]*"))
+  end)
+
+  it("takes away what only the layout of the file put in", function()
+    assert.equal("Draw it.\n\n  In ink.\nNow.", render("\n    Draw it.  \n\n      In ink.\n    Now.\n  "))
+    assert.equal("Draw it.\n  Now.", render("Draw it.\n  Now."))
+    assert.equal("", render "  \n ")
+  end)
+
+  it("places the context where it is asked for, else behind a blank line", function()
+    assert.equal(mood .. "\nDraw.", render("{{context}}\nDraw.", { "lore.mood" }))
+    assert.equal("Draw.\n\n" .. mood, render("Draw.", { "lore.mood" }))
+    assert.equal(mood, render("", { "lore.mood" }))
+    assert.equal("Draw.", render "Draw.")
+  end)
+
+  it("says that a value is absent", function()
+    assert.equal("Title: (none)", (render("Title: {{lore.title}}"):match "^[^\n]*"))
+  end)
+
+  it("is pure", function()
+    local P = compile "{{style}} {{context}}"
+    local C = context.extract(S, tree, P.paths, {})
+    assert.equal(P:render(C), P:render(C))
+  end)
+end)
