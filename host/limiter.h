@@ -50,7 +50,7 @@ void sb_limiter_free(struct sb_limiter *limiter);
 
 /* Sets the cap of a lane, 0 for none; the models of the lane start anew at it.
    0 or UV_ENOMEM. */
-int sb_limiter_lane(struct sb_limiter *limiter, const char *lane, uint32_t cap,
+int sb_limiter_lane(struct sb_limiter *limiter, const char *name, uint32_t cap,
                     uint64_t now);
 
 /* Asks for an idle slot: it is held when this returns 0, or queued, and
@@ -71,7 +71,7 @@ void sb_limiter_leave(struct sb_limiter *limiter, struct sb_slot *slot,
                       enum sb_outcome outcome, uint64_t now);
 
 /* Grants no slot of the model before the time `until`. 0 or UV_ENOMEM. */
-int sb_limiter_park(struct sb_limiter *limiter, const char *model,
+int sb_limiter_park(struct sb_limiter *limiter, const char *name,
                     uint64_t until);
 
 /* When sb_limiter_turn is next to be called, since a parked model that somebody

@@ -162,8 +162,7 @@ static void close_server(struct test *t) {
 }
 
 static void await_waiting(struct test *t) {
-  while (t->waiting == NULL)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (t->waiting == NULL) uv_run(&t->loop, UV_RUN_ONCE);
 }
 
 static int setup(void **state) {
@@ -220,15 +219,13 @@ static void answers_at_any_later_time(void **state) {
   open_server(t, keep, NULL);
   client_open(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   await_waiting(t);
-  for (int i = 0; i < 5; i++)
-    uv_run(&t->loop, UV_RUN_NOWAIT);
+  for (int i = 0; i < 5; i++) uv_run(&t->loop, UV_RUN_NOWAIT);
   assert_int_equal(t->client.len, 0);
   assert_int_equal(sb_exchange_answer(t->waiting, 200, NULL, 0,
                                       text_body("at last"), on_sent, t),
                    0);
   await_answer(t, "at last");
-  while (t->sent == 0)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (t->sent == 0) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_equal(t->whole, 1);
 }
 
@@ -243,8 +240,7 @@ static void tells_when_an_answer_was_not_sent(void **state) {
   assert_int_equal(sb_exchange_answer(t->waiting, 200, NULL, 0,
                                       text_body("too late"), on_sent, t),
                    0);
-  while (t->sent == 0)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (t->sent == 0) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_equal(t->sent, 1);
   assert_int_equal(t->whole, 0);
 }
@@ -255,8 +251,7 @@ static void resets_without_an_answer(void **state) {
   client_open(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   await_waiting(t);
   sb_exchange_reset(t->waiting);
-  while (!t->client.ended)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (!t->client.ended) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_equal(t->client.len, 0);
 }
 
@@ -282,8 +277,7 @@ static void lets_an_exchange_outlive_it(void **state) {
   client_open(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   await_waiting(t);
   close_server(t);
-  while (!t->client.ended)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (!t->client.ended) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_equal(sb_exchange_answer(t->waiting, 200, NULL, 0,
                                       text_body("nobody"), on_sent, t),
                    UV_ECONNRESET);
@@ -309,8 +303,7 @@ static void write_file(char *path, size_t size) {
   int fd = mkstemp(path);
   assert_true(fd >= 0);
   FILE *file = fdopen(fd, "w");
-  for (size_t i = 0; i < size; i++)
-    fputc('A', file);
+  for (size_t i = 0; i < size; i++) fputc('A', file);
   fclose(file);
 }
 
@@ -364,8 +357,7 @@ static void spills_a_picture_and_removes_it_afterwards(void **state) {
   assert_string_equal(t->seen, "{\"image\":\"{spill:1}\"}");
   strcpy(path, t->client.answer);
   sb_exchange_reset(t->waiting);
-  while (!t->client.ended)
-    uv_run(&t->loop, UV_RUN_ONCE);
+  while (!t->client.ended) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_not_equal(access(path, F_OK), 0);
   assert_int_equal(rmdir(dir), 0);
 }
