@@ -360,7 +360,7 @@ int sb_exchange_answer(struct sb_exchange *x, unsigned status,
   int rc = new_response(body, &response);
   if (rc == 0) rc = add_headers(response, headers, count);
   if (x->server == NULL && rc == 0) rc = UV_ECONNRESET;
-  if (rc < 0) {
+  if (rc != 0) {
     if (response != NULL) MHD_destroy_response(response);
     sb_exchange_reset(x);
     return rc;
