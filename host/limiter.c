@@ -151,7 +151,7 @@ static int enqueue(struct sb_slot *slot) {
   struct sb_queue *queue = slot->queue;
   if (queue->count + 2 > queue->capacity) {
     size_t capacity = queue->capacity < 16 ? 16 : queue->capacity * 2;
-    void *slots = realloc(queue->slots, capacity * sizeof *queue->slots);
+    void *slots = realloc(queue->slots, capacity * sizeof(struct sb_slot *));
     if (slots == NULL) return UV_ENOMEM;
     queue->slots = slots;
     queue->capacity = capacity;

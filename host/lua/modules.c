@@ -3,12 +3,13 @@
 #include "host/lua/modules.h"
 
 static const luaL_Reg modules[] = {
-    {"host.json", luaopen_host_json},
     {"host.dag", luaopen_host_dag},
+    {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
     {"host.server", luaopen_host_server},
+    {"host.ui", luaopen_host_ui},
     {NULL, NULL},
 };
 

@@ -4,11 +4,12 @@
 
 #include <lua.h>
 
-int luaopen_host_json(lua_State *L);
 int luaopen_host_dag(lua_State *L);
+int luaopen_host_json(lua_State *L);
 int luaopen_host_limiter(lua_State *L);
 int luaopen_host_loop(lua_State *L);
 int luaopen_host_name(lua_State *L);
 int luaopen_host_server(lua_State *L);
+int luaopen_host_ui(lua_State *L);
 
 #endif

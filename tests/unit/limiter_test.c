@@ -130,7 +130,7 @@ static void grants_by_priority_then_in_order(void **state) {
 
 /* The same numbers on every machine. */
 static unsigned draw(uint32_t *seed, unsigned below) {
-  *seed = *seed * 1664525u + 1013904223u;
+  *seed = *seed * 1664525U + 1013904223U;
   return (*seed >> 16) % below;
 }
 
