@@ -19,6 +19,8 @@
    address, from listen until it is closed and its last visit over. */
 enum { HANDLER = 1, SENT_FUNCTIONS, USER_VALUES = SENT_FUNCTIONS };
 
+enum { LIMIT_BYTES = 64 << 20 }; /* of a body, and of its files */
+
 struct listener {
   struct sb_server *server; /* NULL once closed */
   lua_State *L;             /* the main thread */
@@ -328,7 +330,7 @@ static void read_options(lua_State *L, struct sb_server_options *options) {
   luaL_argcheck(L, port >= 0 && port <= 65535, 1,
                 "field 'port': from 0 to 65535 expected");
   options->port = (uint16_t)port;
-  lua_Integer body = sb_field_integer(L, 1, "max_body", 64 * 1024 * 1024);
+  lua_Integer body = sb_field_integer(L, 1, "max_body", LIMIT_BYTES);
   luaL_argcheck(L, body >= 0, 1, "field 'max_body': a size expected");
   options->max_body = (size_t)body;
   lua_Integer most = sb_field_integer(L, 1, "max_connections", 4096);
@@ -340,7 +342,7 @@ static void read_options(lua_State *L, struct sb_server_options *options) {
   int spill = lua_gettop(L);
   options->spill_dir = sb_field_string(L, spill, "dir", NULL, NULL);
   luaL_argcheck(L, options->spill_dir != NULL, 1, "field 'spill.dir' missing");
-  lua_Integer max = sb_field_integer(L, spill, "max_bytes", 64 * 1024 * 1024);
+  lua_Integer max = sb_field_integer(L, spill, "max_bytes", LIMIT_BYTES);
   luaL_argcheck(L, max >= 0, 1, "field 'spill.max_bytes': a size expected");
   options->max_spill = (uint64_t)max;
 }
@@ -398,7 +400,10 @@ static int server_close(lua_State *L) {
 static int server_gc(lua_State *L) {
   struct listener *listener = luaL_checkudata(L, 1, SERVER);
   server_close(L);
-  while (listener->visits != NULL) free_visit(listener->visits);
+  for (struct visit *visit = listener->visits, *next; visit; visit = next) {
+    next = visit->next;
+    free_visit(visit);
+  }
   return 0;
 }
 

@@ -59,7 +59,7 @@ static char *read_all(struct sb_body *body, size_t step) {
 
 static void encodes_a_file_between_texts(void **state) {
   static const size_t steps[] = {1, 2, 3, 4, 5, 7, 64, 1000, 65536};
-  char bytes[1000], expected[1400] = "{\"image\":\"";
+  char bytes[1000] = {0}, expected[1400] = "{\"image\":\"";
   (void)state;
   for (size_t n = 0; n < sizeof bytes; n += 37) {
     for (size_t i = 0; i < n; i++) bytes[i] = (char)(i * 7 + n);
