@@ -6,6 +6,8 @@ static const luaL_Reg modules[] = {
     {"host.dag", luaopen_host_dag},
     {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
+    {"host.http", luaopen_host_http},
+    {"host.json", luaopen_host_json},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
     {"host.server", luaopen_host_server},

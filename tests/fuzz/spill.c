@@ -1,13 +1,10 @@
-/* tests/fuzz/spill_fuzz.c -- host/spill.h: whatever comes and however it is
+/* tests/fuzz/spill.c -- host/spill.h: whatever comes and however it is
    cut, the text that comes out and the files are the same. */
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/spill.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 struct text {
   char *bytes;

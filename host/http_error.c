@@ -1,0 +1,94 @@
+/* host/http_error.c -- what made a transfer fail, in a code and a sentence. */
+#include "host/http_internal.h"
+
+#include <stdio.h>
+
+/* The socket's own word for it, else the UV_E* given. */
+static int from_socket(const struct sb_http_op *op, int otherwise) {
+  long number = 0;
+  curl_easy_getinfo(op->easy, CURLINFO_OS_ERRNO, &number);
+  return number > 0 ? uv_translate_sys_error((int)number) : otherwise;
+}
+
+/* A UV_E* for what libcurl says, or 0 where there is none. */
+static int error_of(const struct sb_http_op *op, CURLcode curl) {
+  switch (curl) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    return UV_EAI_NONAME;
+  case CURLE_COULDNT_CONNECT:
+    return from_socket(op, UV_ECONNREFUSED);
+  case CURLE_OPERATION_TIMEDOUT:
+    return UV_ETIMEDOUT;
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+    return from_socket(op, UV_ECONNRESET);
+  case CURLE_GOT_NOTHING:
+  case CURLE_PARTIAL_FILE:
+  case CURLE_SEND_FAIL_REWIND:
+    return UV_ECONNRESET;
+  case CURLE_OUT_OF_MEMORY:
+    return UV_ENOMEM;
+  case CURLE_URL_MALFORMAT:
+  case CURLE_UNSUPPORTED_PROTOCOL:
+    return UV_EINVAL;
+  default:
+    return 0;
+  }
+}
+
+static const char *own_reason(int fault) {
+  switch (fault) {
+  case UV_E2BIG:
+    return "the answer is larger than allowed";
+  case UV_EFBIG:
+    return "the files in the answer are larger than allowed";
+  default:
+    return uv_strerror(fault);
+  }
+}
+
+static const char *curl_reason(CURLcode curl, int error) {
+  switch (curl) {
+  case CURLE_OPERATION_TIMEDOUT:
+    return "it took too long";
+  case CURLE_GOT_NOTHING:
+    return "the connection was closed without an answer";
+  case CURLE_PARTIAL_FILE:
+    return "the answer was cut off";
+  case CURLE_SEND_FAIL_REWIND:
+    return "the connection died, and a request is not sent twice";
+  default:
+    return error == 0 ? "the transfer failed" : uv_strerror(error);
+  }
+}
+
+static void compose(struct sb_http_op *op, const char *reason,
+                    const char *detail) {
+  char *at = op->message, *end = at + sizeof op->message;
+  at += snprintf(at, (size_t)(end - at), "%.512s: %.200s", op->name, reason);
+  if (!op->result.sent && detail != NULL)
+    snprintf(at, (size_t)(end - at), " (nothing was sent; curl: %s)", detail);
+  else if (!op->result.sent)
+    snprintf(at, (size_t)(end - at), " (nothing was sent)");
+  else if (detail != NULL)
+    snprintf(at, (size_t)(end - at), " (curl: %s)", detail);
+  op->result.message = op->message;
+}
+
+void sb_http_set_error(struct sb_http_op *op, CURLcode curl) {
+  const char *reason = NULL, **code = &op->result.code;
+  if (op->body != NULL) reason = sb_body_error(op->body, code);
+  if (reason != NULL) {
+    compose(op, reason, NULL);
+  } else if (op->fault < 0) {
+    *code = uv_err_name(op->fault);
+    compose(op, own_reason(op->fault), NULL);
+  } else {
+    int error = error_of(op, curl);
+    *code = error == 0 ? "ECURL" : uv_err_name(error);
+    compose(op, curl_reason(curl, error),
+            op->curl_error[0] != '\0' ? op->curl_error
+                                      : curl_easy_strerror(curl));
+  }
+}

@@ -1,0 +1,70 @@
+/*
+** host/http_internal.h -- what the parts of host/http.h share: http.c (the life
+** of a transfer), http_options.c (how libcurl is told of it), http_socket.c
+** (libcurl's sockets and timer on the loop), http_error.c (what failed).
+*/
+#ifndef SB_HOST_HTTP_INTERNAL_H
+#define SB_HOST_HTTP_INTERNAL_H
+
+#include <curl/curl.h>
+
+#include "host/buffer.h"
+#include "host/http.h"
+#include "host/timer.h"
+
+struct sb_http {
+  uv_loop_t *loop;
+  CURLM *multi;
+  uv_timer_t timer;               /* libcurl's */
+  struct sb_http_watch **watches; /* by descriptor */
+  size_t watches_room;
+  struct sb_http_op *idle; /* to be used again */
+  size_t idle_count;
+};
+
+struct sb_http_op {
+  struct sb_http *http;
+  CURL *easy;
+  struct curl_slist *headers;
+  const char *secret; /* in one of them, or NULL */
+  struct sb_body *body;
+  struct sb_spill *spill;
+  struct sb_buffer head, text;
+  int status;
+  int head_done; /* and what comes now are trailers */
+  int over;
+  int fault; /* a negative UV_E* of ours that ended the transfer */
+  sb_http_event *event;
+  void *arg;
+  char *name; /* "POST https://host/path" */
+  struct sb_timer *idle_timer;
+  uint64_t idle_ms, active_at; /* of the last byte, by the loop's clock */
+  struct sb_http_result result;
+  char curl_error[CURL_ERROR_SIZE];
+  char message[1024];
+  struct sb_http_op *next; /* among the idle */
+};
+
+/* http_options.c: op->easy is fresh or was reset. 0 or a negative UV_E*. */
+int sb_http_set_options(struct sb_http_op *op,
+                        const struct sb_http_request *req);
+
+/* http_error.c: fills the result of a transfer that failed. */
+void sb_http_set_error(struct sb_http_op *op, CURLcode curl);
+
+/* http.c */
+
+/* Looks for transfers that are over. After each call of libcurl. */
+void sb_http_drain(struct sb_http *http);
+
+/* Lays asterisks over the secret wherever the server sent it back. */
+void sb_http_redact(const struct sb_http_op *op, struct sb_buffer *buf);
+
+/* http_socket.c */
+int sb_http_sockets_open(struct sb_http *http);
+void sb_http_sockets_close(struct sb_http *http); /* after the multi handle */
+curl_socket_t sb_http_open_socket(void *http, curlsocktype purpose,
+                                  struct curl_sockaddr *address);
+int sb_http_close_socket(void *http, curl_socket_t fd);
+
+#endif

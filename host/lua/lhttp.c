@@ -1,0 +1,419 @@
+/* host/lua/lhttp.c -- Lua module "host.http": calls over HTTP. Times are
+   seconds, sizes bytes. */
+#include <lauxlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "host/http.h"
+#include "host/lua/body.h"
+#include "host/lua/bridge.h"
+#include "host/lua/modules.h"
+#include "host/lua/secret.h"
+#include "host/lua/task.h"
+
+#define CLIENT "host.http"
+#define TRANSFER "host.transfer"
+
+enum { HEADERS_MAX = 64, MIB = 1024 * 1024 };
+
+/* A started call, and who sleeps on it. */
+struct transfer {
+  struct sb_http_op *op; /* NULL once its results were handed over */
+  struct expect *waiter;
+};
+
+static void on_event(void *arg);
+
+/*
+** The request.
+*/
+
+static uint64_t field_milliseconds(lua_State *L, const char *name,
+                                   lua_Number otherwise) {
+  lua_Number seconds = sb_field_number(L, 1, name, otherwise);
+  if (!(seconds >= 0 && seconds < 1e6))
+    luaL_error(L, "field '%s': seconds expected, from 0 to 1e6", name);
+  if (seconds > 0 && seconds < 0.001) return 1;
+  return (uint64_t)(seconds * 1000 + 0.5);
+}
+
+static uint64_t field_size(lua_State *L, int index, const char *name,
+                           lua_Integer otherwise) {
+  lua_Integer size = sb_field_integer(L, index, name, otherwise);
+  if (size < 0) luaL_error(L, "field '%s': bytes expected", name);
+  return (uint64_t)size;
+}
+
+static int is_token(const char *name) {
+  static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~";
+  return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
+/* Those that are made from other options, or by libcurl. */
+static int is_reserved(const char *name, int has_secret) {
+  return strcasecmp(name, "Content-Length") == 0 ||
+         strcasecmp(name, "Transfer-Encoding") == 0 ||
+         (has_secret && strcasecmp(name, "Authorization") == 0);
+}
+
+/* Pushes the line of the header whose name and value are on top. */
+static const char *push_header(lua_State *L, int has_secret) {
+  if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
+    luaL_error(L, "field 'headers': names and values are strings");
+  size_t len;
+  const char *name = lua_tostring(L, -2);
+  lua_pushvalue(L, -1); /* a number must not change in the table */
+  const char *value = lua_tolstring(L, -1, &len);
+  if (!is_token(name) || is_reserved(name, has_secret))
+    luaL_error(L, "field 'headers': '%s' cannot be set", name);
+  if (strcspn(value, "\r\n") != len)
+    luaL_error(L, "field 'headers': '%s' has a value of more lines", name);
+  const char *line = len == 0 ? lua_pushfstring(L, "%s;", name) /* curl's way */
+                              : lua_pushfstring(L, "%s: %s", name, value);
+  lua_remove(L, -2);
+  return line;
+}
+
+/* Leaves the lines in a table on the stack. */
+static void check_headers(lua_State *L, const char **lines, int has_secret) {
+  lines[0] = NULL;
+  if (lua_getfield(L, 1, "headers") == LUA_TNIL) return;
+  if (!lua_istable(L, -1))
+    luaL_error(L, "field 'headers': table expected, got %s",
+               luaL_typename(L, -1));
+  int headers = lua_gettop(L), count = 0;
+  lua_createtable(L, 8, 0);
+  lua_pushnil(L);
+  while (lua_next(L, headers) != 0) {
+    if (count == HEADERS_MAX)
+      luaL_error(L, "field 'headers': more than %d", HEADERS_MAX);
+    lines[count++] = push_header(L, has_secret);
+    lines[count] = NULL;
+    lua_rawseti(L, headers + 1, count);
+    lua_pop(L, 1);
+  }
+}
+
+static const char *field_text(lua_State *L, int index, const char *name,
+                              const char *otherwise) {
+  size_t len;
+  const char *text = sb_field_string(L, index, name, otherwise, &len);
+  if (text != otherwise && strlen(text) != len)
+    luaL_error(L, "field '%s': it has a zero inside", name);
+  return text;
+}
+
+static void check_spill(lua_State *L, struct sb_http_request *req) {
+  if (lua_getfield(L, 1, "spill") == LUA_TNIL) return;
+  if (!lua_istable(L, -1))
+    luaL_error(L, "field 'spill': table expected, got %s",
+               luaL_typename(L, -1));
+  int spill = lua_gettop(L);
+  req->spill_max_bytes = field_size(L, spill, "max_bytes", 64 * MIB);
+  req->spill_dir = field_text(L, spill, "dir", NULL);
+  if (req->spill_dir == NULL) luaL_error(L, "field 'spill': 'dir' is missing");
+}
+
+/* All but the body. What it points to stays on the stack. */
+static void check_request(lua_State *L, struct sb_http_request *req,
+                          const char **lines) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checkstack(L, 20, NULL);
+  memset(req, 0, sizeof *req);
+  req->method = field_text(L, 1, "method", "GET");
+  if (!is_token(req->method)) luaL_error(L, "field 'method': no such method");
+  req->url = field_text(L, 1, "url", NULL);
+  if (req->url == NULL) luaL_error(L, "field 'url' is missing");
+  req->proxy = field_text(L, 1, "proxy", NULL);
+  if (lua_getfield(L, 1, "secret") != LUA_TNIL)
+    req->bearer = sb_secret_check(L, -1, req->url);
+  check_headers(L, lines, req->bearer != NULL);
+  req->headers = lines;
+  req->timeout_ms = field_milliseconds(L, "timeout", 600);
+  req->connect_timeout_ms = field_milliseconds(L, "connect_timeout", 10);
+  req->idle_timeout_ms = field_milliseconds(L, "idle_timeout", 0);
+  req->max_bytes = field_size(L, 1, "max_bytes", 16 * MIB);
+  check_spill(L, req);
+  lua_getfield(L, 1, "body");
+  if (!lua_isnil(L, -1) &&
+      (strcmp(req->method, "GET") == 0 || strcmp(req->method, "HEAD") == 0))
+    luaL_error(L, "field 'body': a %s has none", req->method);
+}
+
+/* Starts the call that the table at 1 describes. Returns 0, or how many values
+   it has pushed for a failure. */
+static int begin(lua_State *L, struct transfer *transfer) {
+  struct sb_http **client = lua_touserdata(L, lua_upvalueindex(1));
+  struct sb_http_request req;
+  const char *lines[HEADERS_MAX + 1];
+  int rc = *client == NULL ? sb_http_open(sb_host_loop(L), client) : 0;
+  if (rc < 0) return luaL_error(L, "http: %s", uv_strerror(rc));
+  check_request(L, &req, lines);
+  if (sb_body_check(L, -1, &req.body) == 0) {
+    rc = sb_http_start(*client, &req, on_event, transfer, &transfer->op);
+    if (rc == 0) return 0;
+    sb_fail(L, rc, "http");
+  }
+  lua_pushboolean(L, 0); /* nothing was sent */
+  return 4;
+}
+
+/*
+** The answer.
+*/
+
+/* Adds a line to the table on top; of equal names the values are joined. */
+static void add_header(lua_State *L, const char *line, size_t len) {
+  const char *colon = memchr(line, ':', len);
+  if (colon == NULL) return;
+  const char *value = colon + 1, *end = line + len;
+  while (value < end && (*value == ' ' || *value == '\t')) value++;
+  while (end > value && strchr(" \t\r\n", end[-1]) != NULL) end--;
+  luaL_Buffer name;
+  luaL_buffinit(L, &name);
+  for (const char *c = line; c < colon; c++)
+    luaL_addchar(&name, (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c));
+  luaL_pushresult(&name);
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, -3) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_pushlstring(L, value, (size_t)(end - value));
+  } else {
+    lua_pushliteral(L, ", ");
+    lua_pushlstring(L, value, (size_t)(end - value));
+    lua_concat(L, 3);
+  }
+  lua_rawset(L, -3);
+}
+
+/* Sets status and headers of the table on top. */
+static void set_head(lua_State *L, const struct sb_http_op *op) {
+  struct sb_http_head head;
+  sb_http_head(op, &head);
+  lua_pushinteger(L, head.status);
+  lua_setfield(L, -2, "status");
+  lua_newtable(L);
+  const char *at = head.lines, *end = head.lines + head.len;
+  while (at < end) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    if (stop == NULL) stop = end;
+    if (at != head.lines) add_header(L, at, (size_t)(stop - at));
+    at = stop + 1;
+  }
+  lua_setfield(L, -2, "headers");
+}
+
+/* Pushes the list of spilled files. */
+static void push_files(lua_State *L, const struct sb_spill *spill) {
+  size_t count = spill == NULL ? 0 : sb_spill_count(spill);
+  lua_createtable(L, (int)count, 0);
+  for (size_t i = 0; i < count; i++) {
+    const struct sb_spill_file *file = sb_spill_file(spill, i);
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, file->path); /* nil when there is an error */
+    lua_setfield(L, -2, "path");
+    lua_pushinteger(L, (lua_Integer)file->bytes);
+    lua_setfield(L, -2, "bytes");
+    lua_pushstring(L, file->error);
+    lua_setfield(L, -2, "error");
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
+static int push_failure(lua_State *L, const struct sb_http_result *result) {
+  sb_fail_message(L, result->message, result->code);
+  lua_pushboolean(L, result->sent);
+  return 4;
+}
+
+static int push_cancelled(lua_State *L) {
+  sb_fail_message(L, "the transfer was cancelled", "ECANCELED");
+  lua_pushboolean(L, 1); /* as far as anyone knows */
+  return 4;
+}
+
+/* The files are the script's once it has the table that names them. */
+static int push_answer(lua_State *L, struct transfer *transfer) {
+  const struct sb_http_result *result = sb_http_result(transfer->op);
+  if (result->message != NULL) return push_failure(L, result);
+  lua_createtable(L, 0, 5);
+  set_head(L, transfer->op);
+  lua_pushlstring(L, result->body, result->body_len);
+  lua_setfield(L, -2, "body");
+  push_files(L, result->spill);
+  lua_setfield(L, -2, "files");
+  lua_pushnumber(L, result->seconds);
+  lua_setfield(L, -2, "seconds");
+  if (result->spill != NULL) sb_spill_take(result->spill);
+  return 1;
+}
+
+/*
+** Waiting.
+*/
+
+struct expect {
+  struct sb_wait base;
+  struct transfer *transfer;
+  struct transfer own; /* http.request's, which nobody else knows of */
+  int head;            /* the head of the answer is enough */
+};
+
+static void end(struct transfer *transfer) {
+  sb_http_free(transfer->op);
+  transfer->op = NULL;
+}
+
+static int has_head(const struct transfer *transfer) {
+  struct sb_http_head head;
+  sb_http_head(transfer->op, &head);
+  return head.status > 0;
+}
+
+static int is_over(const struct transfer *transfer) {
+  return sb_http_result(transfer->op) != NULL;
+}
+
+static void on_event(void *arg) {
+  struct transfer *transfer = arg;
+  struct expect *waiter = transfer->waiter;
+  if (waiter != NULL && (waiter->head || is_over(transfer)))
+    sb_wait_wake(&waiter->base);
+}
+
+static void expect_drop(struct sb_wait *wait) {
+  struct expect *expect = (struct expect *)wait;
+  if (expect->transfer != NULL) expect->transfer->waiter = NULL;
+  expect->transfer = NULL;
+  end(&expect->own);
+}
+
+static struct expect *push_expect(lua_State *L) {
+  return sb_wait_push(L, sizeof(struct expect), expect_drop);
+}
+
+static void expect_from(struct expect *expect, struct transfer *transfer) {
+  expect->transfer = transfer;
+  transfer->waiter = expect;
+}
+
+static int finish_k(lua_State *L, int status, lua_KContext ctx) {
+  struct transfer *transfer = ((struct expect *)ctx)->transfer;
+  (void)status;
+  if (transfer->op == NULL) return push_cancelled(L);
+  int n = push_answer(L, transfer);
+  end(transfer);
+  return n;
+}
+
+static int push_head(lua_State *L, const struct transfer *transfer) {
+  if (!has_head(transfer)) {
+    const struct sb_http_result *result = sb_http_result(transfer->op);
+    return push_failure(L, result);
+  }
+  lua_createtable(L, 0, 2);
+  set_head(L, transfer->op);
+  return 1;
+}
+
+static int head_k(lua_State *L, int status, lua_KContext ctx) {
+  struct transfer *transfer = ((struct expect *)ctx)->transfer;
+  (void)status;
+  return transfer->op == NULL ? push_cancelled(L) : push_head(L, transfer);
+}
+
+static struct transfer *check_transfer(lua_State *L) {
+  struct transfer *transfer = luaL_checkudata(L, 1, TRANSFER);
+  if (transfer->op == NULL) luaL_error(L, "the transfer is over");
+  if (transfer->waiter != NULL)
+    luaL_error(L, "another task waits for the transfer");
+  return transfer;
+}
+
+/* transfer:head() -> { status, headers } | nil, message, code, sent */
+static int transfer_head(lua_State *L) {
+  struct transfer *transfer = check_transfer(L);
+  if (has_head(transfer) || is_over(transfer)) return push_head(L, transfer);
+  struct expect *expect = push_expect(L);
+  expect->head = 1;
+  expect_from(expect, transfer);
+  return sb_wait_yield(L, &expect->base, head_k);
+}
+
+/* transfer:finish() -> answer | nil, message, code, sent */
+static int transfer_finish(lua_State *L) {
+  struct transfer *transfer = check_transfer(L);
+  struct expect *expect = push_expect(L);
+  expect_from(expect, transfer);
+  if (is_over(transfer)) return finish_k(L, LUA_OK, (lua_KContext)expect);
+  return sb_wait_yield(L, &expect->base, finish_k);
+}
+
+/* transfer:cancel(), __close and __gc */
+static int transfer_cancel(lua_State *L) {
+  struct transfer *transfer = luaL_checkudata(L, 1, TRANSFER);
+  int waited = transfer->op != NULL && transfer->waiter != NULL;
+  end(transfer);
+  if (waited) sb_wait_wake(&transfer->waiter->base);
+  return 0;
+}
+
+/* http.start(options) -> transfer | nil, message, code, sent */
+static int http_start(lua_State *L) {
+  lua_settop(L, 1);
+  struct transfer *transfer = lua_newuserdatauv(L, sizeof *transfer, 0);
+  memset(transfer, 0, sizeof *transfer);
+  luaL_setmetatable(L, TRANSFER);
+  int failed = begin(L, transfer);
+  if (failed > 0) return failed;
+  lua_pushvalue(L, 2);
+  return 1;
+}
+
+/* http.request(options) -> answer | nil, message, code, sent */
+static int http_request(lua_State *L) {
+  lua_settop(L, 1);
+  struct expect *expect = push_expect(L);
+  expect_from(expect, &expect->own);
+  int failed = begin(L, &expect->own);
+  if (failed > 0) return failed;
+  return sb_wait_yield(L, &expect->base, finish_k);
+}
+
+static int client_gc(lua_State *L) {
+  struct sb_http **client = lua_touserdata(L, 1);
+  sb_http_close(*client);
+  *client = NULL;
+  return 0;
+}
+
+static const luaL_Reg transfer_meta[] = {
+    {"__gc", transfer_cancel}, {"__close", transfer_cancel}, {NULL, NULL}};
+
+static const luaL_Reg transfer_methods[] = {{"head", transfer_head},
+                                            {"finish", transfer_finish},
+                                            {"cancel", transfer_cancel},
+                                            {NULL, NULL}};
+
+static const luaL_Reg client_meta[] = {{"__gc", client_gc}, {NULL, NULL}};
+
+static const luaL_Reg http_lib[] = {{"request", http_request},
+                                    {"start", http_start},
+                                    {"attach", sb_attach},
+                                    {"secret", sb_secret_new},
+                                    {"secret_from_env", sb_secret_from_env},
+                                    {NULL, NULL}};
+
+/* The client is made with the first call. It is older than every transfer, and
+   so it is collected after them when the state is closed. */
+int luaopen_host_http(lua_State *L) {
+  sb_newtype(L, TRANSFER, transfer_meta, transfer_methods);
+  sb_newtype(L, CLIENT, client_meta, NULL);
+  luaL_newlibtable(L, http_lib);
+  struct sb_http **client = lua_newuserdatauv(L, sizeof *client, 0);
+  *client = NULL;
+  luaL_setmetatable(L, CLIENT);
+  luaL_setfuncs(L, http_lib, 1);
+  return 1;
+}
