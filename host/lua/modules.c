@@ -4,8 +4,6 @@
 
 static const luaL_Reg modules[] = {
     {"host.dag", luaopen_host_dag},
-    {"host.json", luaopen_host_json},
-    {"host.limiter", luaopen_host_limiter},
     {"host.http", luaopen_host_http},
     {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
