@@ -14,7 +14,7 @@
 #define CLIENT "host.http"
 #define TRANSFER "host.transfer"
 
-enum { HEADERS_MAX = 64, MIB = 1024 * 1024 };
+enum { HEADERS_MAX = 64, BODY_MAX = 16 << 20, SPILL_MAX = 64 << 20 };
 
 /* A started call, and who sleeps on it. */
 struct transfer {
@@ -110,7 +110,7 @@ static void check_spill(lua_State *L, struct sb_http_request *req) {
     luaL_error(L, "field 'spill': table expected, got %s",
                luaL_typename(L, -1));
   int spill = lua_gettop(L);
-  req->spill_max_bytes = field_size(L, spill, "max_bytes", 64 * MIB);
+  req->spill_max_bytes = field_size(L, spill, "max_bytes", SPILL_MAX);
   req->spill_dir = field_text(L, spill, "dir", NULL);
   if (req->spill_dir == NULL) luaL_error(L, "field 'spill': 'dir' is missing");
 }
@@ -133,7 +133,7 @@ static void check_request(lua_State *L, struct sb_http_request *req,
   req->timeout_ms = field_milliseconds(L, "timeout", 600);
   req->connect_timeout_ms = field_milliseconds(L, "connect_timeout", 10);
   req->idle_timeout_ms = field_milliseconds(L, "idle_timeout", 0);
-  req->max_bytes = field_size(L, 1, "max_bytes", 16 * MIB);
+  req->max_bytes = field_size(L, 1, "max_bytes", BODY_MAX);
   check_spill(L, req);
   lua_getfield(L, 1, "body");
   if (!lua_isnil(L, -1) &&
