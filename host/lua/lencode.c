@@ -47,6 +47,7 @@ struct frame {
 ** Errors
 */
 
+/* Can it be written without quotes in a path? */
 static int is_name(const char *key, size_t len) {
   for (size_t i = 0; i < len; i++) {
     char c = key[i];
@@ -56,22 +57,31 @@ static int is_name(const char *key, size_t len) {
   return len > 0;
 }
 
-/* scenes[2].name, or scenes[2]["a b"] */
+void sb_path_add_key(luaL_Buffer *path, const char *key, size_t len,
+                     int first) {
+  if (is_name(key, len)) {
+    if (!first) luaL_addchar(path, '.');
+    luaL_addlstring(path, key, len);
+  } else {
+    luaL_addstring(path, "[\"");
+    luaL_addlstring(path, key, len);
+    luaL_addstring(path, "\"]");
+  }
+}
+
+void sb_path_add_index(lua_State *L, luaL_Buffer *path, lua_Integer index) {
+  lua_pushfstring(L, "[%I]", (LUAI_UACINT)index);
+  luaL_addvalue(path);
+}
+
 static void add_path(lua_State *L, luaL_Buffer *path,
                      const struct frame *frame) {
   if (frame == NULL) return;
   add_path(L, path, frame->up);
-  if (frame->key == NULL) {
-    lua_pushfstring(L, "[%I]", frame->index);
-    luaL_addvalue(path);
-  } else if (is_name(frame->key, frame->len)) {
-    if (frame->up != NULL) luaL_addchar(path, '.');
-    luaL_addlstring(path, frame->key, frame->len);
-  } else {
-    luaL_addstring(path, "[\"");
-    luaL_addlstring(path, frame->key, frame->len);
-    luaL_addstring(path, "\"]");
-  }
+  if (frame->key == NULL)
+    sb_path_add_index(L, path, frame->index);
+  else
+    sb_path_add_key(path, frame->key, frame->len, frame->up == NULL);
 }
 
 static int refuse(lua_State *L, const struct frame *frame, const char *why) {
@@ -363,6 +373,8 @@ const struct sb_buffer *sb_encoder_encode(lua_State *L, struct sb_encoder *e,
   e->indent = indent;
   encode_value(L, e, lua_absindex(L, index), NULL);
   if (indent > 0) put_byte(L, e, NULL, '\n');
+  put_byte(L, e, NULL, '\0');
+  e->out.len--;
   return &e->out;
 }
 

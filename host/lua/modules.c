@@ -3,6 +3,8 @@
 #include "host/lua/modules.h"
 
 static const luaL_Reg modules[] = {
+    {"host.artifact", luaopen_host_artifact},
+    {"host.json", luaopen_host_json},
     {"host.dag", luaopen_host_dag},
     {"host.http", luaopen_host_http},
     {"host.json", luaopen_host_json},

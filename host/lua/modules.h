@@ -4,6 +4,8 @@
 
 #include <lua.h>
 
+int luaopen_host_artifact(lua_State *L);
+int luaopen_host_json(lua_State *L);
 int luaopen_host_dag(lua_State *L);
 int luaopen_host_http(lua_State *L);
 int luaopen_host_json(lua_State *L);
