@@ -4,14 +4,15 @@
 
 static const luaL_Reg modules[] = {
     {"host.artifact", luaopen_host_artifact},
-    {"host.json", luaopen_host_json},
     {"host.dag", luaopen_host_dag},
+    {"host.file", luaopen_host_file},
     {"host.http", luaopen_host_http},
     {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
     {"host.server", luaopen_host_server},
+    {"host.store", luaopen_host_store},
     {"host.ui", luaopen_host_ui},
     {NULL, NULL},
 };
