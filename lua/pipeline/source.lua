@@ -57,6 +57,23 @@ function M.place_of_key(file, text, key, line)
   end
 end
 
+--- The place of a quoted text at or below a place, or else that place.
+---@param text string
+---@param place string "file:line"
+---@param value string
+---@return string
+function M.place_of_value(text, place, value)
+  local file, line = place:match "^(.*):(%d+)$"
+  local number = 0
+  for row in (text .. "\n"):gmatch "(.-)\n" do
+    number = number + 1
+    if number >= tonumber(line) and row:find("[\"']" .. value:gsub("%W", "%%%0") .. "[\"']") then
+      return file .. ":" .. number
+    end
+  end
+  return place
+end
+
 ---@class pipeline.Script
 ---@field file string
 ---@field text string
