@@ -40,16 +40,31 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The known name that a misspelt word was probably meant to be.
+---@param a string
+---@param b string
+---@return integer letters that both begin with
+local function common_beginning(a, b)
+  for i = 1, #a do
+    if a:byte(i) ~= b:byte(i) then return i - 1 end
+  end
+  return #a
+end
+
+--- The known name that a misspelt word was probably meant to be; of several as
+--- near, the one that begins most like it.
 ---@param word string
 ---@param known string[]
 ---@return string|nil
 function M.nearest(word, known)
   if #word > 100 then return nil end
-  local best, least = nil, math.max(1, #word // 3) + 1
+  word = word:lower()
+  local best, least, longest = nil, math.max(1, #word // 3) + 1, -1
   for _, candidate in ipairs(known) do
-    local edits = distance(word:lower(), candidate:lower())
-    if edits < least then best, least = candidate, edits end
+    local lower = candidate:lower()
+    local edits, beginning = distance(word, lower), common_beginning(word, lower)
+    if edits < least or best and edits == least and beginning > longest then
+      best, least, longest = candidate, edits, beginning
+    end
   end
   return best
 end

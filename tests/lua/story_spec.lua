@@ -1,0 +1,239 @@
+local fault = require "pipeline.fault"
+local story = require "pipeline.story"
+
+local function caught(f, ...)
+  local ok, err = pcall(f, ...)
+  assert.is_false(ok)
+  assert.is_true(fault.is(err), tostring(err))
+  return err
+end
+
+-- A folder with these files in it, gone after the test.
+local function folder(files)
+  local dir = os.tmpname()
+  os.remove(dir)
+  assert(os.execute("mkdir " .. dir))
+  finally(function() os.execute("rm -r " .. dir) end)
+  for name, text in pairs(files) do
+    local inner = name:match "^(.*)/"
+    if inner then os.execute("mkdir -p " .. dir .. "/" .. inner) end
+    local handle <close> = assert(io.open(dir .. "/" .. name, "w"))
+    handle:write(text)
+  end
+  return dir
+end
+
+local head = "local story = require \"pipeline.story\"\nlocal field = require \"pipeline.field\"\n"
+
+-- Loads a story file with these lines between `return story {` and `}`.
+local function load(lines, files)
+  files = files or {}
+  files["story.lua"] = head .. "return story {\n" .. lines .. "\n}\n"
+  local dir = folder(files)
+  return story.load(dir .. "/story.lua", { builtin = dir .. "/builtin" })
+end
+
+local least = "project = \"sea\",\nprompt = \"A keeper finds that her light calls.\",\n"
+
+-- The fault in a story whose lines follow the two that must be there, and its line.
+local function fault_in(lines, files)
+  local err = caught(function()
+    local one = load(least .. lines, files)
+    one:spec()
+    one:steps()
+  end)
+  return err, tonumber(err.where and err.where:match ":(%d+)$")
+end
+
+local function step_text(name, rest)
+  return ("return require \"pipeline.step\" %q { writes = { \"lore\" }, prompt = \"\", %s }"):format(
+    name, rest or "")
+end
+
+-- The nine, in a chain.
+local function nine()
+  local files, before = {}, nil
+  for _, name in ipairs(story.nine) do
+    local rest = before and ("needs = { %q },"):format(before) or ""
+    if name == "lore" then rest = rest .. "options = 3, model = \"story\"," end
+    files["builtin/" .. name .. ".lua"] = step_text(name, rest)
+    before = name
+  end
+  return files
+end
+
+local function names_of(steps)
+  local list = {}
+  for i, one in ipairs(steps) do list[i] = one.name end
+  return list
+end
+
+describe("story.load", function()
+  it("fills in the defaults", function()
+    local one = load(least)
+    assert.equal("sea", one.project)
+    assert.equal("16:9", one.aspect)
+    assert.same({ scenes = 5, shots = 4 }, one.counts)
+    assert.same({ "openai/gpt-5", effort = "medium" }, one.models.story)
+    assert.same({ "openai/gpt-5", effort = "minimal", fallback = "google/gemini-2.5-pro" },
+      one.models.detail)
+    assert.same({ "google/gemini-2.5-flash-image" }, one.models.image)
+    assert.same({ "google/gemini-2.5-pro" }, one.models.rewrite)
+    assert.same({}, one.lanes)
+    assert.same({}, one.choices)
+    assert.same(story.nine, one.step_names)
+    assert.truthy(one.style:find "%S")
+    assert.equal(one.file, one.dir .. "/story.lua")
+  end)
+
+  it("takes what the story sets", function()
+    local one = load(least .. [[
+      aspect = "9:16", counts = { scenes = 2 }, lanes = { image = 8 }, choices = { lore = 2 },
+      models = { detail = "qwen/qwen3", story = { "a/b", "c/d", effort = "high" } },
+      props = { { name = "The keeper", kind = "character", image = "refs/keeper.png" }, { name = "A boat" } },
+      steps = { "cues", "shots" }, data = "out",
+    ]], { ["refs/keeper.png"] = "PNG" })
+    assert.same({ scenes = 2, shots = 4 }, one.counts)
+    assert.same({ "qwen/qwen3" }, one.models.detail)
+    assert.same({ "a/b", "c/d", effort = "high" }, one.models.story)
+    assert.equal(one.dir .. "/refs/keeper.png", one.props[1].image)
+    assert.equal("object", one.props[2].kind)
+    assert.equal(10, #one.step_names)
+    assert.equal("cues", one.step_names[10])
+    assert.equal("out", one.data)
+    assert.same({
+      user_prompt = "A keeper finds that her light calls.",
+      style = one.style,
+      aspect = "9:16",
+      counts = { scenes = 2, shots = 4 },
+      own_props = {
+        { name = "The keeper", kind = "character", description = "" },
+        { name = "A boat", kind = "object", description = "" },
+      },
+    }, one:given())
+    assert.same({}, one:spec():validate(one:given()))
+  end)
+
+  it("tells what is wrong with the file", function()
+    assert.truthy(caught(story.load, "/nowhere/story.lua").message:find("No such file", 1, true))
+    local err, line = fault_in "style = = 3,"
+    assert.equal(6, line)
+    assert.truthy(err.message:find("not Lua", 1, true))
+    err, line = fault_in "style = nothing.here,"
+    assert.equal(6, line)
+    assert.truthy(err.traceback)
+    local dir = folder { ["story.lua"] = "return { project = \"sea\" }" }
+    assert.truthy(caught(story.load, dir .. "/story.lua").hint:find("return story", 1, true))
+  end)
+
+  it("refuses settings that there are not, at their line", function()
+    local err, line = fault_in "aspect = \"16:9\",\nstlye = \"ink\","
+    assert.equal("did you mean 'style'?", err.hint)
+    assert.equal(7, line)
+    err, line = fault_in "\n\nmodels = {\n  detail = { \"a/b\", efort = \"low\" },\n},"
+    assert.equal("did you mean 'effort'?", err.hint)
+    assert.equal(9, line)
+    assert.equal("did you mean 'image'?", (fault_in "lanes = { imgae = 3 },").hint)
+  end)
+
+  it("refuses values that make no sense", function()
+    for _, lines in ipairs {
+      "style = 7,", "aspect = \"2:1\",", "counts = { scenes = 0 },", "counts = { scenes = 2.5 },",
+      "lanes = { text = \"many\" },", "choices = { lore = 0 },", "steps = \"cues\",",
+      "steps = { \"../cues\" },", "steps = { 7 },", "steps = { cues = true },",
+      "models = { detail = {} },", "models = { detail = { 7 } },",
+      "models = { detail = { \"a/b\", effort = \"hard\" } },",
+      "models = { detail = { \"a/b\", fallback = 7 } },",
+      "props = { \"The keeper\" },", "props = { { kind = \"object\" } },",
+      "props = { { name = \"A\", kind = \"thing\" } },", "props = { { name = \"A\", colour = \"red\" } },",
+      "props = { { name = \"A\" }, { name = \"a\" } },", "props = { { name = \"A\", image = \"no.png\" } },",
+    } do
+      local _, line = fault_in(lines)
+      assert.equal(6, line, lines)
+    end
+    caught(load, "prompt = \"x\"")
+    caught(load, "project = \"sea\"")
+    caught(load, "project = \"sea\", prompt = \" \"")
+  end)
+
+  it("wants a project name that can be a folder", function()
+    for _, name in ipairs { "a/b", "..", ".hidden", "a\\\\b", "con", "nul.txt", "x ", "-x", "a:b", ("x"):rep(65) } do
+      local err = caught(load, ("project = \"%s\", prompt = \"x\""):format(name))
+      assert.truthy(err.hint:find("for example", 1, true))
+    end
+    for _, name in ipairs { "sea", "Sea 2", "İstanbul", "灯台", "a.b-c_d" } do
+      assert.equal(name, load(("project = \"%s\", prompt = \"x\""):format(name)).project)
+    end
+  end)
+end)
+
+describe("story:spec", function()
+  it("extends the storyboard", function()
+    local one = load(least .. "extend = { [\"scenes[]\"] = { field.text \"music\" \"The cue.\" } },")
+    assert.equal("text", one:spec():field("scenes[].music").kind)
+    assert.equal(one:spec(), one:spec())
+  end)
+
+  it("tells what is wrong with an extension", function()
+    local err, line = fault_in "extend = { [\"scene[]\"] = {} },"
+    assert.equal("did you mean 'scenes[]'?", err.hint)
+    assert.equal(6, line)
+    fault_in "extend = { [\"scenes[]\"] = { field.text \"music\" } },"
+    fault_in "extend = { [\"scenes[]\"] = { field.text \"name\" \"Again.\" } },"
+    fault_in "extend = { [\"scenes[]\"] = 7 },"
+  end)
+
+  it("counts lists that there are", function()
+    assert.equal("did you mean 'scenes'?", (fault_in "counts = { scnes = 3 },").hint)
+    local one = load(least .. "counts = { songs = 3 }, extend = { [\"\"] = { "
+      .. "field.list \"songs\" \"song\" \"Songs.\" { field.text \"name\" \"Its name.\" } } },")
+    one:spec()
+    assert.equal(3, one.counts.songs)
+    assert.is_nil(one:given().counts.songs)
+  end)
+end)
+
+describe("story:steps", function()
+  it("loads the nine and the story's own, each after what it needs", function()
+    local files = nine()
+    files["steps/first.lua"] = step_text "first"
+    files["steps/cues.lua"] = step_text("cues", "needs = { \"scenes\", \"late\" },")
+    files["steps/late.lua"] = step_text("late", "needs = { \"lore\" },")
+    files["steps/narrative.lua"] = step_text("narrative", "about = \"mine\", needs = { \"lore\", \"first\" },")
+    local one = load(least .. "steps = { \"cues\", \"late\", \"first\" },", files)
+    local steps = one:steps()
+    assert.same({
+      "lore", "first", "narrative", "scenes", "components", "component_images", "stage_shots",
+      "stage_shot_images", "shots", "shot_images", "late", "cues",
+    }, names_of(steps))
+    assert.equal("mine", steps[3].about)
+  end)
+
+  it("comes to an end with a cycle, which the graph will tell", function()
+    local files = nine()
+    files["steps/lore.lua"] = step_text("lore", "needs = { \"shots\", \"nothing\" },")
+    assert.equal(9, #load(least, files):steps())
+  end)
+
+  (package.preload["host.file"] and it or pending)("tells a step that there is not, at its line", function()
+    local err, line = fault_in("steps = {\n  \"cuse\",\n},", (function()
+      local files = nine()
+      files["steps/cues.lua"] = step_text "cues"
+      return files
+    end)())
+    assert.equal("did you mean 'cues'?", err.hint)
+    assert.equal(7, line)
+  end)
+
+  it("wants roles and choices that steps have", function()
+    assert.equal("did you mean 'detail'?", (fault_in("models = { detial = \"a/b\" },", nine())).hint)
+    assert.equal("did you mean 'lore'?", (fault_in("choices = { loer = 2 },", nine())).hint)
+    assert.truthy((fault_in("choices = { lore = 4 },", nine())).message:find("3 options", 1, true))
+    local files = nine()
+    files["steps/cues.lua"] = step_text("cues", "model = \"music\",")
+    local err = fault_in("steps = { \"cues\" },", files)
+    assert.truthy(err.message:find("role 'music'", 1, true))
+    assert.truthy(err.where:find("cues.lua:1", 1, true))
+    assert.equal(10, #load(least .. "steps = { \"cues\" }, models = { music = \"a/b\" },", files):steps())
+  end)
+end)
