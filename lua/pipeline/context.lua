@@ -137,6 +137,14 @@ local function below(path, ...)
   return longer
 end
 
+-- null is what a person may have written for nothing.
+---@param artifact host.artifact.Tree
+---@param path (string|integer)[]
+local function get(artifact, path)
+  local value = artifact:get(path)
+  if value ~= json.null then return value end
+end
+
 local read
 
 ---@param artifact host.artifact.Tree
@@ -156,7 +164,7 @@ end
 
 -- The items that a list of names refers to.
 local function read_referred(artifact, node, path)
-  local listed = artifact:get(path)
+  local listed = get(artifact, path)
   if listed == nil then return nil end
   local positions = positions_in(artifact, node.ref)
   local elements = {}
@@ -171,7 +179,7 @@ end
 ---@param node pipeline.Mirror
 ---@param path (string|integer)[] where the value is
 function read(artifact, node, path)
-  if node.shape == "leaf" then return artifact:get(path) end
+  if node.shape == "leaf" then return get(artifact, path) end
   if node.shape == "record" then return read_record(artifact, node, path) end
   if node.ref then return read_referred(artifact, node, path) end
   local length = artifact:length(path)

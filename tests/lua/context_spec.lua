@@ -1,29 +1,10 @@
+local artifact = require "host.artifact"
 local context = require "pipeline.context"
 local json = require "host.json"
 local spec = require "pipeline.spec"
 local storyboard = require "pipeline.storyboard"
 
 local S = spec.new(storyboard)
-
--- What context asks of an artifact.
-local function artifact(value)
-  local function at(path)
-    local here = value
-    for _, name in ipairs(path) do
-      if type(here) ~= "table" then return nil end
-      here = here[name]
-    end
-    return here
-  end
-  return {
-    get = function(_, path) return at(path) end,
-    length = function(_, path)
-      local list = at(path)
-      return type(list) == "table" and #list or nil
-    end,
-    hash = function(_, path) return json.hash(at(path) or json.null) end,
-  }
-end
 
 local sea = {
   user_prompt = "A keeper finds that her light is calling something up from the sea.",
@@ -35,7 +16,7 @@ local sea = {
     { key = "the-lamp", name = "The lamp", kind = "object", description = "Brass." },
   },
   scenes = {
-    { name = "Dusk", description = "She lights it.", props = {} },
+    { name = "Dusk", description = "She lights it.", props = json.array {} },
     { name = "The storm", description = "It answers.", props = { "The lamp", "the  keeper" },
       shots = {
         { name = "Wide", description = "The tower.", duration = 4.0, props = { "The lamp" } },
@@ -49,7 +30,7 @@ local storm = { scene = { "scenes", 2 } }
 local function extract(paths, each, scope, value)
   local list = {}
   for i, text in ipairs(paths) do list[i] = S:resolve(text, each, "test") end
-  return context.extract(S, artifact(value or sea), list, scope or {})
+  return context.extract(S, artifact.from(value or sea), list, scope or {})
 end
 
 describe("context.extract", function()
@@ -118,7 +99,7 @@ describe("context.extract", function()
 
   it("tells a reference that leads nowhere", function()
     local C = extract({ "scene.props[*].description" }, "scenes", { scene = { "scenes", 1 } }, {
-      scenes = { { name = "Dusk", props = { "The lamp" } } }, props = {},
+      scenes = { { name = "Dusk", props = { "The lamp" } } }, props = json.array {},
     })
     assert.same({ { name = "The lamp" } }, C.data.scene.props)
     assert.same({ "scene.props[*].description" }, C.missing)

@@ -1,6 +1,6 @@
+local artifact = require "host.artifact"
 local context = require "pipeline.context"
 local fault = require "pipeline.fault"
-local json = require "host.json"
 local prompt = require "pipeline.prompt"
 local spec = require "pipeline.spec"
 local storyboard = require "pipeline.storyboard"
@@ -18,13 +18,7 @@ local function caught(...)
   return err
 end
 
-local tree = {
-  get = function(_, path)
-    return ({ style = "ink", ["lore.mood"] = "dread of {{style}}" })[table.concat(path, ".")]
-  end,
-  length = function() end,
-  hash = json.hash,
-}
+local tree = artifact.from { style = "ink", lore = { mood = "dread of {{style}}" } }
 
 local function render(text, reads)
   local P = compile(text)
