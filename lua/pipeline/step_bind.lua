@@ -7,6 +7,9 @@ local source = require "pipeline.source"
 
 ---@class pipeline.BoundStep
 ---@field step pipeline.Step
+---@field name string                    the step's, as are needs and where
+---@field needs string[]
+---@field where string
 ---@field each pipeline.Binding[]        outermost first, the step's own item last
 ---@field item? pipeline.Binding         the step's own item
 ---@field context pipeline.Resolved[]    what the context holds: its reads and its prompt's paths
@@ -178,6 +181,9 @@ return function(step, S)
   local compiled = self:compile()
   local B = {
     step = step,
+    name = step.name,
+    needs = step.needs,
+    where = step.where,
     each = each,
     item = self.item,
     context = add_new(self:resolve("reads", step.reads), compiled and compiled.paths or {}),
