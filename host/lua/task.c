@@ -29,7 +29,7 @@ struct sb_task {
   int nargs;            /* on top of co at the first resume, else 0 */
   int nresults;         /* on top of co when DONE */
   int seen;             /* a failure that somebody has been told of */
-  int running;          /* inside lua_resume */
+  int running;          /* on the C stack: resumed, or being closed */
   int doomed;           /* an errand cancelled while running */
   struct sb_wait *wait; /* what it sleeps on */
   struct sb_watch *watches;
@@ -158,6 +158,9 @@ void sb_wait_wake(struct sb_wait *wait) {
 static void end_task(lua_State *L, struct sb_task *task,
                      enum sb_task_state state);
 
+/* What tasks end with that did not raise. The registry has both under their
+   addresses from the start, so that to end a task needs no memory. */
+static const char cancelled[] = "cancelled";
 static const char foreign_yield[] =
     "a task called coroutine.yield, which nothing can resume; "
     "wait with the functions of the host modules";
@@ -179,14 +182,14 @@ static int make_traceback(lua_State *L) {
    variables closed, and keeps the traceback of where it was raised: below the
    error value for an errand, else with the task. Whatever memory is left, it
    does not raise. */
-static void unwind(lua_State *L, struct sb_task *task, const char *error) {
+static void unwind(lua_State *L, struct sb_task *task, int is_foreign) {
   lua_pushcfunction(L, make_traceback);
   lua_pushlightuserdata(L, task);
   lua_pcall(L, 1, 1, 0);
   lua_resetthread(task->co);
-  if (error != NULL) {
+  if (is_foreign) {
     lua_settop(task->co, 0);
-    lua_pushstring(task->co, error);
+    lua_rawgetp(task->co, LUA_REGISTRYINDEX, foreign_yield);
   }
   if (task->ended != NULL) {
     lua_xmove(L, task->co, 1);
@@ -227,7 +230,7 @@ static void run_task(lua_State *L, struct sb_task *task) {
     end_task(L, task, SB_TASK_DONE);
     return;
   }
-  unwind(L, task, status == LUA_YIELD ? foreign_yield : NULL);
+  unwind(L, task, status == LUA_YIELD);
   end_task(L, task, SB_TASK_FAILED);
 }
 
@@ -327,9 +330,12 @@ void sb_task_cancel(lua_State *L, struct sb_task *task) {
   }
   if (host->closing) return;
   sb_turn_unpost(&task->turn);
+  task->wait = NULL; /* what its closers do must not wake it */
+  task->running = 1;
   lua_resetthread(task->co);
+  task->running = 0;
   lua_settop(task->co, 0);
-  lua_pushliteral(task->co, "cancelled");
+  lua_rawgetp(task->co, LUA_REGISTRYINDEX, cancelled);
   end_task(L, task, SB_TASK_CANCELLED);
 }
 
@@ -397,6 +403,10 @@ void sb_host_open(lua_State *L, uv_loop_t *loop) {
   sb_newtype(L, TASK, task_meta, sb_task_methods);
   lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &live_key);
+  lua_pushstring(L, cancelled);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, cancelled);
+  lua_pushstring(L, foreign_yield);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, foreign_yield);
 }
 
 void sb_host_close(lua_State *L) {
