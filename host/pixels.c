@@ -1,0 +1,151 @@
+/* host/pixels.c -- see pixels.h. */
+#include "host/pixels.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+#include <webp/decode.h>
+
+#include "host/stb.h"
+
+/* A picture of the largest size that is taken stays below it as PNG of eight
+   bits or as JPEG; what is wasteful beyond that is refused. */
+static const size_t decoder_memory_max = (size_t)512 << 20;
+static const uint64_t file_size_max = (uint64_t)64 << 20;
+
+static uv_mutex_t gate; /* held while a picture is decoded */
+static uv_once_t gate_once = UV_ONCE_INIT;
+static int gate_error;
+
+static void make_gate(void) { gate_error = uv_mutex_init(&gate); }
+
+/* stb_image needs the file's data twice over, and 16 bytes a pixel for a
+   progressive JPEG; a PNG of 16 bits takes 24. */
+static size_t memory_needed(const struct sb_picture *picture) {
+  size_t need = (size_t)picture->width * picture->height * 24 +
+                (size_t)picture->bytes * 4 + ((size_t)8 << 20);
+  return need < decoder_memory_max ? need : decoder_memory_max;
+}
+
+static int decode_stb(const uint8_t *data, size_t len,
+                      const struct sb_picture *picture,
+                      struct sb_pixels *pixels, char *fault) {
+  int width, height, channels;
+  sb_stb_allow(memory_needed(picture));
+  if (!stbi_info_from_memory(data, (int)len, &width, &height, &channels))
+    return sb_picture_refuse(fault, "it does not decode: %s",
+                             stbi_failure_reason());
+  pixels->channels = channels == 2 || channels == 4 ? 4 : 3;
+  if (picture->type == SB_PICTURE_JPEG) pixels->channels = 3;
+  uint8_t *decoded = stbi_load_from_memory(data, (int)len, &width, &height,
+                                           &channels, pixels->channels);
+  if (decoded == NULL)
+    return sb_picture_refuse(fault, "it does not decode: %s",
+                             stbi_failure_reason());
+  size_t size = (size_t)width * (size_t)height * (size_t)pixels->channels;
+  pixels->width = (uint32_t)width;
+  pixels->height = (uint32_t)height;
+  pixels->data = malloc(size); /* a block of stb's is stb's to free */
+  if (pixels->data != NULL) memcpy(pixels->data, decoded, size);
+  stbi_image_free(decoded);
+  return pixels->data == NULL ? UV_ENOMEM : 0;
+}
+
+static int decode_webp(const uint8_t *data, size_t len,
+                       const struct sb_picture *picture,
+                       struct sb_pixels *pixels, char *fault) {
+  WebPBitstreamFeatures features;
+  if (WebPGetFeatures(data, len, &features) != VP8_STATUS_OK ||
+      (uint32_t)features.width != picture->width ||
+      (uint32_t)features.height != picture->height)
+    return sb_picture_refuse(fault, "it does not decode");
+  int channels = features.has_alpha ? 4 : 3;
+  size_t stride = (size_t)features.width * (size_t)channels;
+  size_t size = stride * (size_t)features.height;
+  uint8_t *rows = malloc(size);
+  if (rows == NULL) return UV_ENOMEM;
+  uint8_t *done = channels == 4
+                      ? WebPDecodeRGBAInto(data, len, rows, size, (int)stride)
+                      : WebPDecodeRGBInto(data, len, rows, size, (int)stride);
+  if (done == NULL) {
+    free(rows);
+    return sb_picture_refuse(fault, "it does not decode");
+  }
+  pixels->data = rows;
+  pixels->width = picture->width;
+  pixels->height = picture->height;
+  pixels->channels = channels;
+  return 0;
+}
+
+static int decode_file(FILE *file, const struct sb_picture *picture,
+                       struct sb_pixels *pixels, char *fault) {
+  if (picture->bytes > file_size_max)
+    return sb_picture_refuse(fault, "its %llu bytes are too many to decode",
+                             (unsigned long long)picture->bytes);
+  size_t len = (size_t)picture->bytes;
+  uint8_t *data = malloc(len);
+  if (data == NULL) return UV_ENOMEM;
+  rewind(file);
+  int rc;
+  if (fread(data, 1, len, file) != len)
+    rc = ferror(file)
+             ? UV_EIO
+             : sb_picture_refuse(fault, "it changed while it was read");
+  else if (picture->type == SB_PICTURE_WEBP)
+    rc = decode_webp(data, len, picture, pixels, fault);
+  else
+    rc = decode_stb(data, len, picture, pixels, fault);
+  free(data);
+  return rc;
+}
+
+int sb_pixels_load(const char *path, struct sb_pixels *pixels,
+                   struct sb_picture *picture, char *fault) {
+  struct sb_picture own;
+  if (picture == NULL) picture = &own;
+  memset(pixels, 0, sizeof *pixels);
+  uv_once(&gate_once, make_gate);
+  if (gate_error < 0) return gate_error;
+  FILE *file = fopen(path, "rbe");
+  if (file == NULL) return uv_translate_sys_error(errno);
+  int rc = sb_picture_check_stream(file, picture, fault);
+  if (rc == 0) {
+    uv_mutex_lock(&gate);
+    rc = decode_file(file, picture, pixels, fault);
+    uv_mutex_unlock(&gate);
+  }
+  fclose(file);
+  return rc;
+}
+
+int sb_pixels_resize(const struct sb_pixels *from, struct sb_crop crop,
+                     uint32_t width, uint32_t height, struct sb_pixels *to) {
+  size_t channels = (size_t)from->channels, stride = from->width * channels;
+  *to = (struct sb_pixels){
+      .width = width, .height = height, .channels = from->channels};
+  to->data = malloc((size_t)width * height * channels);
+  if (to->data == NULL) return UV_ENOMEM;
+  int alpha = from->channels == 4 ? 3 : STBIR_ALPHA_CHANNEL_NONE;
+  int done = stbir_resize_uint8_generic(
+      from->data + crop.y * stride + crop.x * channels, (int)crop.width,
+      (int)crop.height, (int)stride, to->data, (int)width, (int)height, 0,
+      from->channels, alpha, 0, STBIR_EDGE_CLAMP, STBIR_FILTER_DEFAULT,
+      STBIR_COLORSPACE_LINEAR, NULL);
+  if (done) return 0;
+  sb_pixels_free(to);
+  return UV_ENOMEM;
+}
+
+int sb_pixels_blank(const struct sb_pixels *pixels) {
+  size_t channels = (size_t)pixels->channels;
+  size_t size = (size_t)pixels->width * pixels->height * channels;
+  /* The same as its copy moved by one pixel. */
+  return memcmp(pixels->data, pixels->data + channels, size - channels) == 0;
+}
+
+void sb_pixels_free(struct sb_pixels *pixels) {
+  free(pixels->data);
+  pixels->data = NULL;
+}
