@@ -9,6 +9,7 @@ static const luaL_Reg modules[] = {
     {"host.http", luaopen_host_http},
     {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
+    {"host.image", luaopen_host_image},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
     {"host.server", luaopen_host_server},

@@ -10,6 +10,7 @@ int luaopen_host_file(lua_State *L);
 int luaopen_host_http(lua_State *L);
 int luaopen_host_json(lua_State *L);
 int luaopen_host_limiter(lua_State *L);
+int luaopen_host_image(lua_State *L);
 int luaopen_host_loop(lua_State *L);
 int luaopen_host_name(lua_State *L);
 int luaopen_host_server(lua_State *L);

@@ -1,0 +1,223 @@
+/* host/lua/limage.c -- Lua module "host.image": pictures checked, taken in,
+   and drawn. All but text_width works in the thread pool. */
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "host/drawing.h"
+#include "host/font.h"
+#include "host/lua/bridge.h"
+#include "host/lua/lshapes.h"
+#include "host/lua/modules.h"
+#include "host/lua/work.h"
+#include "host/picture.h"
+#include "host/picture_save.h"
+
+/* A copy of a string for the pool to read. */
+static char *copy_string(lua_State *L, const char *string) {
+  char *copy = strdup(string);
+  if (copy == NULL) luaL_error(L, "not enough memory");
+  return copy;
+}
+
+/* A path that C sees whole. */
+static const char *check_path(lua_State *L, int index) {
+  size_t len;
+  const char *path = luaL_checklstring(L, index, &len);
+  luaL_argcheck(L, len > 0 && strlen(path) == len, index, "path expected");
+  return path;
+}
+
+/* nil, "path: what is wrong", code */
+static int fail_picture(lua_State *L, int rc, const char *path,
+                        const char *fault) {
+  if (rc != UV_EFTYPE) return sb_fail(L, rc, path);
+  lua_pushfstring(L, "%s: %s", path, fault);
+  return sb_fail_message(L, lua_tostring(L, -1), "EBADPICTURE");
+}
+
+static void set_integer(lua_State *L, const char *name, uint64_t value) {
+  lua_pushinteger(L, (lua_Integer)value);
+  lua_setfield(L, -2, name);
+}
+
+static void set_string(lua_State *L, const char *name, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, name);
+}
+
+/*
+** inspect
+*/
+
+struct inspect {
+  struct sb_work base;
+  char *path;
+  int rc;
+  struct sb_picture picture;
+  char fault[SB_PICTURE_FAULT_MAX];
+};
+
+static void inspect_run(struct sb_work *work) {
+  struct inspect *inspect = (struct inspect *)work;
+  inspect->rc =
+      sb_picture_check(inspect->path, &inspect->picture, inspect->fault);
+}
+
+static void inspect_release(struct sb_work *work) {
+  free(((struct inspect *)work)->path);
+}
+
+static int inspect_finish(lua_State *L, struct sb_work *work) {
+  const struct inspect *inspect = (struct inspect *)work;
+  const struct sb_picture *picture = &inspect->picture;
+  if (inspect->rc < 0)
+    return fail_picture(L, inspect->rc, inspect->path, inspect->fault);
+  lua_createtable(L, 0, 4);
+  set_string(L, "type", sb_picture_type_name(picture->type));
+  set_integer(L, "width", picture->width);
+  set_integer(L, "height", picture->height);
+  set_integer(L, "bytes", picture->bytes);
+  return 1;
+}
+
+/* image.inspect(path) -> { type=, width=, height=, bytes= } | nil, message,
+   code */
+static int image_inspect(lua_State *L) {
+  const char *path = check_path(L, 1);
+  struct inspect *inspect =
+      sb_work_push(L, sizeof *inspect, inspect_run, inspect_release);
+  inspect->path = copy_string(L, path);
+  return sb_work_yield(L, &inspect->base, inspect_finish);
+}
+
+/*
+** save
+*/
+
+struct save {
+  struct sb_work base;
+  char *source, *dir, *stem;
+  int rc;
+  struct sb_picture_saved saved;
+  char fault[SB_PICTURE_FAULT_MAX];
+};
+
+static void save_run(struct sb_work *work) {
+  struct save *save = (struct save *)work;
+  save->rc = sb_picture_save(save->source, save->dir, save->stem, &save->saved,
+                             save->fault);
+}
+
+static void save_release(struct sb_work *work) {
+  struct save *save = (struct save *)work;
+  free(save->source);
+  free(save->dir);
+  free(save->stem);
+  free(save->saved.path);
+}
+
+static int save_finish(lua_State *L, struct sb_work *work) {
+  const struct save *save = (struct save *)work;
+  if (save->rc < 0) return fail_picture(L, save->rc, save->source, save->fault);
+  lua_createtable(L, 0, 5);
+  set_string(L, "path", save->saved.path);
+  set_integer(L, "width", save->saved.width);
+  set_integer(L, "height", save->saved.height);
+  set_integer(L, "bytes", save->saved.bytes);
+  set_string(L, "sha256", save->saved.sha256);
+  return 1;
+}
+
+/* image.save(source, dir, stem) -> { path=, width=, height=, bytes=, sha256= }
+   | nil, message, code */
+static int image_save(lua_State *L) {
+  const char *source = check_path(L, 1), *dir = check_path(L, 2);
+  const char *stem = check_path(L, 3);
+  luaL_argcheck(L, *stem != '.' && strchr(stem, '/') == NULL, 3,
+                "name of a file expected");
+  struct save *save = sb_work_push(L, sizeof *save, save_run, save_release);
+  save->source = copy_string(L, source);
+  save->dir = copy_string(L, dir);
+  save->stem = copy_string(L, stem);
+  return sb_work_yield(L, &save->base, save_finish);
+}
+
+/*
+** draw
+*/
+
+struct draw {
+  struct sb_work base;
+  struct sb_drawing drawing;
+  char *path;
+  int rc;
+  struct sb_drawing_written written;
+  char fault[SB_PICTURE_FAULT_MAX];
+};
+
+static void draw_run(struct sb_work *work) {
+  struct draw *draw = (struct draw *)work;
+  draw->rc =
+      sb_drawing_write(&draw->drawing, draw->path, &draw->written, draw->fault);
+}
+
+static void draw_release(struct sb_work *work) {
+  struct draw *draw = (struct draw *)work;
+  sb_drawing_free(&draw->drawing);
+  free(draw->path);
+}
+
+static int draw_finish(lua_State *L, struct sb_work *work) {
+  const struct draw *draw = (struct draw *)work;
+  if (draw->rc < 0) {
+    const char *code =
+        draw->rc == UV_EFTYPE ? "EBADPICTURE" : uv_err_name(draw->rc);
+    return sb_fail_message(L, draw->fault, code);
+  }
+  lua_createtable(L, 0, 4);
+  set_integer(L, "width", draw->drawing.width);
+  set_integer(L, "height", draw->drawing.height);
+  set_integer(L, "bytes", draw->written.bytes);
+  set_string(L, "sha256", draw->written.sha256);
+  return 1;
+}
+
+/* image.draw{ width=, height=, path=, background=, shapes= } -> { width=,
+   height=, bytes=, sha256= } | nil, message, code */
+static int image_draw(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  struct draw *draw = sb_work_push(L, sizeof *draw, draw_run, draw_release);
+  size_t len;
+  const char *path = sb_field_string(L, 1, "path", "", &len);
+  if (len == 0 || strlen(path) != len)
+    return luaL_error(L, "path: path expected");
+  draw->path = copy_string(L, path);
+  sb_shapes_read(L, 1, &draw->drawing);
+  return sb_work_yield(L, &draw->base, draw_finish);
+}
+
+/* image.text_width(text, size[, bold]) -> pixels | nil, message, code */
+static int image_text_width(lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_Number size = luaL_checknumber(L, 2);
+  int bold = lua_toboolean(L, 3);
+  const struct sb_font *font;
+  int rc = sb_font_open(bold, &font);
+  if (rc < 0) return sb_fail(L, rc, sb_font_path(bold));
+  lua_pushnumber(L, (lua_Number)sb_font_width(font, (float)size, text, len));
+  return 1;
+}
+
+static const luaL_Reg image_lib[] = {{"inspect", image_inspect},
+                                     {"save", image_save},
+                                     {"draw", image_draw},
+                                     {"text_width", image_text_width},
+                                     {NULL, NULL}};
+
+int luaopen_host_image(lua_State *L) {
+  luaL_newlib(L, image_lib);
+  return 1;
+}

@@ -1,0 +1,17 @@
+/*
+** host/lua/lshapes.h -- reads what host.image's draw is given into a drawing of
+** host/drawing.h.
+*/
+#ifndef SB_HOST_LUA_LSHAPES_H
+#define SB_HOST_LUA_LSHAPES_H
+
+#include <lua.h>
+
+#include "host/drawing.h"
+
+/* Reads width, height, background and shapes of the table at index into a
+   zeroed drawing. Raises, naming the shape and its field, when something is
+   wrong; the drawing owns what was read by then. */
+void sb_shapes_read(lua_State *L, int index, struct sb_drawing *drawing);
+
+#endif

@@ -1,0 +1,142 @@
+/* host/picture_save.c -- see picture_save.h. */
+#include "host/picture_save.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "host/file.h"
+#include "host/pixels.h"
+#include "host/png.h"
+
+enum {
+  SIDE_MIN = 64, /* pixels */
+  BYTES_MIN = 1024,
+  PIXELS_PER_BYTE = 50, /* more than that, and it may well be blank */
+  NAMES_MAX = 10000
+};
+
+/* dir/stem, a middle part, and an ending of at most 64 bytes together. */
+static char *name_file(const char *dir, const char *stem, const char *middle,
+                       unsigned long number, const char *ending) {
+  size_t size = strlen(dir) + strlen(stem) + 96;
+  char *path = malloc(size);
+  if (path == NULL) return NULL;
+  if (number == 0)
+    snprintf(path, size, "%s/%s%s", dir, stem, ending);
+  else
+    snprintf(path, size, "%s/%s%s%lu%s", dir, stem, middle, number, ending);
+  return path;
+}
+
+static char *name_temporary(const char *dir, const char *stem) {
+  static atomic_ulong counter;
+  char middle[32];
+  snprintf(middle, sizeof middle, ".%ld.", (long)getpid());
+  return name_file(dir, stem, middle, atomic_fetch_add(&counter, 1) + 1,
+                   ".tmp");
+}
+
+static int refuse_blank(const struct sb_pixels *pixels, char *fault) {
+  return sb_pixels_blank(pixels) ? sb_picture_refuse(fault, "it is blank") : 0;
+}
+
+static int check(const char *source, struct sb_picture *picture, char *fault) {
+  int rc = sb_picture_check(source, picture, fault);
+  if (rc < 0) return rc;
+  if (picture->width < SIDE_MIN || picture->height < SIDE_MIN ||
+      picture->bytes < BYTES_MIN)
+    return sb_picture_refuse(
+        fault, "it is too small to be a picture: %ux%u pixels in %llu bytes",
+        picture->width, picture->height, (unsigned long long)picture->bytes);
+  uint64_t area = (uint64_t)picture->width * picture->height;
+  if (picture->type != SB_PICTURE_PNG ||
+      area / PIXELS_PER_BYTE < picture->bytes)
+    return 0;
+  struct sb_pixels pixels;
+  rc = sb_pixels_load(source, &pixels, NULL, fault);
+  if (rc < 0) return rc;
+  rc = refuse_blank(&pixels, fault);
+  sb_pixels_free(&pixels);
+  return rc;
+}
+
+static int convert(const char *source, const char *to, char *fault) {
+  struct sb_pixels pixels;
+  uint8_t *data;
+  size_t len;
+  int rc = sb_pixels_load(source, &pixels, NULL, fault);
+  if (rc < 0) return rc;
+  rc = refuse_blank(&pixels, fault);
+  if (rc == 0) rc = sb_png_encode(&pixels, &data, &len);
+  sb_pixels_free(&pixels);
+  if (rc < 0) return rc;
+  rc = sb_file_write(to, data, len);
+  free(data);
+  return rc;
+}
+
+/* Whether the file has the content of that digest. */
+static int is_same(const char *path, const uint8_t *digest) {
+  uint8_t other[SB_SHA256_SIZE];
+  struct sb_file_stat st;
+  return sb_file_hash(path, other, &st) == 0 &&
+         memcmp(other, digest, sizeof other) == 0;
+}
+
+/* Gives the temporary a name; it is gone afterwards. */
+static int publish(const char *temporary, const char *dir, const char *stem,
+                   const uint8_t *digest, char **path) {
+  for (unsigned long n = 1; n < NAMES_MAX; n++) {
+    char *name = name_file(dir, stem, "-", n == 1 ? 0 : n, ".png");
+    if (name == NULL) return UV_ENOMEM;
+    int rc = sb_file_publish(temporary, name);
+    if (rc == UV_EEXIST && is_same(name, digest)) {
+      /* Written over: whoever put it there may not have made it durable. */
+      rc = sb_file_copy(temporary, name);
+      if (rc == 0) rc = sb_file_remove(temporary);
+    }
+    if (rc == 0) {
+      *path = name;
+      return 0;
+    }
+    free(name);
+    if (rc != UV_EEXIST) return rc;
+  }
+  return UV_EEXIST;
+}
+
+static int save_as(const char *temporary, const char *source, const char *dir,
+                   const char *stem, const struct sb_picture *picture,
+                   struct sb_picture_saved *saved, char *fault) {
+  uint8_t digest[SB_SHA256_SIZE];
+  struct sb_file_stat st;
+  int rc = picture->type == SB_PICTURE_PNG ? sb_file_copy(source, temporary)
+                                           : convert(source, temporary, fault);
+  if (rc == 0) rc = sb_file_hash(temporary, digest, &st);
+  if (rc == 0) rc = publish(temporary, dir, stem, digest, &saved->path);
+  if (rc < 0) {
+    sb_file_remove(temporary);
+    return rc;
+  }
+  saved->width = picture->width;
+  saved->height = picture->height;
+  saved->bytes = st.size;
+  sb_sha256_hex(digest, saved->sha256);
+  return 0;
+}
+
+int sb_picture_save(const char *source, const char *dir, const char *stem,
+                    struct sb_picture_saved *saved, char *fault) {
+  struct sb_picture picture;
+  int rc = check(source, &picture, fault);
+  if (rc < 0) return rc;
+  char *temporary = name_temporary(dir, stem);
+  if (temporary == NULL) return UV_ENOMEM;
+  rc = save_as(temporary, source, dir, stem, &picture, saved, fault);
+  free(temporary);
+  return rc;
+}
