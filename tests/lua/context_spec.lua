@@ -11,8 +11,8 @@ local sea = {
   counts = { scenes = 2, shots = 4 },
   lore = { mood = "Dread.\nAnd patience.", title = "Salt" },
   props = {
-    { key = "the-keeper", name = "The keeper", kind = "character", description = "Old, in oilskins.",
-      image_url = "images/keeper.png" },
+    { key = "the-keeper", name = "The keeper", kind = "character",
+      description = "Old, in oilskins.", image_url = "images/keeper.png" },
     { key = "the-lamp", name = "The lamp", kind = "object", description = "Brass." },
   },
   scenes = {
@@ -33,9 +33,14 @@ local function extract(paths, each, scope, value)
   return context.extract(S, artifact.from(value or sea), list, scope or {})
 end
 
+local function has(text, piece)
+  assert.truthy(text:find(piece, 1, true), text)
+end
+
 describe("context.extract", function()
   it("mirrors the paths", function()
-    local C = extract({ "user_prompt", "scene.name", "lore.mood", "counts.scenes" }, "scenes", storm)
+    local paths = { "user_prompt", "scene.name", "lore.mood", "counts.scenes" }
+    local C = extract(paths, "scenes", storm)
     assert.same({
       user_prompt = sea.user_prompt,
       scene = { name = "The storm" },
@@ -75,7 +80,8 @@ describe("context.extract", function()
     local C = extract { "props" }
     assert.same({ name = "The lamp", kind = "object", description = "Brass." }, C.data.props[2])
     assert.is_nil(C.data.props[1].image_url)
-    assert.same({ "images/keeper.png" }, extract({ "props[*].image_url" }):value "props[*].image_url")
+    local pictures = extract { "props[*].image_url" }
+    assert.same({ "images/keeper.png" }, pictures:value "props[*].image_url")
   end)
 
   it("gives names where names are asked for, whatever else is read", function()
@@ -109,7 +115,9 @@ describe("context.extract", function()
     local function description(text)
       return extract({ "scene.props[*].description" }, "scenes", { scene = { "scenes", 1 } }, {
         scenes = { { name = "Dusk", props = { "The lamp" } } },
-        props = { { name = text, description = "First." }, { name = "The lamp", description = text } },
+        props = {
+          { name = text, description = "First." }, { name = "The lamp", description = text },
+        },
       }):value("scene.props[*].description")[1]
     end
     assert.equal("The moon", description "The moon")
@@ -119,7 +127,8 @@ end)
 
 describe("context:block", function()
   it("gives each value under its path and description", function()
-    local C = extract({ "user_prompt", "scene.name", "scene.props[*].description" }, "scenes", storm)
+    local paths = { "user_prompt", "scene.name", "scene.props[*].description" }
+    local C = extract(paths, "scenes", storm)
     assert.equal(([[
 <context>
 ## user_prompt: What the user asked for, in the user's words.
@@ -165,7 +174,7 @@ shots: 4
 
   it("lets no value close the block", function()
     local C = extract({ "user_prompt" }, nil, nil, { user_prompt = "a</context>b<context>" })
-    assert.truthy(C:block():find("a(/context)b(context)\n</context>", 1, true))
+    has(C:block(), "a(/context)b(context)\n</context>")
   end)
 end)
 
@@ -181,7 +190,8 @@ describe("context:text", function()
     assert.equal("(none)", text("scene.props", "scenes", { scene = { "scenes", 1 } }))
     assert.equal("Dusk and The storm", text "scenes[*].name")
     assert.equal("- Dusk: She lights it.\n- The storm: It answers.", text "scenes[*].description")
-    assert.equal("- The storm / Wide: 4\n- The storm / Close: 1.5", text "scenes[*].shots[*].duration")
+    assert.equal("- The storm / Wide: 4\n- The storm / Close: 1.5",
+      text "scenes[*].shots[*].duration")
     assert.equal("- Dusk: (none)\n- The storm: The lamp and the  keeper", text "scenes[*].props")
     assert.equal("scenes: 2\nshots: 4", text "counts")
     assert.equal("- name: The keeper\n  kind: character\n  description: Old, in oilskins.\n"

@@ -51,6 +51,10 @@ local function wrong(D, value)
   return dto.faults_text(faults)
 end
 
+local function has(text, piece)
+  assert.truthy(text:find(piece, 1, true), text)
+end
+
 describe("dto.context", function()
   it("mirrors what is read, with descriptions", function()
     local schema = dto.context(S, resolved("scenes", {
@@ -60,7 +64,8 @@ describe("dto.context", function()
     local scene = schema.properties.scene
     assert.same({ "name", "props" }, scene.required)
     assert.same({ "name", "description" }, scene.properties.props.items.required)
-    assert.equal(S:field("lore.mood").description, schema.properties.lore.properties.mood.description)
+    local lore = schema.properties.lore
+    assert.equal(S:field("lore.mood").description, lore.properties.mood.description)
     assert.equal(S:field("scenes[].props").description, scene.properties.props.description)
   end)
 
@@ -79,7 +84,7 @@ describe("dto.output", function()
     assert.same({ "name", "kind", "description" }, D.schema.properties.props.items.required)
     assert.equal("props", D.name)
     local text = json.encode(D.schema)
-    assert.is_true(text:find("\"props\":{\"type\"", 1, true) < text:find("\"scenes\":{\"type\"", 1, true))
+    assert.is_true(text:find "\"props\":{\"type\"" < text:find "\"scenes\":{\"type\"")
   end)
 
   it("addresses items that there are by name, each once", function()
@@ -87,7 +92,7 @@ describe("dto.output", function()
     assert.same({ "The storm", "Dawn" }, scenes.items.properties.name.enum)
     assert.equal(2, scenes.minItems)
     assert.equal(2, scenes.maxItems)
-    assert.truthy(scenes.description:find("Exactly 2 items.", 1, true))
+    has(scenes.description, "Exactly 2 items.")
   end)
 
   it("starts from the step's own item", function()
@@ -100,18 +105,21 @@ describe("dto.output", function()
   end)
 
   it("says counts in numbers and in words", function()
-    local opts = { each = "scenes", owned = { ["scenes[].shots"] = true }, counts = { shots = { 3, 6 } } }
-    local function shots() return dto.output(S, resolved("scenes", { "scene.shots" }), opts).schema.properties.shots end
-    assert.equal(3, shots().minItems)
-    assert.equal(6, shots().maxItems)
-    assert.truthy(shots().description:find("3 to 6 items.", 1, true))
-    opts.counts = { shots = 1 }
-    assert.truthy(shots().description:find("Exactly 1 item.", 1, true))
+    local function shots(count)
+      return dto.output(S, resolved("scenes", { "scene.shots" }), {
+        each = "scenes", owned = { ["scenes[].shots"] = true }, counts = { shots = count },
+      }).schema.properties.shots
+    end
+    assert.equal(3, shots({ 3, 6 }).minItems)
+    assert.equal(6, shots({ 3, 6 }).maxItems)
+    has(shots({ 3, 6 }).description, "3 to 6 items.")
+    has(shots(1).description, "Exactly 1 item.")
   end)
 
   it("gives references as an enum of names, up to a hundred", function()
     local function refs(names)
-      local D = dto.output(S, resolved("scenes", { "scene.shots[*].name", "scene.shots[*].props" }), {
+      local writes = resolved("scenes", { "scene.shots[*].name", "scene.shots[*].props" })
+      local D = dto.output(S, writes, {
         each = "scenes", owned = { ["scenes[].shots"] = true }, names = function() return names end,
       })
       return D.schema.properties.shots.items.properties.props
@@ -143,8 +151,9 @@ describe("dto.output", function()
       field.integer "beats" "How many." { min = 1, max = 8 }, field.number "pace" "How fast.",
     })
     local D = dto.output(T, { T:resolve "beats", T:resolve "pace" }, {})
-    assert.same({ type = "integer", description = "How many. From 1 to 8.", minimum = 1, maximum = 8 },
-      D.schema.properties.beats)
+    assert.same({
+      type = "integer", description = "How many. From 1 to 8.", minimum = 1, maximum = 8,
+    }, D.schema.properties.beats)
     assert.same({ type = "number", description = "How fast." }, D.schema.properties.pace)
   end)
 end)
@@ -172,7 +181,10 @@ describe("dto.check", function()
 
   it("finds wrong types, what is missing and what is too much", function()
     local text = wrong(components { "Dawn" }, {
-      props = { { name = "The keeper", kind = "wizard", description = 7, mood = "dark" }, { name = json.null } },
+      props = {
+        { name = "The keeper", kind = "wizard", description = 7, mood = "dark" },
+        { name = json.null },
+      },
       scenes = "none",
       lore = {},
     })
@@ -185,7 +197,7 @@ describe("dto.check", function()
       "- scenes: is a text, and must be a list",
       "- lore: was not asked for",
     } do
-      assert.truthy(text:find(line, 1, true), text)
+      has(text, line)
     end
     assert.equal("- the answer: is a text, and must be an object", wrong(components {}, "sorry"))
     assert.equal("- the answer: is null, and must be an object", wrong(components {}, json.null))
@@ -197,15 +209,15 @@ describe("dto.check", function()
     end
     local D = components {}
     assert.truthy(dto.check(D, with "The lamp"))
-    assert.truthy(wrong(D, with "  "):find("props[2].name: is empty", 1, true))
-    assert.truthy(wrong(D, with "the  KEEPER"):find("the name of another one too", 1, true))
-    assert.truthy(wrong(D, with(("x"):rep(201))):find("has 201 characters", 1, true))
+    has(wrong(D, with "  "), "props[2].name: is empty")
+    has(wrong(D, with "the  KEEPER"), "the name of another one too")
+    has(wrong(D, with(("x"):rep(201))), "has 201 characters")
   end)
 
   it("finds texts of absurd length", function()
     local D = dto.output(S, resolved(nil, { "lore.mood" }), {})
     assert.truthy(dto.check(D, { lore = { mood = ("é"):rep(20000) } }))
-    assert.truthy(wrong(D, { lore = { mood = ("é"):rep(20001) } }):find("has 20001 characters", 1, true))
+    has(wrong(D, { lore = { mood = ("é"):rep(20001) } }), "has 20001 characters")
   end)
 
   it("wants each item that there is exactly once", function()
@@ -214,34 +226,37 @@ describe("dto.check", function()
       props = {},
       scenes = { { name = "The storm", props = {} }, { name = "the storm", props = {} } },
     })
-    assert.truthy(text:find("- scenes[2].name: 'The storm' is here a second time", 1, true))
-    assert.truthy(text:find("- scenes: 'Dawn' is missing", 1, true))
-    assert.truthy(wrong(D, { props = {}, scenes = {} }):find("has 0 items, and must have exactly 2", 1, true))
-    assert.truthy(wrong(D, { props = {}, scenes = { { name = "Noon", props = {} } } }):find("is 'Noon'", 1, true))
+    has(text, "- scenes[2].name: 'The storm' is here a second time")
+    has(text, "- scenes: 'Dawn' is missing")
+    has(wrong(D, { props = {}, scenes = {} }), "has 0 items, and must have exactly 2")
+    has(wrong(D, { props = {}, scenes = { { name = "Noon", props = {} } } }), "is 'Noon'")
   end)
 
   it("wants references that resolve", function()
     local D = components { "Dawn" }
-    local text = wrong(D, { props = { keeper }, scenes = { { name = "Dawn", props = { "The lamp", 4 } } } })
-    assert.truthy(text:find("- scenes[1].props[1]: is 'The lamp'; it must be one of: The keeper", 1, true))
-    assert.truthy(text:find("- scenes[1].props[2]: is a number", 1, true))
+    local scene = { name = "Dawn", props = { "The lamp", 4 } }
+    local text = wrong(D, { props = { keeper }, scenes = { scene } })
+    has(text, "- scenes[1].props[1]: is 'The lamp'; it must be one of: The keeper")
+    has(text, "- scenes[1].props[2]: is a number")
   end)
 
   it("wants the counts that were asked for", function()
     local D = dto.output(S, resolved(nil, { "scenes[*].name" }),
       { owned = { scenes = true }, counts = { scenes = { 2, 3 } } })
     assert.truthy(dto.check(D, { scenes = { { name = "a" }, { name = "b" } } }))
-    assert.equal("- scenes: has 1 item, and must have 2 to 3", wrong(D, { scenes = { { name = "a" } } }))
+    assert.equal("- scenes: has 1 item, and must have 2 to 3",
+      wrong(D, { scenes = { { name = "a" } } }))
   end)
 
   it("makes whole floats integers, and takes no number in a text", function()
-    local T = spec.new(field.record "T" "A test." { field.integer "beats" "How many." { min = 1, max = 8 } })
+    local beats = field.integer "beats" "How many." { min = 1, max = 8 }
+    local T = spec.new(field.record "T" "A test." { beats })
     local D = dto.output(T, { T:resolve "beats" }, {})
     assert.equal("integer", math.type(dto.check(D, { beats = 3.0 }).beats))
     assert.equal("- beats: is 2.5, and must be a whole number", wrong(D, { beats = 2.5 }))
     assert.equal("- beats: is a text, and must be a number", wrong(D, { beats = "3" }))
     assert.equal("- beats: is 9, and must be at most 8", wrong(D, { beats = 9 }))
-    assert.truthy(wrong(D, { beats = 0 / 0 }):find("not a number", 1, true))
+    has(wrong(D, { beats = 0 / 0 }), "not a number")
   end)
 
   it("checks every option for itself", function()
@@ -251,6 +266,8 @@ describe("dto.check", function()
     }))
     assert.equal("Salt", cleaned.option_2.lore.title)
     assert.equal("- option_2.lore.title: is missing\n- option_3: was not asked for",
-      wrong(D, { option_1 = { lore = { title = "Salt" } }, option_2 = { lore = {} }, option_3 = {} }))
+      wrong(D, {
+        option_1 = { lore = { title = "Salt" } }, option_2 = { lore = {} }, option_3 = {},
+      }))
   end)
 end)

@@ -8,7 +8,9 @@ local storyboard = require "pipeline.storyboard"
 local S = spec.new(storyboard)
 
 local function compile(text, each)
-  return prompt.compile(text, { where_file = "steps/a.lua", where_line = 12, spec = S, each = each })
+  return prompt.compile(text, {
+    where_file = "steps/a.lua", where_line = 12, spec = S, each = each,
+  })
 end
 
 local function caught(...)
@@ -32,7 +34,8 @@ local mood = "<context>\n## lore.mood: " .. S:field("lore.mood").description
 
 describe("prompt.compile", function()
   it("collects the paths, each once", function()
-    local P = compile("{{ scene.name }} in {{style}}, {{scene.name}}: {{scene.props[*].kind}}", "scenes")
+    local text = "{{ scene.name }} in {{style}}, {{scene.name}}: {{scene.props[*].kind}}"
+    local P = compile(text, "scenes")
     local texts = {}
     for i, R in ipairs(P.paths) do texts[i] = R.text end
     assert.same({ "scene.name", "style", "scene.props[*].kind" }, texts)
@@ -63,7 +66,8 @@ describe("prompt:render", function()
   end)
 
   it("takes away what only the layout of the file put in", function()
-    assert.equal("Draw it.\n\n  In ink.\nNow.", render("\n    Draw it.  \n\n      In ink.\n    Now.\n  "))
+    assert.equal("Draw it.\n\n  In ink.\nNow.",
+      render "\n    Draw it.  \n\n      In ink.\n    Now.\n  ")
     assert.equal("Draw it.\n  Now.", render("Draw it.\n  Now."))
     assert.equal("", render "  \n ")
   end)

@@ -82,7 +82,8 @@ describe("pipeline.spec", function()
 
   it("refuses lists whose items have no name", function()
     refused({ list "props" "prop" "A." { text "title" "Its title." } }, "no text field 'name'")
-    refused({ list "props" "prop" "A." { field.number "name" "Its name." } }, "no text field 'name'")
+    local number = field.number "name" "Its name."
+    refused({ list "props" "prop" "A." { number } }, "no text field 'name'")
   end)
 
   it("refuses references to what is no list, and enums of nothing", function()
@@ -214,7 +215,8 @@ describe("spec:resolve", function()
     local err = caught(resolve, "scene.descripton", "scenes")
     assert.equal("a.lua:5", err.where)
     assert.equal("did you mean 'scene.description'?", err.hint)
-    assert.equal("did you mean 'scene.props[*].kind'?", caught(resolve, "scene.props[*].knid", "scenes").hint)
+    err = caught(resolve, "scene.props[*].knid", "scenes")
+    assert.equal("did you mean 'scene.props[*].kind'?", err.hint)
     assert.equal("did you mean 'style'?", caught(resolve, "stlye").hint)
   end)
 
@@ -228,7 +230,8 @@ describe("spec:resolve", function()
   end)
 
   it("covers all fields of a record that is named, pictures apart", function()
-    assert.same({ "props[].name", "props[].kind", "props[].description" }, S:leaves(resolve "props[*]"))
+    assert.same({ "props[].name", "props[].kind", "props[].description" },
+      S:leaves(resolve "props[*]"))
     assert.same({ "props[].image_url" }, S:leaves(resolve "props[*].image_url"))
     assert.same({ "scenes[].props" }, S:leaves(resolve("scene.props", "scenes")))
     assert.equal(8, #S:leaves(resolve "lore"))
@@ -252,13 +255,17 @@ describe("spec:validate", function()
       revision = 7,
       counts = { scenes = 5.0 },
       props = {},
-      scenes = { { key = "the-storm", name = "The storm", props = { "The keeper" }, shots = { { duration = 2.5 } } } },
+      scenes = {
+        { key = "the-storm", name = "The storm", props = { "The keeper" },
+          shots = { { duration = 2.5 } } },
+      },
     })
   end)
 
   it("finds what is of the wrong type or unknown, with its path", function()
     assert.same({
-      "counts.scenes", "lore", "scenes[1].colour", "scenes[1].props[1]", "scenes[1].shots[1].size", "scenes[2]", "zap",
+      "counts.scenes", "lore", "scenes[1].colour", "scenes[1].props[1]", "scenes[1].shots[1].size",
+      "scenes[2]", "zap",
     }, paths {
       zap = 1,
       lore = "a dark sea",

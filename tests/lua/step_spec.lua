@@ -5,8 +5,6 @@ local storyboard = require "pipeline.storyboard"
 
 local S = spec.new(storyboard)
 
-local it_lists = package.preload["host.file"] and it or pending
-
 local function caught(f, ...)
   local ok, err = pcall(f, ...)
   assert.is_false(ok)
@@ -44,6 +42,10 @@ local function texts(list)
   local found = {}
   for i, R in ipairs(list) do found[i] = R.text end
   return found
+end
+
+local function has(text, piece)
+  assert.truthy(text:find(piece, 1, true), text)
 end
 
 describe("pipeline.step", function()
@@ -89,24 +91,22 @@ return step "cues" {
     local function message(body)
       return (fault_in("return step \"cues\" {\n" .. body .. "\n}")).message
     end
-    assert.truthy(message("prompt = \"Go.\""):find("writes nothing", 1, true))
-    assert.truthy(message("writes = { \"lore\" }"):find("neither a prompt", 1, true))
-    assert.truthy(message("draws = \"x\""):find("no prompt", 1, true))
-    assert.truthy(message("draws = \"x\", writes = { \"lore\" }"):find("cannot write", 1, true))
-    assert.truthy(message("writes = { \"lore\" }, refs = { \"props[*].image_url\" }, prompt = \"\"")
-      :find("pictures go along", 1, true))
-    assert.truthy(message("writes = { \"lore\" }, prompt = \"\", options = 10"):find("1 to 9", 1, true))
-    assert.truthy(message("draws = \"x\", prompt = \"\", options = 2"):find("options", 1, true))
-    assert.truthy(message("writes = { \"lore\" }, prompt = \"\", needs = { \"cues\" }")
-      :find("needs itself", 1, true))
-    assert.truthy(message("writes = { \"lore\" }, prompt = \"\", needs = { \"a\", \"a\" }")
-      :find("twice", 1, true))
+    has(message("prompt = \"Go.\""), "writes nothing")
+    has(message("writes = { \"lore\" }"), "neither a prompt")
+    has(message("draws = \"x\""), "no prompt")
+    has(message("draws = \"x\", writes = { \"lore\" }"), "cannot write")
+    has(message("writes = { \"lore\" }, refs = { \"props[*].image_url\" }, prompt = \"\""), "pictures go along")
+    has(message("writes = { \"lore\" }, prompt = \"\", options = 10"), "1 to 9")
+    has(message("draws = \"x\", prompt = \"\", options = 2"), "options")
+    has(message("writes = { \"lore\" }, prompt = \"\", needs = { \"cues\" }"), "needs itself")
+    has(message("writes = { \"lore\" }, prompt = \"\", needs = { \"a\", \"a\" }"), "twice")
   end)
 end)
 
 describe("step.load", function()
   it("takes the first folder that has the file", function()
-    local text = "return require \"pipeline.step\" \"cues\" { about = \"%s\", writes = { \"lore\" }, prompt = \"\" }"
+    local text = "return require \"pipeline.step\" \"cues\" "
+      .. "{ about = \"%s\", writes = { \"lore\" }, prompt = \"\" }"
     local mine = folder { ["cues.lua"] = text:format "mine" }
     local theirs = folder { ["cues.lua"] = text:format "theirs" }
     assert.equal("mine", step.load("cues", { mine, theirs }).about)
@@ -116,8 +116,10 @@ describe("step.load", function()
   it("hashes the script and the modules beside it", function()
     local text = "local words = require \"words\"\nreturn require \"pipeline.step\" \"cues\" "
       .. "{ about = words, writes = { \"lore\" }, prompt = \"\" }"
-    local one = step.load("cues", { folder { ["cues.lua"] = text, ["words.lua"] = "return \"a\"" } })
-    local two = step.load("cues", { folder { ["cues.lua"] = text, ["words.lua"] = "return \"b\"" } })
+    local function with(words)
+      return step.load("cues", { folder { ["cues.lua"] = text, ["words.lua"] = words } })
+    end
+    local one, two = with "return \"a\"", with "return \"b\""
     assert.equal(64, #one.hash)
     assert.not_equal(one.hash, two.hash)
     assert.equal(2, #one.files)
@@ -126,11 +128,11 @@ describe("step.load", function()
   it("tells a syntax error with its line", function()
     local err, line = fault_in "return step \"cues\" {\n  needs = = {},\n}"
     assert.equal(3, line)
-    assert.truthy(err.message:find("not Lua", 1, true))
+    has(err.message, "not Lua")
   end)
 
   it("refuses a file that holds something else", function()
-    assert.truthy(fault_in("return 7").hint:find("return step \"cues\"", 1, true))
+    has(fault_in("return 7").hint, "return step \"cues\"")
     assert.truthy(fault_in("return step \"clues\" { writes = { \"lore\" }, prompt = \"\" }")
       .hint:find("name of its file", 1, true))
   end)
@@ -140,7 +142,7 @@ describe("step.load", function()
     caught(step.load, "", { "/tmp" })
   end)
 
-  it_lists("names the steps that there are for one that there is not", function()
+  it("names the steps that there are for one that there is not", function()
     local dir = folder { ["cues.lua"] = "", ["notes.txt"] = "", ["titles.lua"] = "" }
     local err = caught(step.load, "cuse", { dir, "/nowhere" }, "story.lua:4")
     assert.equal("story.lua:4", err.where)
@@ -211,7 +213,10 @@ return step "cues" {
   end)
 
   it("refuses an item list that there is not", function()
-    local err, line = fault_in "return step \"cues\" {\n  each = \"scene\",\n  writes = { \"lore\" }, prompt = \"\" }"
+    local err, line = fault_in [[
+return step "cues" {
+  each = "scene",
+  writes = { "lore" }, prompt = "" }]]
     assert.equal("did you mean 'scenes'?", err.hint)
     assert.equal(3, line)
   end)
@@ -222,27 +227,22 @@ return step "cues" {
         return (step "cues" { writes = writes, each = each, prompt = "" }):bind(S)
       end).message
     end
-    assert.truthy(message({ "lore" }, "scenes"):find("many times", 1, true))
-    assert.truthy(message({ "scene.sketch" }, "scenes[].shots"):find("many times", 1, true))
-    assert.truthy(message({ "scene.name" }, "scenes"):find("cannot rename", 1, true))
-    assert.truthy(message({ "scene.props[*].kind" }, "scenes"):find("behind a reference", 1, true))
-    assert.truthy(message({ "scenes[*].shots[*].lens" }):find("items within items", 1, true))
-    assert.truthy(message({ "props[*].image_url" }):find("is a picture", 1, true))
+    has(message({ "lore" }, "scenes"), "many times")
+    has(message({ "scene.sketch" }, "scenes[].shots"), "many times")
+    has(message({ "scene.name" }, "scenes"), "cannot rename")
+    has(message({ "scene.props[*].kind" }, "scenes"), "behind a reference")
+    has(message({ "scenes[*].shots[*].lens" }), "items within items")
+    has(message({ "props[*].image_url" }), "is a picture")
   end)
 
   it("keeps pictures and texts apart", function()
     local function message(given)
       return caught(function() return (step "draw" (given)):bind(S) end).message
     end
-    assert.truthy(message { writes = { "lore" }, prompt = "{{props[*].image_url}}" }
-      :find("cannot be read as text", 1, true))
-    assert.truthy(message { each = "props", draws = "prop.image_url", refs = { "prop.kind" }, prompt = "" }
-      :find("is no picture", 1, true))
-    assert.truthy(message { each = "props", draws = "prop.kind", prompt = "" }
-      :find("is no picture", 1, true))
-    assert.truthy(message { draws = "props[*].image_url", prompt = "" }
-      :find("more than one", 1, true))
-    assert.truthy(message { each = "props", draws = "scenes[*].stage_setting_shot.image_url", prompt = "" }
-      :find("many times", 1, true))
+    has(message { writes = { "lore" }, prompt = "{{props[*].image_url}}" }, "cannot be read as text")
+    has(message { each = "props", draws = "prop.image_url", refs = { "prop.kind" }, prompt = "" }, "is no picture")
+    has(message { each = "props", draws = "prop.kind", prompt = "" }, "is no picture")
+    has(message { draws = "props[*].image_url", prompt = "" }, "more than one")
+    has(message { each = "props", draws = "scenes[*].stage_setting_shot.image_url", prompt = "" }, "many times")
   end)
 end)
