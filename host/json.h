@@ -104,9 +104,12 @@ void sb_json_mend(char *text, size_t len);
 int sb_json_put_string(struct sb_buffer *buf, const char *text, size_t len);
 int sb_json_put_integer(struct sb_buffer *buf, int64_t value);
 
-/* The fewest digits, or 15, that read back as the same double; without fraction
-   or exponent when it is whole and no larger than 2^53. UV_EINVAL: it is NaN or
-   infinite. */
+/* Is it whole, and does it fit 64 bits? It is then the same number as that
+   integer, and written like it. */
+int sb_json_is_integer(double value);
+
+/* The fewest digits, or 15, that read back as the same double. UV_EINVAL: it
+   is NaN or infinite. */
 int sb_json_put_double(struct sb_buffer *buf, double value);
 
 /* A newline and indent * depth spaces. */

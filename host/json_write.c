@@ -76,11 +76,15 @@ int sb_json_put_integer(struct sb_buffer *buf, int64_t value) {
   return sb_buffer_append(buf, at, (size_t)(end - at));
 }
 
+int sb_json_is_integer(double value) {
+  const double most = 9223372036854775808.0; /* 2^63 */
+  return value >= -most && value < most && floor(value) >= value;
+}
+
 int sb_json_put_double(struct sb_buffer *buf, double value) {
-  const double exact = 9007199254740992; /* 2^53 */
   char text[32];
   if (!isfinite(value)) return UV_EINVAL;
-  if (value >= -exact && value <= exact && floor(value) >= value)
+  if (sb_json_is_integer(value))
     return sb_json_put_integer(buf, (int64_t)value);
   for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);

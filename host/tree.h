@@ -30,7 +30,7 @@ enum sb_tree_type {
   SB_TREE_NULL,
   SB_TREE_FALSE,
   SB_TREE_TRUE,
-  SB_TREE_INTEGER, /* also what was written as 1.0, up to 2^53 */
+  SB_TREE_INTEGER, /* also what was written as 1.0 or 1e3 */
   SB_TREE_DOUBLE,
   SB_TREE_STRING,
   SB_TREE_LIST,

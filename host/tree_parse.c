@@ -1,5 +1,4 @@
 /* host/tree_parse.c -- from JSON text to a tree. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +34,11 @@ static int parse_string(struct parser *p, struct sb_tree **tree) {
 }
 
 static int parse_number(struct parser *p, struct sb_tree **tree) {
-  const double exact = 9007199254740992; /* 2^53 */
   struct sb_tree *node = sb_tree_scalar(SB_TREE_INTEGER);
   if (node == NULL) return UV_ENOMEM;
   if (!sb_json_integer(&p->reader, &node->integer)) {
     double number = sb_json_double(&p->reader);
-    if (number >= -exact && number <= exact && floor(number) >= number) {
+    if (sb_json_is_integer(number)) {
       node->integer = (int64_t)number;
     } else {
       node->type = SB_TREE_DOUBLE;

@@ -303,7 +303,12 @@ static void writes_one_form_for_each_value(void **state) {
   writes(&buf, sb_json_put_double(&buf, 0.1 + 0.2), "0.30000000000000004");
   writes(&buf, sb_json_put_double(&buf, 1e15), "1000000000000000");
   writes(&buf, sb_json_put_double(&buf, 9007199254740992), "9007199254740992");
-  writes(&buf, sb_json_put_double(&buf, 1e16), "1e+16");
+  writes(&buf, sb_json_put_double(&buf, 9225720368547758), "9225720368547758");
+  writes(&buf, sb_json_put_double(&buf, 1e18), "1000000000000000000");
+  writes(&buf, sb_json_put_double(&buf, -9223372036854775808.0),
+         "-9223372036854775808");
+  writes(&buf, sb_json_put_double(&buf, 9223372036854775808.0),
+         "9.223372036854776e+18");
   writes(&buf, sb_json_put_double(&buf, 5e-324), "4.94065645841247e-324");
   writes(&buf, sb_json_put_string(&buf, "a/\"\\\n\x01\x7f\xe2\x80\xa8", 10),
          "\"a/\\\"\\\\\\n\\u0001\x7f\xe2\x80\xa8\"");

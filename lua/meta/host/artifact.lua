@@ -22,8 +22,8 @@ function artifact.new() end
 ---@return string? message with line, column and byte
 function artifact.parse(text) end
 
----The tree of what `json.encode` writes of a Lua value, so whole floats up to
----2^53 become integers. A tree is returned as it is.
+---The tree of what `json.encode` writes of a Lua value, so whole floats
+---become integers. A tree is returned as it is.
 ---@param value any
 ---@return host.artifact.Tree
 function artifact.from(value) end

@@ -34,7 +34,7 @@ function json.check(text, limits) end
 
 ---Writes a value in the one form that it has: keys in bytewise order or as
 ---`ordered` declared, integers exactly, other numbers with the fewest digits
----that read back as the same. A table with no elements is an object unless
+---that read back as the same, whole ones like integers. A table with no elements is an object unless
 ---`array` said otherwise. Tables are read raw, without metamethods. What has no
 ---JSON form raises, with its path: NaN, functions, holes in a list, cycles,
 ---strings that are not UTF-8.
