@@ -14,9 +14,8 @@
 
 #define GRAPH "host.graph"
 
-/* How long one turn starts nodes, and after how many it looks at the clock. */
+/* How long one turn starts nodes, before others have theirs. */
 #define SLICE_NS 1000000
-#define SLICE_LOOK 16
 
 /* User values of a graph. */
 enum { RUN = 1, ON_SKIP, ON_ERROR, FAULT };
@@ -331,7 +330,7 @@ static int pump(lua_State *L) {
   struct graph *graph = lua_touserdata(L, 1);
   uint64_t end = uv_hrtime() + SLICE_NS;
   lua_getiuservalue(L, 1, RUN);
-  for (unsigned n = 1; graph->pass != NULL && !graph->pass->faulted; n++) {
+  while (graph->pass != NULL && !graph->pass->faulted) {
     if (!tell_skip(L, graph)) {
       uint32_t id = graph->stopped ? 0 : sb_dag_start(graph->dag);
       if (id == 0) {
@@ -341,7 +340,7 @@ static int pump(lua_State *L) {
       }
       start_node(L, graph, id);
     }
-    if (n % SLICE_LOOK == 0 && uv_hrtime() >= end) break;
+    if (uv_hrtime() >= end) break;
   }
   post(graph);
   return 0;
