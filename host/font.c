@@ -25,20 +25,21 @@ static struct sb_font fonts[] = {{.path = SB_FONT_DIR "/DejaVuSans.ttf"},
 static int map(const char *path, const unsigned char **data) {
   struct stat st;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
+  *data = NULL;
   if (fd < 0) return uv_translate_sys_error(errno);
   void *pages = MAP_FAILED;
   if (fstat(fd, &st) == 0 && st.st_size > 0)
     pages = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   int rc = pages == MAP_FAILED ? uv_translate_sys_error(errno) : 0;
   close(fd);
-  *data = pages;
+  if (pages != MAP_FAILED) *data = pages;
   return rc;
 }
 
 static void load(struct sb_font *font) {
   const unsigned char *data;
   font->error = map(font->path, &data);
-  if (font->error < 0) return;
+  if (data == NULL) return;
   if (stbtt_InitFont(&font->info, data, 0))
     font->scale = stbtt_ScaleForMappingEmToPixels(&font->info, 1);
   else

@@ -163,6 +163,6 @@ int sb_picture_check(const char *path, struct sb_picture *picture,
   FILE *file = fopen(path, "rbe");
   if (file == NULL) return uv_translate_sys_error(errno);
   int rc = sb_picture_check_stream(file, picture, fault);
-  fclose(file);
+  (void)fclose(file); /* it was only read */
   return rc;
 }

@@ -20,6 +20,7 @@ enum {
 };
 
 static int next_byte(struct sb_picture_source *source) {
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own */
   int c = getc_unlocked(source->file);
   if (c != EOF) return c;
   if (ferror(source->file)) return UV_EIO;

@@ -66,8 +66,8 @@ static int check(const char *source, struct sb_picture *picture, char *fault) {
 
 static int convert(const char *source, const char *to, char *fault) {
   struct sb_pixels pixels;
-  uint8_t *data;
-  size_t len;
+  uint8_t *data = NULL;
+  size_t len = 0;
   int rc = sb_pixels_load(source, &pixels, NULL, fault);
   if (rc < 0) return rc;
   rc = refuse_blank(&pixels, fault);
@@ -113,7 +113,7 @@ static int save_as(const char *temporary, const char *source, const char *dir,
                    const char *stem, const struct sb_picture *picture,
                    struct sb_picture_saved *saved, char *fault) {
   uint8_t digest[SB_SHA256_SIZE];
-  struct sb_file_stat st;
+  struct sb_file_stat st = {0};
   int rc = picture->type == SB_PICTURE_PNG ? sb_file_copy(source, temporary)
                                            : convert(source, temporary, fault);
   if (rc == 0) rc = sb_file_hash(temporary, digest, &st);

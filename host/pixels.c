@@ -116,7 +116,7 @@ int sb_pixels_load(const char *path, struct sb_pixels *pixels,
     rc = decode_file(file, picture, pixels, fault);
     uv_mutex_unlock(&gate);
   }
-  fclose(file);
+  (void)fclose(file); /* it was only read */
   return rc;
 }
 

@@ -20,11 +20,12 @@ struct reader {
 };
 
 /* Raises "shapes[2].size: message". */
-static int wrong(const struct reader *r, const char *field,
-                 const char *message) {
-  if (r->shape == 0) return luaL_error(r->L, "%s: %s", field, message);
-  return luaL_error(r->L, "shapes[%d]%s%s: %s", (int)r->shape,
-                    *field == '\0' ? "" : ".", field, message);
+static _Noreturn void wrong(const struct reader *r, const char *field,
+                            const char *message) {
+  if (r->shape == 0) luaL_error(r->L, "%s: %s", field, message);
+  luaL_error(r->L, "shapes[%d]%s%s: %s", (int)r->shape,
+             *field == '\0' ? "" : ".", field, message);
+  abort(); /* not reached: luaL_error does not return */
 }
 
 /* The number on top of the stack, which is popped. */
@@ -91,7 +92,7 @@ static size_t string(const struct reader *r, const char *field, size_t most,
   const char *value = lua_tolstring(r->L, -1, &len);
   if (len > most) wrong(r, field, "it is too long");
   shape->string = malloc(len + 1);
-  if (shape->string == NULL) luaL_error(r->L, "not enough memory");
+  if (shape->string == NULL) wrong(r, field, "not enough memory");
   memcpy(shape->string, value, len + 1);
   lua_pop(r->L, 1);
   return len;
@@ -331,7 +332,7 @@ static void read_shape(const struct reader *r, struct sb_shape *shape) {
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     if (strcmp(kinds[i].kind, kind) != 0) continue;
     kinds[i].read(r, shape);
-    if (shape->outline.error < 0) luaL_error(r->L, "not enough memory");
+    if (shape->outline.error < 0) wrong(r, "path", "not enough memory");
     lua_pop(r->L, 2);
     return;
   }
@@ -346,7 +347,7 @@ static void read_shapes(struct reader *r, struct sb_drawing *drawing) {
   lua_Integer count = luaL_len(L, shapes);
   if (count > SHAPES_MAX) wrong(r, "shapes", "there are too many");
   drawing->shapes = calloc((size_t)count + 1, sizeof drawing->shapes[0]);
-  if (drawing->shapes == NULL) luaL_error(L, "not enough memory");
+  if (drawing->shapes == NULL) wrong(r, "shapes", "not enough memory");
   for (r->shape = 1; r->shape <= count; r->shape++) {
     lua_geti(L, shapes, r->shape);
     r->table = lua_gettop(L);
