@@ -1,4 +1,5 @@
 /* host/file.c -- see file.h. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #define _GNU_SOURCE /* renameat2 */
 #include "host/file.h"
 
@@ -16,8 +17,10 @@
 
 enum { CHUNK = 256 * 1024 };
 
+/* Never 0. */
 static int last_error(void) {
-  return uv_translate_sys_error(errno);
+  int rc = uv_translate_sys_error(errno);
+  return rc < 0 ? rc : UV_UNKNOWN;
 }
 
 /*
@@ -274,8 +277,7 @@ static int make_folder(const char *path) {
 int sb_file_mkdir(const char *path) {
   size_t len = strlen(path);
   if (len == 0) return UV_ENOENT;
-  while (len > 1 && path[len - 1] == '/')
-    len--;
+  while (len > 1 && path[len - 1] == '/') len--;
   char *part = strndup(path, len);
   if (part == NULL) return UV_ENOMEM;
   int rc = 0;
@@ -316,6 +318,7 @@ int sb_file_list(const char *path, char ***names, size_t *count) {
   int rc = 0;
   *names = NULL;
   *count = 0;
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own */
   while (rc == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
     const char *name = entry->d_name;
     if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
@@ -332,7 +335,6 @@ int sb_file_list(const char *path, char ***names, size_t *count) {
 }
 
 void sb_file_list_free(char **names, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    free(names[i]);
+  for (size_t i = 0; i < count; i++) free(names[i]);
   free(names);
 }

@@ -9,8 +9,7 @@
 
 static struct sb_store_text literal(const char *text) {
   struct sb_store_text all = {text, 0};
-  while (text[all.len] != '\0')
-    all.len++;
+  while (text[all.len] != '\0') all.len++;
   return all;
 }
 
@@ -131,9 +130,7 @@ int sb_store_open(const char *path, int readonly, struct sb_store **store,
   return 0;
 }
 
-static void on_closed(uv_handle_t *handle) {
-  free_store(handle->data);
-}
+static void on_closed(uv_handle_t *handle) { free_store(handle->data); }
 
 /* The writer has ended. */
 static void finish(struct sb_store *store) {
@@ -184,8 +181,7 @@ void sb_store_free(struct sb_store *store) {
     return;
   }
   begin_close(store);
-  while (!collect(store))
-    sb_writer_wait(&store->writer);
+  while (!collect(store)) sb_writer_wait(&store->writer);
   finish(store);
 }
 

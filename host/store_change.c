@@ -89,9 +89,7 @@ static int by_name(const void *a, const void *b) {
 }
 
 /* What a node of a tree stands for, or NULL. */
-static void *datum(void *node) {
-  return node == NULL ? NULL : *(void **)node;
-}
+static void *datum(void *node) { return node == NULL ? NULL : *(void **)node; }
 
 struct sb_call *sb_pending_call(const struct sb_pending *pending, int64_t id) {
   struct sb_call wanted = {.id = id};
@@ -183,11 +181,18 @@ void sb_pending_prune(struct sb_pending *pending, struct sb_call *call) {
   free(call);
 }
 
+static void empty(void **root, int (*compare)(const void *, const void *)) {
+  void *first;
+  while ((first = datum(*root)) != NULL) tdelete(first, root, compare);
+}
+
 void sb_pending_clear(struct sb_pending *pending) {
   struct sb_call *call;
+  empty(&pending->answers, by_key);
+  empty(&pending->records, by_name);
   while (pending->oldest != NULL) {
     struct sb_change *change = pending->oldest;
-    sb_pending_remove(pending, change);
+    pending->oldest = change->newer;
     free(change);
   }
   while ((call = datum(pending->calls)) != NULL) {

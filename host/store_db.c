@@ -56,8 +56,12 @@ static int fail(struct sb_store_error *error, int code, const char *format,
   return code;
 }
 
+static int open_error(sqlite3 *connection) {
+  int rc = uv_translate_sys_error(sqlite3_system_errno(connection));
+  return rc < 0 ? rc : UV_EACCES;
+}
+
 int sb_store_db_error(sqlite3 *connection) {
-  int os = sqlite3_system_errno(connection);
   switch (sqlite3_errcode(connection) & 0xff) {
   case SQLITE_NOMEM:
     return UV_ENOMEM;
@@ -73,7 +77,7 @@ int sb_store_db_error(sqlite3 *connection) {
   case SQLITE_NOTADB:
     return UV_EFTYPE;
   case SQLITE_CANTOPEN:
-    return os > 0 ? uv_translate_sys_error(os) : UV_EACCES;
+    return open_error(connection);
   default:
     return UV_EIO;
   }
@@ -233,7 +237,7 @@ static int recover(sqlite3 *connection, const char *path,
 
 static int open_writer(struct sb_store_db *db, const char *path,
                        struct sb_store_error *error) {
-  int fresh;
+  int fresh = 0;
   int rc = take_lock(db, path, error);
   if (rc < 0) return rc;
   rc = open_connection(&db->writer, path,
@@ -253,7 +257,7 @@ static int open_writer(struct sb_store_db *db, const char *path,
 
 static int open_reader(struct sb_store_db *db, const char *path,
                        struct sb_store_error *error) {
-  int fresh;
+  int fresh = 0;
   int rc = open_connection(&db->reader, path, SQLITE_OPEN_READONLY, error);
   if (rc < 0) return rc;
   sqlite3_db_config(db->reader, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -63,8 +63,7 @@ static int keep_texts(struct sb_store *store,
                       struct sb_store_text *const *texts, int count) {
   struct sb_reads *reads = &store->reads;
   size_t size = 1; /* so that an empty text is not NULL */
-  for (int i = 0; i < count; i++)
-    size += texts[i]->len;
+  for (int i = 0; i < count; i++) size += texts[i]->len;
   if (size > reads->size) {
     char *grown = malloc(size);
     if (grown == NULL) return UV_ENOMEM;

@@ -51,10 +51,13 @@ static const char *check_path(lua_State *L, int index) {
 /* The work may outlive the task and its stack: it has its own copies. */
 static char *copy(lua_State *L, const char *text, size_t len) {
   char *bytes = malloc(len + 1);
-  if (bytes == NULL) luaL_error(L, "not enough memory");
-  memcpy(bytes, text, len);
-  bytes[len] = '\0';
-  return bytes;
+  if (bytes != NULL) {
+    memcpy(bytes, text, len);
+    bytes[len] = '\0';
+    return bytes;
+  }
+  luaL_error(L, "not enough memory");
+  return NULL;
 }
 
 static struct job *push_job(lua_State *L, const char *path,
@@ -259,9 +262,7 @@ static void run_copy(struct sb_work *work) {
 }
 
 /* file.copy(from, to) -> true | nil, message, code */
-static int file_copy(lua_State *L) {
-  return start_pair(L, run_copy);
-}
+static int file_copy(lua_State *L) { return start_pair(L, run_copy); }
 
 static void run_publish(struct sb_work *work) {
   struct job *job = (struct job *)work;
@@ -269,9 +270,7 @@ static void run_publish(struct sb_work *work) {
 }
 
 /* file.publish(temporary, final) -> true | nil, message, code */
-static int file_publish(lua_State *L) {
-  return start_pair(L, run_publish);
-}
+static int file_publish(lua_State *L) { return start_pair(L, run_publish); }
 
 static void run_mkdir(struct sb_work *work) {
   struct job *job = (struct job *)work;

@@ -209,19 +209,13 @@ static int settle(lua_State *L, enum sb_store_state state) {
 }
 
 /* store:refuse(id, reason) */
-static int store_refuse(lua_State *L) {
-  return settle(L, SB_STORE_REFUSED);
-}
+static int store_refuse(lua_State *L) { return settle(L, SB_STORE_REFUSED); }
 
 /* store:doubt(id, reason) */
-static int store_doubt(lua_State *L) {
-  return settle(L, SB_STORE_DOUBT);
-}
+static int store_doubt(lua_State *L) { return settle(L, SB_STORE_DOUBT); }
 
 /* store:forgive(id, reason) */
-static int store_forgive(lua_State *L) {
-  return settle(L, SB_STORE_SETTLED);
-}
+static int store_forgive(lua_State *L) { return settle(L, SB_STORE_SETTLED); }
 
 /*
 ** Reads.

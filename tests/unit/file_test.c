@@ -1,5 +1,4 @@
 /* tests/unit/file_test.c -- host/file.h and host/lock.h */
-#define _GNU_SOURCE /* mkdtemp */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,9 +26,7 @@ static int setup(void **state) {
 }
 
 /* Fails when a test has left a file, a temporary above all. */
-static int teardown(void **state) {
-  return chdir("/") != 0 || rmdir(*state);
-}
+static int teardown(void **state) { return chdir("/") != 0 || rmdir(*state); }
 
 static void assert_holds(const char *path, const char *text) {
   char *data;
@@ -121,8 +118,7 @@ static void hashes_files_larger_than_a_chunk(void **state) {
   struct sb_file_stat st;
   char *data = malloc(SIZE);
   (void)state;
-  for (size_t i = 0; i < SIZE; i++)
-    data[i] = (char)(i * 31 >> 3);
+  for (size_t i = 0; i < SIZE; i++) data[i] = (char)(i * 31 >> 3);
   assert_int_equal(sb_sha256_of(data, SIZE, expected), 0);
   assert_int_equal(sb_file_write("a", data, SIZE), 0);
   free(data);
@@ -155,8 +151,7 @@ static void lists_names_in_the_order_of_their_bytes(void **state) {
   for (size_t i = 0; i < 5; i++)
     assert_int_equal(sb_file_write(names[i], "", 0), 0);
   assert_listed(".", ".hidden B a b \xc3\xa9 ");
-  for (size_t i = 0; i < 5; i++)
-    assert_int_equal(sb_file_remove(names[i]), 0);
+  for (size_t i = 0; i < 5; i++) assert_int_equal(sb_file_remove(names[i]), 0);
 }
 
 static void says_who_holds_a_lock(void **state) {

@@ -1,5 +1,4 @@
 /* tests/unit/store_test.c -- host/store.h */
-#define _GNU_SOURCE /* mkdtemp */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,8 +35,7 @@ static int teardown(void **state) {
   uv_run(&loop, UV_RUN_DEFAULT);
   if (uv_loop_close(&loop) != 0 || sb_file_list(".", &names, &count) < 0)
     return -1;
-  for (size_t i = 0; i < count; i++)
-    sb_file_remove(names[i]);
+  for (size_t i = 0; i < count; i++) sb_file_remove(names[i]);
   sb_file_list_free(names, count);
   return chdir("/") != 0 || rmdir(*state);
 }
@@ -53,8 +51,7 @@ static void on_done(void *arg, int rc) {
 }
 
 static int await(struct result *result) {
-  while (!result->over)
-    uv_run(&loop, UV_RUN_ONCE);
+  while (!result->over) uv_run(&loop, UV_RUN_ONCE);
   assert_int_equal(result->over, 1);
   return result->rc;
 }
