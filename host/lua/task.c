@@ -17,6 +17,7 @@ struct sb_host {
   uv_idle_t idle;          /* active while a turn is queued */
   struct sb_turn ready;    /* list head: turns for the next drain */
   struct sb_task *current; /* whose coroutine is running, or NULL */
+  struct sb_task *live;    /* all that have not ended, and all errands */
   struct sb_task *errands; /* idle errands, to be used again */
   int closing;
 };
@@ -36,9 +37,10 @@ struct sb_task {
   sb_errand_ended *ended; /* errands only */
   void *ended_arg;
   struct sb_task *next_errand;
+  struct sb_task *next_live, **live_link; /* NULL when not in host->live */
 };
 
-static char live_key; /* registry[&live_key]: the tasks that have not ended */
+static char live_key; /* registry[&live_key]: keeps what is in host->live */
 
 static struct sb_host *host_of(lua_State *L) {
   return *(struct sb_host **)lua_getextraspace(L);
@@ -252,7 +254,24 @@ static struct sb_task *new_task(lua_State *L) {
   lua_pushvalue(L, -2);
   lua_rawsetp(L, -2, task);
   lua_pop(L, 1);
+  struct sb_host *host = task->host;
+  task->next_live = host->live;
+  task->live_link = &host->live;
+  if (host->live != NULL) host->live->live_link = &task->next_live;
+  host->live = task;
   return task;
+}
+
+/* Now only watchers and scripts keep it. */
+static void forget(lua_State *L, struct sb_task *task) {
+  if (task->live_link == NULL) return;
+  *task->live_link = task->next_live;
+  if (task->next_live != NULL) task->next_live->live_link = task->live_link;
+  task->live_link = NULL;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &live_key);
+  lua_pushnil(L);
+  lua_rawsetp(L, -2, task);
+  lua_pop(L, 1);
 }
 
 static void end_task(lua_State *L, struct sb_task *task,
@@ -270,18 +289,14 @@ static void end_task(lua_State *L, struct sb_task *task,
     host->errands = task;
     return;
   }
-  /* Out of the live table only watchers and scripts keep a task; it stays on
-     the stack here until they have been told. */
-  push_live(L, task);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &live_key);
-  lua_pushnil(L);
-  lua_rawsetp(L, -2, task);
+  push_live(L, task); /* until they have been told */
+  forget(L, task);
   struct sb_watch *watch;
   while ((watch = task->watches) != NULL) {
     sb_task_unwatch(watch);
     watch->ended(watch, task);
   }
-  lua_pop(L, 2);
+  lua_pop(L, 1);
 }
 
 struct sb_task *sb_task_spawn(lua_State *L, int nargs) {
@@ -411,17 +426,13 @@ void sb_host_open(lua_State *L, uv_loop_t *loop) {
 
 void sb_host_close(lua_State *L) {
   struct sb_host *host = host_of(L);
-  for (;;) { /* closers that run here may spawn: look anew each time */
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &live_key);
-    lua_pushnil(L);
-    if (!lua_next(L, -2)) break;
-    struct sb_task *task = lua_touserdata(L, -1);
+  while (host->live != NULL) { /* closers that run here may spawn more */
+    struct sb_task *task = host->live;
+    push_live(L, task);
     sb_task_cancel(L, task);
-    lua_pushnil(L);
-    lua_rawsetp(L, -4, task);
-    lua_settop(L, 0);
+    forget(L, task);
+    lua_pop(L, 1);
   }
-  lua_settop(L, 0);
   host->errands = NULL;
   host->closing = 1;
   uv_close((uv_handle_t *)&host->idle, NULL);
