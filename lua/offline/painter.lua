@@ -1,0 +1,3 @@
+local M = {}
+function M.draw() error "later" end
+return M
