@@ -23,6 +23,14 @@ local function temporary_folder()
   return path
 end
 
+-- A task that fails with the signal: the first to fail ends the others.
+local function ends_with(signal)
+  return function()
+    loop.signal(signal)
+    error(signal, 0)
+  end
+end
+
 ---@return integer status
 return function(...)
   local options = read_options(...)
@@ -44,12 +52,7 @@ return function(...)
   end
   io.stdout:write(running.base_url, "\n")
   io.stdout:flush()
-  local signals = {
-    loop.spawn(loop.signal, "INT"),
-    loop.spawn(loop.signal, "TERM"),
-  }
-  -- one of them ends
-  repeat loop.sleep(0.05) until signals[1]:status() == "done" or signals[2]:status() == "done"
+  pcall(loop.all, { ends_with "INT", ends_with "TERM" })
   running.close()
   os.remove(dir)
   return 0

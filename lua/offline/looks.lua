@@ -35,6 +35,10 @@ local materials = {
   { name = "worn leather", rgb = 0x7A5236 }, { name = "blackened steel", rgb = 0x3A4048 },
 }
 
+local metals = {
+  { name = "brass", rgb = 0xB8924A }, { name = "dark iron", rgb = 0x4A4E54 }, { name = "copper", rgb = 0xA9663F },
+}
+
 local grounds = {
   { name = "grey stone", rgb = 0x7C828A }, { name = "tarred boards", rgb = 0x4B433C },
   { name = "red brick", rgb = 0x8E5344 }, { name = "whitewash", rgb = 0xD6D2C4 },
@@ -69,6 +73,7 @@ local forms = {
     peaks = set "mountain mountains peak pass glacier hill hills cliff rock ridge volcano valley canyon snow",
     dunes = set "desert dune dunes pan beach sand",
     streets = set "city town street underpass market square village neighbourhood road suburb metro subway station rooftop bridge",
+    steps = set "stair stairs staircase landing ladder well",
     sky = set "planet moon space orbit sky stars",
     hall = set "museum hall factory library theatre theater school laboratory lab hospital archive warehouse gallery airlock greenhouse corridor window",
   },
@@ -99,6 +104,7 @@ function M.of(part)
   local rng = random.new("look of " .. part.name:lower())
   local look = { form = form_of(part), seed = rng:next() & 0xFFFF }
   local pool = part.kind == "character" and colours or part.kind == "place" and grounds or materials
+  if look.form == "lamp" or look.form == "key" or look.form == "clock" then pool = metals end
   local order = rng:shuffle(pool)
   look.main, look.trim = order[1], order[2]
   if look.main.rgb == 0xDCCDA6 and part.kind == "character" then look.main, look.trim = order[2], order[1] end
@@ -179,6 +185,33 @@ local describe = {
   end,
 }
 
+local grounds_of = {
+  water = "Water up to the horizon, slate on top and bottle green where it is cut by the bow of a wave; a narrow \z
+    strip of %s along its near edge, and one post standing in it, with a %s band.",
+  tower = "A round tower of %s, five storeys, tapering, with a gallery and a lantern room; a low annex of %s at its \z
+    foot, one window lit.",
+  trees = "Old trees with straight trunks, close together, bark dark and split; at their foot a low wall of %s and \z
+    a gate of %s that no longer shuts.",
+  peaks = "A steep outline like a broken tooth, %s with veins of %s; one ledge runs across it from left to right, \z
+    and there is a cairn at its end.",
+  dunes = "Long low ridges, one behind the other, pale; from the nearest sticks a wall of %s and a beam of %s.",
+  streets = "Narrow fronts of %s, five storeys, with stairs and signs; in the middle a house of %s, lower than its \z
+    neighbours, with a single lit window under the roof.",
+  sky = "A pale curve against black, marked with three craters in a row; in front of it a dish on a mast, and \z
+    ground like %s and %s.",
+  hall = "A long high hall of %s on iron columns, a roof of small panes, cases along both walls; the floor of %s \z
+    is worn to a path down the middle.",
+  steps = "A flight of steps of %s, wide below and narrow above, without a rail; each third step is of %s.",
+  house = "A low building of %s under a steep roof, a door of %s in the middle, one window on each side of it, \z
+    unequal; a chimney at the left end.",
+}
+
+local function describe_place(_, look)
+  return grounds_of[look.form]:format(look.main.name, look.trim.name)
+end
+
+for form in pairs(grounds_of) do describe[form] = describe_place end
+
 --- What a painter needs to know of it.
 ---@param part offline.Part
 ---@return string
@@ -189,10 +222,6 @@ function M.describe(part)
   if words_for then
     local text = words_for(part, look)
     return (text:gsub("^%l", string.upper))
-  elseif part.kind == "place" then
-    return ("Built of %s and %s, wide and low in the frame, with one upright thing at its left that can \z
-      be seen from everywhere. Worn smooth where people walk; dark in the corners; a single opening \z
-      through which the light comes."):format(look.main.name, look.trim.name)
   end
   return ("Small enough to be carried, of %s with a %s rim, worn bright where it is held. One dent on \z
     the left side; no lettering anywhere."):format(look.main.name, look.trim.name)

@@ -175,7 +175,7 @@ function M.casting(S, scenes, names)
     by_scene[i] = {}
     local text = " " .. scene.text:lower() .. " "
     for _, name in ipairs(names) do
-      local bare = name:lower():gsub("^the ", "")
+      local bare = name:lower()
       if text:find("%f[%w]" .. bare:gsub("%p", "%%%0") .. "%f[%W]") then show(i, name) end
     end
     for _, name in ipairs(names) do
@@ -335,7 +335,7 @@ function M.stage(S, values)
   local beat, here = beat_of(S, values), here_of(S, values)
   local rng = random.new("stage of " .. (values["scene.name"] or S.idea))
   local slots = slots_of(S, beat, here, function(list) return rng:pick(list) end)
-  local where = { "at the left, some ten steps off", "in the middle, in full figure", "at the right, nearer to us",
+  local where = { "at the left, some ten steps off", "in the middle", "at the right, nearer to us",
     "further back, half covered" }
   local placed = {}
   for _, part in ipairs(S.present or S.props) do

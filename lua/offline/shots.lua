@@ -212,7 +212,7 @@ M.kinds = {
 M.orders = {
   { "alone", "hand", "work", "eyes", "step", "face", "map", "pov" },
   { "pov", "face", "sign", "work", "alone", "hand", "over", "eyes" },
-  { "step", "sign", "alone", "eyes", "pov", "hand", "threshold", "face" },
+  { "step", "sign", "work", "pov", "eyes", "alone", "hand", "face" },
   { "loom", "face", "over", "hand", "two", "eyes", "map", "threshold" },
   { "two", "hand", "threshold", "face", "leave", "work", "over", "alone" },
 }

@@ -115,10 +115,10 @@ local function capital(text)
 end
 
 local pronouns = {
-  she = { she = "she", her = "her", them = "her", self = "herself" },
-  he = { she = "he", her = "his", them = "him", self = "himself" },
-  it = { she = "it", her = "its", them = "it", self = "itself" },
-  they = { she = "they", her = "their", them = "them", self = "themselves" },
+  she = { she = "she", her = "her", them = "her", herself = "herself" },
+  he = { she = "he", her = "his", them = "him", herself = "himself" },
+  it = { she = "it", her = "its", them = "it", herself = "itself" },
+  they = { she = "they", her = "their", them = "them", herself = "themselves" },
 }
 
 local roles = { h = "hero", o = "other", t = "thing", p = "place" }

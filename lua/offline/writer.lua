@@ -130,7 +130,7 @@ function Writer:object(schema, name, item, depth)
     value[key] = self:value(schema.properties[key], key, item, depth + 1)
     if option then self.variant = self.offset + 1 end
   end
-  return json.object(json.ordered(keys, value))
+  return #keys > 0 and json.ordered(keys, value) or json.object(value)
 end
 
 function Writer:own_object(schema, name, parent, depth)
