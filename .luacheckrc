@@ -1,5 +1,6 @@
 std = "lua54"
-max_line_length = 100
+max_line_length = 120
+max_comment_line_length = 160 -- annotations
 max_string_line_length = false -- a prompt is prose; its reader breaks the lines
 
 -- busted's words, in specs alone, where a line holds a case and its outcome.

@@ -1,18 +1,88 @@
--- lua/cli/main.lua: the command line. Finds the command's file and hands it
--- the arguments; what it returns is the exit status.
+-- lua/cli/main.lua: the command line. Finds the command and hands it the
+-- arguments; what it returns is the exit status.
 
 local program = require "host.program"
 
-local command = ...
+local USAGE = 2
 
-if command == "--version" then
-  print("sbhost " .. program.version)
+--- What there is, in the order that help shows it. A command's file is loaded
+--- when it is called.
+local COMMANDS = {
+  { "run", "run STORY.lua", "make the whole storyboard" },
+  { "mock", "mock [--port N]", "serve the offline provider alone" },
+  { "lua", "lua FILE [ARG…]", "run any Lua script with the host modules" },
+  { "help", "help [COMMAND]", "say more about a command" },
+}
+
+local function is_command(name)
+  for _, command in ipairs(COMMANDS) do
+    if command[1] == name then
+      return true
+    end
+  end
+  return false
+end
+
+local function overview()
+  print "sbhost turns a written idea into an illustrated storyboard.\n"
+  for _, command in ipairs(COMMANDS) do
+    print(("  sbhost %-18s %s"):format(command[2], command[3]))
+  end
+  print "\nsbhost help COMMAND says more; sbhost --version says which one this is."
   return 0
 end
 
-local ok, run = pcall(require, "cli." .. tostring(command))
-if not ok then
-  io.stderr:write("sbhost: there is no command '", tostring(command), "'\n")
-  return 2
+local function help(name)
+  if not name then
+    return overview()
+  end
+  local text = is_command(name) and name ~= "help" and require("cli.help")[name]
+  if not text then
+    return nil
+  end
+  print(text)
+  return 0
 end
-return run(select(2, ...))
+
+---@param name string
+local function unknown(name)
+  local fault = require "pipeline.fault"
+  local names = {}
+  for i, command in ipairs(COMMANDS) do
+    names[i] = command[1]
+  end
+  fault.unknown({ message = ("there is no command '%s'"):format(name) }, name, names, "the commands are")
+end
+
+local function dispatch(name, ...)
+  if name == nil or name == "--help" or name == "-h" then
+    return overview()
+  elseif name == "--version" then
+    print("sbhost " .. program.version)
+    return 0
+  elseif name == "help" then
+    return help((...)) or unknown((...))
+  elseif not is_command(name) then
+    unknown(name)
+  elseif (...) == "--help" then
+    return help(name)
+  end
+  return require("cli." .. name)(...)
+end
+
+--- A fault is the user's to mend and is told plainly; anything else is ours, and
+--- comes with its traceback.
+local function caught(err)
+  local fault = package.loaded["pipeline.fault"]
+  if fault and fault.is(err) then
+    return err
+  end
+  return debug.traceback(tostring(err), 2)
+end
+
+local ok, status = xpcall(dispatch, caught, ...)
+if ok then
+  return status
+end
+io.stderr:write("sbhost: ", tostring(status), "\n")
+return type(status) == "table" and USAGE or 1

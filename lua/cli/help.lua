@@ -1,0 +1,53 @@
+-- lua/cli/help.lua: what `sbhost help COMMAND` says.
+
+return {
+  run = [[
+sbhost run STORY.lua [OPTION…]
+
+Makes the whole storyboard of a story: data/PROJECT/artifact.json, a PNG for
+every prop, stage and shot, and storyboard.html to look at. What was answered
+before is not asked again; a run that was interrupted goes on where it stopped.
+
+  --provider NAME      offline (embedded, needs no key) or openrouter; without
+                       this, openrouter when OPENROUTER_API_KEY is set
+  --base-url URL       where the provider is, if not at its usual address
+  --model ROLE=MODEL   another model for a role: story, detail, image, rewrite
+  --choose STEP=N      take option N of a step's options, instead of option 1
+  --lane LANE=N        at most N calls at once in a lane: text, image
+  --resend-doubt USD   what asking again may cost for calls that were sent and
+                       never answered (0.50)
+  --data DIR           where projects are kept (data)
+  --json               one JSON object an event, instead of lines
+  --quiet              say nothing but errors
+
+Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
+and kept; 2 the command or the story is wrong, the project is busy or cannot be
+written; 130 interrupted.
+
+  sbhost run examples/lighthouse.lua
+  sbhost run story.lua --lane image=8 --choose lore=2]],
+
+  mock = [[
+sbhost mock [OPTION…]
+
+Serves the offline provider alone, so that any client of OpenRouter's chat
+completions can be tried against it.
+
+  --port N        the port on 127.0.0.1 (a free one, which is printed)
+  --delay MS      no answer leaves earlier than this after its request came
+  --key KEY       take no other key
+  --account FILE  one JSON line for every request asked, and for every answer
+                  that left whole or not
+
+  sbhost mock --port 8080 --delay 300
+  sbhost run story.lua --base-url http://127.0.0.1:8080/api/v1]],
+
+  lua = [[
+sbhost lua FILE [ARG…]
+
+Runs a Lua script as a task of the loop, with the host modules (host.loop,
+host.http, host.batch, host.dag, host.json, …) to require. The script's return
+value, if it is an integer, is the exit status.
+
+  sbhost lua examples/fetch.lua https://example.org https://example.net]],
+}

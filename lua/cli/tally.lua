@@ -1,0 +1,131 @@
+-- lua/cli/tally.lua: what a run's events add up to, for the display while it
+-- runs and the summary at its end.
+
+---@class StepTally
+---@field step string
+---@field total integer     tasks known so far
+---@field done integer      of them done, reused or given
+---@field reused integer
+---@field failed integer
+---@field skipped integer
+---@field running integer
+---@field calls integer
+---@field retries integer
+---@field repairs integer
+---@field fallbacks integer
+---@field cost number        USD that answers named
+---@field unpriced integer   answers that named no cost
+---@field input number       tokens
+---@field output number
+---@field began number?
+---@field ended number?
+
+---@class Tally
+---@field steps StepTally[]
+---@field problems { task: string, state: string, message: string }[]
+---@field resent integer     calls in doubt that were asked again
+---@field doubtful integer   tasks that are in doubt
+local Tally = {}
+Tally.__index = Tally
+
+local M = {}
+
+local COUNTERS = {
+  "total", "done", "reused", "failed", "skipped", "running", "calls",
+  "retries", "repairs", "fallbacks", "cost", "unpriced", "input", "output",
+}
+
+---@param step_names string[]
+---@return Tally
+function M.new(step_names)
+  local self = setmetatable({ steps = {}, by_name = {}, problems = {}, resent = 0 }, Tally)
+  for i, name in ipairs(step_names) do
+    local step = { step = name }
+    for _, counter in ipairs(COUNTERS) do
+      step[counter] = 0
+    end
+    self.steps[i], self.by_name[name] = step, step
+  end
+  return self
+end
+
+--- Sums over all steps.
+---@param counter string
+function Tally:sum(counter)
+  local sum = 0
+  for _, step in ipairs(self.steps) do
+    sum = sum + step[counter]
+  end
+  return sum
+end
+
+local on = {}
+
+function on.planted(_, step, event)
+  step.total = event.tasks
+end
+
+on.step = on.planted
+
+local ENDED = { done = true, reused = true, given = true }
+
+function on.task(self, step, event, now)
+  local state = event.state
+  if state == "running" then
+    step.running = step.running + 1
+    step.began = step.began or now
+    return
+  end
+  if state ~= "skipped" then
+    step.running = step.running - 1
+  end
+  step.ended = now
+  if ENDED[state] then
+    step.done = step.done + 1
+    step.reused = step.reused + (state == "done" and 0 or 1)
+  else
+    step[state] = step[state] + 1
+    self.problems[#self.problems + 1] = { task = event.task, state = state, message = event.message }
+  end
+end
+
+function on.unplanted(self, step, event)
+  self.problems[#self.problems + 1] = { task = step.step, state = "skipped", message = event.message }
+end
+
+function on.answered(_, step, event)
+  local usage = event.read.usage
+  step.calls = step.calls + 1
+  step.cost = step.cost + (usage.cost or 0)
+  step.unpriced = step.unpriced + (usage.cost and 0 or 1)
+  step.input = step.input + (usage.input or 0)
+  step.output = step.output + (usage.output or 0)
+end
+
+function on.retry(_, step)
+  step.retries = step.retries + 1
+end
+
+function on.repair(_, step)
+  step.repairs = step.repairs + 1
+end
+
+function on.fallback(_, step)
+  step.fallbacks = step.fallbacks + 1
+end
+
+function on.resent(self)
+  self.resent = self.resent + 1
+end
+
+--- Takes one event of a run in.
+---@param event table
+---@param now number seconds
+function Tally:add(event, now)
+  local handler = on[event.event]
+  if handler then
+    handler(self, self.by_name[event.step], event, now)
+  end
+end
+
+return M

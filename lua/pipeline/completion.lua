@@ -1,0 +1,111 @@
+-- lua/pipeline/completion.lua: what of a storyboard is done, told from the
+-- artifact alone, and which steps could be taken next.
+
+local M = {}
+
+local function append(list, value)
+  local copy = table.move(list, 1, #list, 1, {})
+  copy[#copy + 1] = value
+  return copy
+end
+
+--- The items that a step is repeated for, as far as the artifact has them.
+---@param artifact Artifact
+---@param step BoundStep
+---@return { path: (string|integer)[], keys: string[] }[]
+local function items_of(artifact, step)
+  local found = { { path = {}, keys = {} } }
+  for _, binding in ipairs(step.each) do
+    local name = binding.list:match "[^.]+$"
+    local inner = {}
+    for _, outer in ipairs(found) do
+      local list = append(outer.path, name)
+      for i = 1, artifact:length(list) or 0 do
+        local path = append(list, i)
+        inner[#inner + 1] = { path = path, keys = append(outer.keys, artifact:get(append(path, "key"))) }
+      end
+    end
+    found = inner
+  end
+  return found
+end
+
+--- Whether a path is filled: every element that it reaches has a value.
+local function is_filled(artifact, path, segments, from)
+  for i = from, #segments do
+    local segment = segments[i]
+    path = append(path, segment.name)
+    if segment.all and segment.field.kind == "list" then
+      local length = artifact:length(path) or 0
+      for n = 1, length do
+        if not is_filled(artifact, append(path, n), segments, i + 1) then
+          return false
+        end
+      end
+      return length > 0
+    end
+  end
+  return artifact:has(path)
+end
+
+local function is_done(artifact, step, item)
+  local outputs = append(step.writes, step.draws)
+  for _, output in ipairs(outputs) do
+    local from = output.binding and 2 or 1
+    if not is_filled(artifact, output.binding and item.path or {}, output.segments, from) then
+      return false
+    end
+  end
+  return true
+end
+
+---@class StepCompletion
+---@field step string
+---@field total integer          how many items (1 for a step that is not repeated)
+---@field done integer           how many of them have all that the step writes
+---@field complete boolean       all done, and the list that they come from is there
+---@field items table<string, boolean> done or not, by item ("" for a step that is not repeated)
+
+--- What is done, per step and item.
+---@param graph StepGraph
+---@param artifact Artifact
+---@return StepCompletion[] in the graph's order
+function M.completion(graph, artifact)
+  local all = {}
+  for i, step in ipairs(graph.steps) do
+    local entry = { step = step.name, total = 0, done = 0, items = {} }
+    for _, item in ipairs(items_of(artifact, step)) do
+      local done = is_done(artifact, step, item)
+      entry.items[table.concat(item.keys, "/")] = done
+      entry.total = entry.total + 1
+      entry.done = entry.done + (done and 1 or 0)
+    end
+    entry.complete = entry.total > 0 and entry.done == entry.total
+    all[i] = entry
+  end
+  return all
+end
+
+--- The steps that are not complete while all that they need is.
+---@param graph StepGraph
+---@param artifact Artifact
+---@return string[] in the graph's order
+function M.next_steps(graph, artifact)
+  local complete = {}
+  for _, entry in ipairs(M.completion(graph, artifact)) do
+    complete[entry.step] = entry.complete
+  end
+  local ready = {}
+  for _, step in ipairs(graph.steps) do
+    local open = complete[step.name]
+    for _, need in ipairs(step.needs) do
+      open = open or not complete[need]
+    end
+    if not open then
+      ready[#ready + 1] = step.name
+    end
+  end
+  return ready
+end
+
+return M

@@ -1,0 +1,261 @@
+-- lua/pipeline/graph.lua: the steps of a story as a DAG, checked before any
+-- call: who writes each field, what each step needs, in which order they stand.
+
+local fault = require "pipeline.fault"
+
+---@class StepGraph
+---@field spec Spec
+---@field steps BoundStep[]               in an order in which each follows what it needs
+---@field by_name table<string, BoundStep>
+---@field writer table<string, BoundStep> the step that writes a leaf, by canonical path
+---@field owner table<string, BoundStep>  the step that says who is in a list, by canonical path
+local StepGraph = {}
+StepGraph.__index = StepGraph
+
+local M = {}
+
+--- Fields that no step writes: the story itself gives them.
+local GIVEN = { "user_prompt", "style", "aspect", "counts", "own_props" }
+
+---@param canonical string
+local function is_given(canonical)
+  for _, name in ipairs(GIVEN) do
+    if canonical == name or canonical:find("^" .. name .. "[%.%[]") then
+      return true
+    end
+  end
+  return false
+end
+
+--- Walks the needs depth first; a step met again on its own path is a cycle,
+--- which is shown from the step it begins at.
+---@param bound table<string, BoundStep>
+---@param in_story_order BoundStep[]
+---@return BoundStep[] ordered
+local function sort(bound, in_story_order)
+  local ordered, state, trail = {}, {}, {}
+
+  local function visit(step)
+    if state[step.name] == "done" then
+      return
+    end
+    trail[#trail + 1] = step.name
+    if state[step.name] == "open" then
+      local from = 1
+      while trail[from] ~= step.name do
+        from = from + 1
+      end
+      fault.raise {
+        where = step.where,
+        message = "the steps need each other in a circle: " .. table.concat(trail, " → ", from),
+        hint = "take one of these out of a 'needs'",
+      }
+    end
+    state[step.name] = "open"
+    for _, name in ipairs(step.needs) do
+      visit(bound[name])
+    end
+    state[step.name] = "done"
+    trail[#trail] = nil
+    ordered[#ordered + 1] = step
+  end
+
+  for _, step in ipairs(in_story_order) do
+    visit(step)
+  end
+  return ordered
+end
+
+---@param step BoundStep
+---@param by_name table<string, BoundStep>
+local function check_needs(step, by_name)
+  for _, name in ipairs(step.needs) do
+    if not by_name[name] then
+      fault.raise {
+        where = step.where,
+        message = ("step '%s' needs '%s', and there is no such step in this story"):format(step.name, name),
+        hint = "add it to the story's steps, or take it out of 'needs'",
+      }
+    end
+  end
+end
+
+--- Every leaf that a step writes gets that step as its one writer.
+function StepGraph:claim_writes(step)
+  local claims = { table.unpack(step.writes) }
+  claims[#claims + 1] = step.draws
+  for _, path in ipairs(claims) do
+    for _, leaf in ipairs(self.spec:leaves(path)) do
+      local other = self.writer[leaf]
+      if other or is_given(leaf) then
+        fault.raise {
+          where = step.where,
+          message = ("step '%s' writes '%s', which %s writes too"):format(
+            step.name,
+            path.text,
+            other and ("step '" .. other.name .. "' (" .. other.where .. ")") or "the story itself"
+          ),
+          hint = "a field has one writer: let one of them write something else",
+        }
+      end
+      self.writer[leaf] = step
+    end
+  end
+  for list in pairs(step.owned) do
+    self.owner[list] = step
+  end
+end
+
+--- The names of all steps that a step follows, near and far.
+---@param name string
+---@return table<string, true>
+function StepGraph:needed(name)
+  local all = {}
+  local function add(of)
+    for _, need in ipairs(self.by_name[of].needs) do
+      if not all[need] then
+        all[need] = true
+        add(need)
+      end
+    end
+  end
+  add(name)
+  return all
+end
+
+--- A field that is read must have been written by a step that is needed.
+function StepGraph:check_read(step, needed, leaf, text)
+  if is_given(leaf) then
+    return
+  end
+  local writer = self.writer[leaf]
+  if not writer then
+    fault.raise {
+      where = step.where,
+      message = ("step '%s' reads '%s', which no step of this story writes"):format(step.name, text),
+      hint = "add a step that writes it, or do not read it",
+    }
+  end
+  if writer == step then
+    fault.raise {
+      where = step.where,
+      message = ("step '%s' reads '%s', which it writes itself"):format(step.name, text),
+      hint = "do not read it: it is not there yet when the step runs",
+    }
+  end
+  if not needed[writer.name] then
+    fault.raise {
+      where = step.where,
+      message = ("step '%s' reads '%s', which step '%s' writes, but does not need that step"):format(
+        step.name,
+        text,
+        writer.name
+      ),
+      hint = ("add \"%s\" to its needs"):format(writer.name),
+    }
+  end
+end
+
+function StepGraph:check_reads(step)
+  local needed = self:needed(step.name)
+  for _, path in ipairs(step.reads) do
+    for _, leaf in ipairs(self.spec:leaves(path)) do
+      self:check_read(step, needed, leaf, path.text)
+    end
+    for _, list in ipairs(path.lists) do
+      self:check_read(step, needed, list .. "[].name", path.text)
+    end
+    for _, reference in ipairs(path.refs) do
+      self:check_read(step, needed, reference, path.text)
+    end
+  end
+  for _, binding in ipairs(step.each) do
+    self:check_read(step, needed, binding.schema .. ".name", "each = " .. binding.list)
+  end
+end
+
+--- Needed steps of which a step reads nothing: it waits for the whole of them.
+---@param step BoundStep
+---@return BoundStep[]
+function StepGraph:gates(step)
+  local read = {}
+  local function note(leaf)
+    local writer = self.writer[leaf]
+    if writer then
+      read[writer.name] = true
+    end
+  end
+  for _, path in ipairs(step.reads) do
+    for _, leaf in ipairs(self.spec:leaves(path)) do
+      note(leaf)
+    end
+    for _, list in ipairs(path.lists) do
+      note(list .. "[].name")
+    end
+    for _, reference in ipairs(path.refs) do
+      note(reference)
+    end
+  end
+  for _, binding in ipairs(step.each) do
+    note(binding.schema .. ".name")
+  end
+  local gates = {}
+  for _, name in ipairs(step.needs) do
+    if not read[name] then
+      gates[#gates + 1] = self.by_name[name]
+    end
+  end
+  return gates
+end
+
+--- The longest path from each step to the end, in seconds of the step times
+--- given (a step not among them counts as one second). What has more behind it
+--- goes first.
+---@param seconds table<string, number>
+---@return table<string, number>
+function StepGraph:priorities(seconds)
+  local remaining = {}
+  for i = #self.steps, 1, -1 do
+    local step = self.steps[i]
+    remaining[step.name] = (remaining[step.name] or 0) + (seconds[step.name] or 1)
+    for _, need in ipairs(step.needs) do
+      remaining[need] = math.max(remaining[need] or 0, remaining[step.name])
+    end
+  end
+  return remaining
+end
+
+--- Binds the steps to the spec and checks the whole. Raises a fault with the
+--- file and line of the step that is wrong.
+---@param spec Spec
+---@param steps Step[] in story order
+---@return StepGraph
+function M.new(spec, steps)
+  local self = setmetatable({ spec = spec, steps = {}, by_name = {}, writer = {}, owner = {} }, StepGraph)
+  local bound = {}
+  for i, step in ipairs(steps) do
+    if self.by_name[step.name] then
+      fault.raise {
+        where = step.where,
+        message = ("the story has step '%s' twice"):format(step.name),
+        hint = "name it once",
+      }
+    end
+    bound[i] = step:bind(spec)
+    self.by_name[step.name] = bound[i]
+  end
+  for _, step in ipairs(bound) do
+    check_needs(step, self.by_name)
+  end
+  self.steps = sort(self.by_name, bound)
+  for i, step in ipairs(self.steps) do
+    step.index = i
+    self:claim_writes(step)
+  end
+  for _, step in ipairs(self.steps) do
+    self:check_reads(step)
+  end
+  return self
+end
+
+return M

@@ -1,0 +1,124 @@
+-- lua/pipeline/project.lua: a project on disk: its folder, its lock, its store,
+-- and the views of the artifact that are written there.
+
+local artifact = require "host.artifact"
+local fault = require "pipeline.fault"
+local file = require "host.file"
+local json = require "host.json"
+local store = require "host.store"
+
+---@class Project
+---@field name string
+---@field folder string
+---@field store userdata
+---@field lock userdata
+---@field saved_hash string? of the artifact as it was last written
+---@field revision integer
+local Project = {}
+Project.__index = Project
+
+local M = {}
+
+local FOLDERS = { "images", "steps", "arriving" }
+
+local function unusable(folder, message)
+  fault.raise {
+    message = ("the project's folder cannot be used: %s"):format(message),
+    hint = ("make %s writable, or name another place with --data"):format(folder),
+  }
+end
+
+--- Opens a project, making what is missing of its folder. One run of a project
+--- at a time: a second one is told who has it.
+---@param name string
+---@param data string the folder that holds projects
+---@return Project
+function M.open(name, data)
+  local folder = data .. "/" .. name
+  for _, inner in ipairs(FOLDERS) do
+    local ok, message = file.mkdir(folder .. "/" .. inner)
+    if not ok then
+      unusable(folder, message)
+    end
+  end
+  local lock, message, code = file.lock(folder .. "/project.lock")
+  if code == "EBUSY" then
+    fault.raise {
+      message = ("project '%s' is busy: %s"):format(name, message),
+      hint = "wait until that run has ended, or end it",
+    }
+  elseif not lock then
+    unusable(folder, message)
+  end
+  local opened, trouble = store.open(folder .. "/project.db")
+  if not opened then
+    lock:release()
+    unusable(folder, trouble)
+  end
+  local self = setmetatable({ name = name, folder = folder, store = opened, lock = lock }, Project)
+  local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
+  self.saved_hash = saved.hash
+  self.revision = saved.revision and math.tointeger(saved.revision) or 0
+  return self
+end
+
+--- Where something of the project lies.
+---@param relative string
+function Project:path(relative)
+  return self.folder .. "/" .. relative
+end
+
+--- Replaces artifact.json, unless it says the same already.
+---@param tree Artifact
+---@param key_order string[]
+---@return boolean written
+function Project:save_artifact(tree, key_order)
+  local path = self:path "artifact.json"
+  local hash = tree:hash()
+  if hash == self.saved_hash and file.exists(path) then
+    return false
+  end
+  self.revision = self.revision + 1
+  self.saved_hash = hash
+  local published = tree:patch { { { "revision" }, self.revision } }
+  self:must(file.write(path, published:encode { indent = 2, order = key_order }))
+  self.store:put("view", "artifact", json.encode { revision = self.revision, hash = hash })
+  return true
+end
+
+--- Writes a step's result as it was: the answers of its tasks by item.
+---@param index integer
+---@param step string
+---@param results table<string, any> by item; "" for a step that is not repeated
+function Project:save_step(index, step, results)
+  local whole = results[""]
+  local content = { step = step, result = whole, items = whole == nil and json.object(results) or nil }
+  local path = self:path(("steps/%02d_%s.json"):format(index, step))
+  local text = json.encode(json.ordered({ "step", "result", "items" }, content), { indent = 2 })
+  if file.read(path) ~= text then
+    self:must(file.write(path, text))
+  end
+end
+
+--- A view that could not be written is no loss of what was paid for, but a run
+--- that cannot write has nothing more to do.
+function Project:must(ok, message)
+  if not ok then
+    unusable(self.folder, message)
+  end
+end
+
+function Project:close()
+  self.store:close()
+  self.lock:release()
+end
+
+--- The artifact as it was last written; empty when there is none.
+---@param folder string the project's
+---@return Artifact
+function M.read_artifact(folder)
+  local text = file.read(folder .. "/artifact.json")
+  return text and artifact.parse(text) or artifact.new()
+end
+
+return M

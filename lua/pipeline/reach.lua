@@ -1,0 +1,115 @@
+-- lua/pipeline/reach.lua: which elements of the artifact a step's path reaches
+-- from where it stands, and which tasks must be done before that can be said.
+
+local M = {}
+
+--- One element of the artifact: where it lies, and the keys of the list items
+--- on the way to it (through a reference they begin anew in the list referred
+--- to).
+---@class Element
+---@field path (string|integer)[]
+---@field keys string[]
+
+--- What a walk asks of a run.
+---@class Ground
+---@field graph StepGraph
+---@field artifact Artifact
+---@field unsettled fun(self, step: BoundStep, keys: string[]): integer? the node to wait
+---       for until the step's task for the item, or the one that holds it, is done
+
+---@param list table
+local function extended(list, ...)
+  local copy = table.move(list, 1, #list, 1, {})
+  for _, value in ipairs { ... } do
+    copy[#copy + 1] = value
+  end
+  return copy
+end
+
+---@param element Element
+local function step_into(element, name)
+  return { path = extended(element.path, name), keys = element.keys }
+end
+
+--- The items of the list that lies under an element.
+local function items(ground, element, name)
+  local list = step_into(element, name)
+  local found = {}
+  for i = 1, ground.artifact:length(list.path) or 0 do
+    local path = extended(list.path, i)
+    found[i] = { path = path, keys = extended(element.keys, ground.artifact:get(extended(path, "key"))) }
+  end
+  return found
+end
+
+--- The items that a field of references names.
+local function referred(ground, element, segment)
+  local wanted = {}
+  for _, name in ipairs(ground.artifact:get(extended(element.path, segment.name)) or {}) do
+    wanted[name] = true
+  end
+  local found = {}
+  for _, item in ipairs(items(ground, { path = {}, keys = {} }, segment.ref)) do
+    if wanted[ground.artifact:get(extended(item.path, "name"))] then
+      found[#found + 1] = item
+    end
+  end
+  return found
+end
+
+--- The steps that settle what lies behind a segment: who is in a list, which
+--- items a reference names.
+local function settlers(graph, segment)
+  if segment.field.kind == "list" then
+    return { graph.owner[segment.schema:sub(1, -3)] }
+  elseif segment.ref and segment.all then
+    return { graph.writer[segment.schema], graph.owner[segment.ref] }
+  end
+  return {}
+end
+
+local function behind(ground, element, segment)
+  if segment.field.kind == "list" then
+    return items(ground, element, segment.name)
+  elseif segment.ref and segment.all then
+    return referred(ground, element, segment)
+  end
+  return { step_into(element, segment.name) }
+end
+
+--- Walks one path. Where a list or a reference on it is not settled yet, the
+--- nodes to wait for are added to `waits` and nothing is returned.
+---@param ground Ground
+---@param resolved ResolvedPath
+---@param scope table<string, Element> the bound items by name
+---@param waits table<integer, true>
+---@return Element[]?
+function M.walk(ground, resolved, scope, waits)
+  local elements = { resolved.binding and scope[resolved.binding] or { path = {}, keys = {} } }
+  for i = resolved.binding and 2 or 1, #resolved.segments do
+    local segment = resolved.segments[i]
+    local further, open = {}, false
+    for _, element in ipairs(elements) do
+      for _, step in pairs(settlers(ground.graph, segment)) do
+        local node = ground:unsettled(step, element.keys)
+        if node then
+          waits[node], open = true, true
+        end
+      end
+      if not open then
+        for _, found in ipairs(behind(ground, element, segment)) do
+          further[#further + 1] = found
+        end
+      end
+    end
+    if open then
+      return nil
+    end
+    elements = further
+  end
+  return elements
+end
+
+M.extended = extended
+
+return M

@@ -1,0 +1,128 @@
+-- lua/pipeline/references.lua: the reference pictures that go with a picture
+-- request. What does not fit the model's limit goes together on one labelled
+-- plate, so that nothing that a prompt names is left without its picture.
+
+local file = require "host.file"
+local image = require "host.image"
+local json = require "host.json"
+local models = require "providers.models"
+local reach = require "pipeline.reach"
+
+local M = {}
+
+--- What an element's picture shows, in words: the item's name, and which of its
+--- pictures it is when it is not the item's own.
+local function label_of(run, element)
+  local item = {}
+  for i = 1, #element.path do
+    if math.type(element.path[i]) == "integer" then
+      item = table.move(element.path, 1, i, 1, {})
+    end
+  end
+  local label = run.artifact:get(reach.extended(item, "name")) or ""
+  if #element.path > #item + 1 then
+    label = ("%s (%s)"):format(label, element.path[#item + 1]:gsub("_", " "))
+  end
+  return label
+end
+
+--- All pictures that a task's refs reach, in the order that the step names them.
+local function reached(run, task)
+  local pictures = {}
+  for _, resolved in ipairs(task.step.refs) do
+    for _, element in ipairs(reach.walk(run, resolved, task.scope, {})) do
+      local path = run.artifact:get(element.path)
+      local label = label_of(run, element)
+      local sha256, message
+      if path then
+        sha256, message = file.hash(run.project:path(path))
+      end
+      if sha256 then
+        pictures[#pictures + 1] = { path = run.project:path(path), label = label, sha256 = sha256 }
+      elseif not resolved.optional then
+        return nil, ("its reference picture of '%s' is missing%s"):format(label, message and ": " .. message or "")
+      end
+    end
+  end
+  return pictures
+end
+
+local CELL, LABEL, GAP = 512, 40, 16
+
+--- Draws pictures side by side, each with its label below it.
+local function draw_plate(pictures, path)
+  local columns = math.ceil(math.sqrt(#pictures))
+  local rows = math.ceil(#pictures / columns)
+  local shapes = {}
+  for i, picture in ipairs(pictures) do
+    local x = GAP + ((i - 1) % columns) * (CELL + GAP)
+    local y = GAP + ((i - 1) // columns) * (CELL + LABEL + GAP)
+    shapes[#shapes + 1] =
+      { "picture", path = picture.path, x = x, y = y, width = CELL, height = CELL, fit = "contain" }
+    shapes[#shapes + 1] = {
+      "text",
+      x = x + CELL / 2,
+      y = y + CELL + LABEL * 0.7,
+      size = 24,
+      text = ("%d. %s"):format(i, picture.label),
+      colour = 0x000000,
+      align = "center",
+      max_width = CELL,
+      lines = 1,
+    }
+  end
+  return image.draw {
+    width = GAP + columns * (CELL + GAP),
+    height = GAP + rows * (CELL + LABEL + GAP),
+    background = 0xFFFFFF,
+    path = path,
+    shapes = shapes,
+  }
+end
+
+--- One picture of several, named by what is on it.
+local function plate(run, pictures)
+  local on_it, names = {}, {}
+  for i, picture in ipairs(pictures) do
+    on_it[i] = { label = picture.label, sha256 = picture.sha256 }
+    names[i] = ("%d. %s"):format(i, picture.label)
+  end
+  local path = run.project:path(("images/plate_%s.png"):format(json.hash(on_it):sub(1, 16)))
+  if not file.exists(path) then
+    local ok, message = draw_plate(pictures, path)
+    if not ok then
+      return nil, message
+    end
+  end
+  return {
+    path = path,
+    label = "a plate of several pictures, each with its name below it: " .. table.concat(names, ", "),
+    sha256 = file.hash(path),
+  }
+end
+
+--- The pictures that go with a task's request to a model.
+---@param run Run
+---@param task Task
+---@param model string
+---@return { path: string, label: string, sha256: string }[]?
+---@return string? message what is missing
+function M.gather(run, task, model)
+  local pictures, missing = reached(run, task)
+  if not pictures then
+    return nil, missing
+  end
+  local limit = models[model] and models[model].references or #pictures
+  if #pictures <= limit then
+    return pictures
+  end
+  local kept = table.move(pictures, 1, limit - 1, 1, {})
+  local together, message = plate(run, table.move(pictures, limit, #pictures, 1, {}))
+  if not together then
+    return nil, message
+  end
+  kept[limit] = together
+  return kept
+end
+
+return M
