@@ -13,64 +13,76 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
+enum { PATH_SIZE = 4096 };
+
 struct program {
+  char exe[PATH_SIZE], root[PATH_SIZE]; /* this program; its Lua half */
   char **argv;
   int argc;
   int status;
   uv_loop_t loop;
 };
 
-static int is_lua_root(const char *dir) {
-  char path[4096];
+/* Makes root the folder dir, without links and dots, if the Lua half is there.
+ */
+static int is_lua_root(const char *dir, char *root, size_t size) {
+  char path[PATH_SIZE];
   uv_fs_t req;
   int n = snprintf(path, sizeof path, "%s/cli/main.lua", dir);
   if (n < 0 || (size_t)n >= sizeof path) return 0;
   int rc = uv_fs_stat(NULL, &req, path, NULL);
   uv_fs_req_cleanup(&req);
-  return rc == 0;
+  if (rc < 0) return 0;
+  rc = uv_fs_realpath(NULL, &req, dir, NULL);
+  if (rc == 0) n = snprintf(root, size, "%s", (char *)req.ptr);
+  uv_fs_req_cleanup(&req);
+  return rc == 0 && n > 0 && (size_t)n < size;
 }
 
 /* Where the Lua half is: SBHOST_LUA, else beside the program as installed
    (../share/sbhost/lua), else as built in the tree (../lua). */
-static int find_lua_root(char *root, size_t size) {
+static int find_lua_root(struct program *program) {
   static const char *const places[] = {"../share/sbhost/lua", "../lua"};
-  /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
+  size_t len = sizeof program->exe;
+  if (uv_exepath(program->exe, &len) < 0) program->exe[0] = '\0';
   const char *chosen = getenv("SBHOST_LUA");
-  if (chosen != NULL) {
-    int n = snprintf(root, size, "%s", chosen);
-    return n > 0 && (size_t)n < size && is_lua_root(root);
-  }
-  char exe[4096];
-  size_t len = sizeof exe;
-  if (uv_exepath(exe, &len) < 0) return 0;
-  char *slash = strrchr(exe, '/');
+  if (chosen != NULL)
+    return is_lua_root(chosen, program->root, sizeof program->root);
+  const char *slash = strrchr(program->exe, '/');
   if (slash == NULL) return 0;
-  *slash = '\0';
   for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-    int n = snprintf(root, size, "%s/%s", exe, places[i]);
-    if (n > 0 && (size_t)n < size && is_lua_root(root)) return 1;
+    char dir[PATH_SIZE];
+    int n = snprintf(dir, sizeof dir, "%.*s/%s", (int)(slash - program->exe),
+                     program->exe, places[i]);
+    if (n > 0 && (size_t)n < sizeof dir &&
+        is_lua_root(dir, program->root, sizeof program->root))
+      return 1;
   }
   return 0;
 }
 
-/* require "host.program" -> { version = "0.1.0", root = "…/lua" } */
+/* require "host.program" -> { version = "0.1.0", path = "…/bin/sbhost",
+   root = "…/lua" } */
 static int open_program(lua_State *L) {
+  const struct program *program = lua_touserdata(L, lua_upvalueindex(1));
   lua_newtable(L);
   lua_pushliteral(L, SBHOST_VERSION);
   lua_setfield(L, -2, "version");
-  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushstring(L, program->exe);
+  lua_setfield(L, -2, "path");
+  lua_pushstring(L, program->root);
   lua_setfield(L, -2, "root");
   return 1;
 }
 
-static void set_paths(lua_State *L, const char *root) {
+static void set_paths(lua_State *L, struct program *program) {
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "path");
-  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", root, root,
+  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", program->root, program->root,
                   lua_tostring(L, -1));
   lua_setfield(L, -3, "path");
   lua_getfield(L, -2, "preload");
-  lua_pushstring(L, root);
+  lua_pushlightuserdata(L, program);
   lua_pushcclosure(L, open_program, 1);
   lua_setfield(L, -2, "host.program");
   lua_pop(L, 3);
@@ -92,17 +104,15 @@ static void report(lua_State *L, int index, struct sb_task *task) {
 /* Under lua_pcall. Runs the loop until the main task has ended. */
 static int run_main(lua_State *L) {
   struct program *program = lua_touserdata(L, 1);
-  char root[4096];
-
-  if (!find_lua_root(root, sizeof root))
+  if (!find_lua_root(program))
     return luaL_error(L, "cannot find the Lua half of sbhost (cli/main.lua): "
                          "set SBHOST_LUA to its folder");
   luaL_openlibs(L);
   sb_host_open(L, &program->loop);
   sb_modules_preload(L);
-  set_paths(L, root);
+  set_paths(L, program);
 
-  lua_pushfstring(L, "%s/cli/main.lua", root);
+  lua_pushfstring(L, "%s/cli/main.lua", program->root);
   if (luaL_loadfilex(L, lua_tostring(L, -1), "t") != LUA_OK)
     return lua_error(L);
   for (int i = 1; i < program->argc; i++) lua_pushstring(L, program->argv[i]);

@@ -2,7 +2,7 @@
 
 return {
   run = [[
-sbhost run STORY.lua [OPTION…]
+sbhost run STORY.lua [OPTION...]
 
 Makes the whole storyboard of a story: data/PROJECT/artifact.json, a PNG for
 every prop, stage and shot, and storyboard.html to look at. What was answered
@@ -28,7 +28,7 @@ written; 130 interrupted.
   sbhost run story.lua --lane image=8 --choose lore=2]],
 
   mock = [[
-sbhost mock [OPTION…]
+sbhost mock [OPTION...]
 
 Serves the offline provider alone, so that any client of OpenRouter's chat
 completions can be tried against it.
@@ -43,7 +43,7 @@ completions can be tried against it.
   sbhost run story.lua --base-url http://127.0.0.1:8080/api/v1]],
 
   lua = [[
-sbhost lua FILE [ARG…]
+sbhost lua FILE [ARG...]
 
 Runs a Lua script as a task of the loop, with the host modules (host.loop,
 host.http, host.batch, host.dag, host.json, …) to require. The script's return

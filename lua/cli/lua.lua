@@ -1,4 +1,4 @@
--- lua/cli/lua.lua: `sbhost lua FILE [ARG…]` runs any Lua script as a task, with
+-- lua/cli/lua.lua: `sbhost lua FILE [ARG...]` runs any Lua script as a task, with
 -- the host modules to require.
 
 local fault = require "pipeline.fault"
@@ -8,7 +8,7 @@ local fault = require "pipeline.fault"
 ---@return integer status what the script returns if that is an integer, else 0
 return function(file, ...)
   if not file then
-    fault.raise { message = "which script?", hint = "sbhost lua FILE [ARG…]" }
+    fault.raise { message = "which script?", hint = "sbhost lua FILE [ARG...]" }
   end
   local chunk, message = loadfile(file, "t")
   if not chunk then

@@ -10,7 +10,7 @@ local USAGE = 2
 local COMMANDS = {
   { "run", "run STORY.lua", "make the whole storyboard" },
   { "mock", "mock [--port N]", "serve the offline provider alone" },
-  { "lua", "lua FILE [ARG…]", "run any Lua script with the host modules" },
+  { "lua", "lua FILE [ARG...]", "run any Lua script with the host modules" },
   { "help", "help [COMMAND]", "say more about a command" },
 }
 
@@ -26,7 +26,7 @@ end
 local function overview()
   print "sbhost turns a written idea into an illustrated storyboard.\n"
   for _, command in ipairs(COMMANDS) do
-    print(("  sbhost %-18s %s"):format(command[2], command[3]))
+    print(("  sbhost %-22s %s"):format(command[2], command[3]))
   end
   print "\nsbhost help COMMAND says more; sbhost --version says which one this is."
   return 0

@@ -1,0 +1,135 @@
+-- tests/e2e/support.lua: runs the built program as a user does, and serves it
+-- what it talks to. Every test gets a folder of its own.
+
+local file = require "host.file"
+local json = require "host.json"
+local loop = require "host.loop"
+local program = require "host.program"
+
+local M = {}
+
+--- The program under test: the one that runs the tests.
+M.sbhost = program.path
+M.tree = program.root:match "^(.*)/[^/]*$"
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+M.quote = quote
+
+--- An empty folder that nothing else uses.
+function M.folder()
+  local pipe = assert(io.popen "mktemp -d")
+  local path = pipe:read "l"
+  pipe:close()
+  return path
+end
+
+--- Runs a shell command to its end. The loop goes on meanwhile, so that servers
+--- of the test's own can answer.
+---@return { status: integer, out: string, err: string }
+function M.shell(command)
+  local at = M.folder()
+  local script = ("(%s\n) >%s/out 2>%s/err </dev/null; echo $? >%s/status.part; mv %s/status.part %s/status")
+  os.execute("sh -c " .. quote(script:format(command, at, at, at, at, at)) .. " &")
+  while not file.exists(at .. "/status") do
+    loop.sleep(0.005)
+  end
+  return {
+    status = math.tointeger(tonumber(file.read(at .. "/status"))),
+    out = file.read(at .. "/out"),
+    err = file.read(at .. "/err"),
+  }
+end
+
+--- Runs sbhost with arguments; `environment` is put in front ("NAME=value").
+function M.run(arguments, environment)
+  local words = {}
+  for i, argument in ipairs(arguments) do
+    words[i] = quote(argument)
+  end
+  return M.shell(("%s %s %s"):format(environment or "env -u OPENROUTER_API_KEY", quote(M.sbhost), table.concat(words, " ")))
+end
+
+--- Waits until something holds, and fails the test when it does not in time.
+---@generic T
+---@param what string
+---@param condition fun(): T
+---@return T
+function M.await(what, condition)
+  for _ = 1, 2000 do
+    local value = condition()
+    if value then
+      return value
+    end
+    loop.sleep(0.01)
+  end
+  error("waited in vain for " .. what)
+end
+
+--- Starts `sbhost mock` and waits until it serves.
+---@param options string[]
+---@return { url: string, stop: fun(), account: fun(): table[] }
+function M.mock(options)
+  local at = M.folder()
+  local words = {}
+  for i, option in ipairs(options or {}) do
+    words[i] = quote(option)
+  end
+  os.execute(
+    ("%s mock --account %s/account %s >%s/out 2>&1 </dev/null & echo $! >%s/pid"):format(
+      quote(M.sbhost),
+      at,
+      table.concat(words, " "),
+      at,
+      at
+    )
+  )
+  local url = M.await("the mock", function()
+    return (file.read(at .. "/out") or ""):match "http://[%d.:]+"
+  end)
+  return {
+    url = url .. "/api/v1",
+    stop = function()
+      os.execute("kill $(cat " .. at .. "/pid) 2>/dev/null")
+    end,
+    --- The lines of its account so far.
+    account = function()
+      local entries = {}
+      for line in (file.read(at .. "/account") or ""):gmatch "[^\n]+" do
+        entries[#entries + 1] = assert(json.decode(line))
+      end
+      return entries
+    end,
+  }
+end
+
+--- Writes a story (and steps beside it) into a folder.
+---@param texts table<string, string> by path inside the folder
+---@return string folder
+function M.write(texts)
+  local at = M.folder()
+  for path, text in pairs(texts) do
+    assert(file.mkdir((at .. "/" .. path):match "^(.*)/"))
+    assert(file.write(at .. "/" .. path, text))
+  end
+  return at
+end
+
+--- A small story: few scenes, few shots.
+---@param more string? further fields
+function M.story(more)
+  return ([[
+local story = require "pipeline.story"
+return story {
+  project = "small",
+  prompt = "A clock maker repairs a clock that counts backwards.",
+  style = "pencil",
+  counts = { scenes = 2, shots = 2 },
+  %s
+}
+]]):format(more or "")
+end
+
+return M
