@@ -2,5 +2,6 @@
 -- specs can use the host modules and wait as any script does.
 
 local spec = ...
+package.path = spec:match "^(.*)/" .. "/?.lua;" .. package.path
 arg = { [0] = "busted", "--output=plainTerminal", "--shuffle-files", spec } -- luacheck: globals arg
 require "busted.runner"({ standalone = false })

@@ -1,0 +1,142 @@
+-- Whatever is wrong with the command, the story or a step: a message with the
+-- place, what to do, the documented status, and nothing sent.
+
+local file = require "host.file"
+local support = require "support"
+
+--- Runs a story made of these files and gives what it said.
+local function run(texts, ...)
+  local at = support.write(texts)
+  return support.run { "run", at .. "/story.lua", "--data", at .. "/data", ... }, at
+end
+
+local function says(result, status, ...)
+  assert.equal(status, result.status, result.out .. result.err)
+  for _, part in ipairs { ... } do
+    assert.truthy(result.err:find(part, 1, true), ("'%s' is not in:\n%s"):format(part, result.err))
+  end
+  assert.is_nil(result.err:find("stack traceback", 1, true), result.err)
+end
+
+describe("sbhost run refuses", function()
+  it("a story that is not there", function()
+    says(support.run { "run", "/nowhere/story.lua" }, 2, "/nowhere/story.lua")
+  end)
+
+  it("to guess which story", function()
+    says(support.run { "run" }, 2, "which story", "sbhost run STORY.lua")
+  end)
+
+  it("an option that there is not, and says which is near", function()
+    says(support.run { "run", "x.lua", "--provder", "offline" }, 2, "--provder", "provider")
+  end)
+
+  it("a syntax error in the story, with its line", function()
+    says((run { ["story.lua"] = "return story {\n  project = = \n}" }), 2, "story.lua:2:")
+  end)
+
+  it("a syntax error in a step, with its line", function()
+    local result = run {
+      ["story.lua"] = support.story [[steps = { "mine" }]],
+      ["steps/mine.lua"] = "local step = require 'pipeline.step'\nreturn step 'mine' { about = }\n",
+    }
+    says(result, 2, "steps/mine.lua:2:")
+  end)
+
+  it("a step that there is not", function()
+    says((run { ["story.lua"] = support.story [[steps = { "music_cue" }]] }), 2, "music_cue")
+  end)
+
+  it("steps that need each other in a circle, which it shows", function()
+    local function step(name, need)
+      return ([[
+local step = require "pipeline.step"
+return step "%s" { about = "A step.", needs = { "%s" }, reads = { "user_prompt" }, writes = { "%s" }, model = "detail",
+  prompt = "Write." }
+]]):format(name, need, name)
+    end
+    local result = run {
+      ["story.lua"] = support.story [[
+extend = { [""] = { require("pipeline.field").text "one" "One.", require("pipeline.field").text "two" "Two." } },
+steps = { "one", "two" }]],
+      ["steps/one.lua"] = step("one", "two"),
+      ["steps/two.lua"] = step("two", "one"),
+    }
+    says(result, 2, "one → two → one", "steps/one.lua:")
+  end)
+
+  it("a step that reads what nothing writes", function()
+    local result = run {
+      ["story.lua"] = support.story [[
+extend = { [""] = { require("pipeline.field").text "one" "One.", require("pipeline.field").text "two" "Two." } },
+steps = { "one" }]],
+      ["steps/one.lua"] = [[
+local step = require "pipeline.step"
+return step "one" { about = "A step.", needs = {}, reads = { "two" }, writes = { "one" }, model = "detail",
+  prompt = "Write." }
+]],
+    }
+    says(result, 2, "'two'", "no step", "steps/one.lua:2")
+  end)
+
+  it("a prompt with a path that there is not, with its own line", function()
+    local result = run {
+      ["story.lua"] = support.story [[
+extend = { [""] = { require("pipeline.field").text "one" "One." } }, steps = { "one" }]],
+      ["steps/one.lua"] = [==[
+local step = require "pipeline.step"
+return step "one" {
+  about = "A step.", needs = { "lore" }, writes = { "one" }, model = "detail",
+  prompt = [[
+    Write about
+    {{lore.mod}} now.
+  ]],
+}
+]==],
+    }
+    says(result, 2, "lore.mod", "lore.mood", "steps/one.lua:6")
+  end)
+
+  it("a spec with two fields of one name", function()
+    local result = run {
+      ["story.lua"] = support.story [[extend = { ["scenes[]"] = { require("pipeline.field").text "sketch" "Again." } }]],
+    }
+    says(result, 2, "sketch", "story.lua:")
+  end)
+
+  it("a data folder that cannot be written", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    assert(file.write(at .. "/data", "a file, not a folder"))
+    local result = support.run { "run", at .. "/story.lua", "--data", at .. "/data" }
+    says(result, 2, at .. "/data", "--data")
+  end)
+
+  it("a provider that there is not", function()
+    says((run({ ["story.lua"] = support.story() }, "--provider", "openruter")), 2, "openruter", "openrouter")
+  end)
+
+  it("openrouter without a key, before anything is sent", function()
+    says((run({ ["story.lua"] = support.story() }, "--provider", "openrouter")), 2, "OPENROUTER_API_KEY")
+  end)
+
+  it("a project that another run has, and names it", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    assert(file.mkdir(at .. "/data/small"))
+    local lock <close> = assert(file.lock(at .. "/data/small/project.lock"))
+    assert.truthy(lock)
+    local result = support.run { "run", at .. "/story.lua", "--data", at .. "/data" }
+    says(result, 2, "busy", "small")
+  end)
+end)
+
+describe("sbhost run against a provider that", function()
+  it("cannot be reached fails its tasks and says why", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    local result = support.run {
+      "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", "http://127.0.0.1:9/api/v1",
+    }
+    assert.equal(1, result.status, result.out .. result.err)
+    assert.truthy(result.out:find("lore", 1, true))
+    assert.truthy(result.out:find("127.0.0.1:9", 1, true))
+  end)
+end)
