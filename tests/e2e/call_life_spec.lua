@@ -1,0 +1,134 @@
+-- One call through its whole life: rendered, keyed, intent, answer, outcome,
+-- patch, reused.
+
+local artifact = require "host.artifact"
+local call = require "pipeline.call"
+local json = require "host.json"
+local limiter = require "host.limiter"
+local openrouter = require "providers.openrouter"
+local outcome = require "pipeline.outcome"
+local project = require "pipeline.project"
+local provider = require "provider"
+local support = require "support"
+
+local function request(changes)
+  local rendered = {
+    kind = "text",
+    model = "openai/gpt-5",
+    effort = "minimal",
+    system = "You name things.",
+    user = "Name the boat.",
+    refs = {},
+    step = "naming",
+    task = "naming",
+    take = 1,
+    attempt = 1,
+    priority = 1,
+  }
+  for field, value in pairs(changes or {}) do
+    rendered[field] = value
+  end
+  return rendered
+end
+
+local function accept(text)
+  return { name = text }
+end
+
+describe("a call", function()
+  local opened, serving, state_when_asked
+
+  before_each(function()
+    state_when_asked = nil
+    opened = project.open("life", support.folder())
+    serving = provider.start {
+      reply = function(_, number)
+        -- The store is this process's own; what it says is durable was committed.
+        state_when_asked = state_when_asked or opened.store:call(number).state
+      end,
+      text = function()
+        return "The Constance"
+      end,
+    }
+  end)
+
+  after_each(function()
+    serving.close()
+    opened:close()
+  end)
+
+  local function calls_of(identity)
+    return call.new {
+      store = opened.store,
+      provider = openrouter.new { base_url = serving.url, identity = identity },
+      limiter = limiter.new(),
+      folder = opened:path "arriving",
+      report = function() end,
+      resend_budget = 0,
+    }
+  end
+
+  it("is recorded before it is sent, and its answer before it is used", function()
+    local calls = calls_of "offline 1"
+    local stored
+    local result = calls:text(request(), { "openai/gpt-5" }, function(text)
+      stored = opened.store:call(1)
+      return accept(text)
+    end)
+    assert.equal("intent", state_when_asked)
+    assert.equal("answered", stored.state)
+    assert.truthy(stored.answer:find("The Constance", 1, true))
+    assert.equal(json.sha256(stored.request), stored.key)
+    assert.same({ name = "The Constance" }, result.value)
+  end)
+
+  it("becomes an outcome that another run of the program finds", function()
+    local calls = calls_of "offline 1"
+    local result = calls:text(request(), { "openai/gpt-5" }, accept)
+    outcome.new(opened.store, calls):keep(request(), { value = result.value, ids = result.ids })
+    local found = outcome.new(opened.store, calls):find(request())
+    assert.same({ name = "The Constance" }, found.value)
+    local tree = artifact.new():patch { { { "boat" }, found.value } }
+    assert.equal("The Constance", tree:get { "boat", "name" })
+  end)
+
+  it("is not made again, without an outcome too", function()
+    calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
+    local again = calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
+    assert.is_true(again.remembered)
+    assert.equal(1, #serving.requests)
+  end)
+
+  it("of one provider does not stand for that of another", function()
+    calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
+    calls_of("openrouter " .. serving.url):text(request(), { "openai/gpt-5" }, accept)
+    assert.equal(2, #serving.requests)
+  end)
+
+  it("is another call when anything in it that decides the answer is other", function()
+    local changes = {
+      { user = "Name the dog." },
+      { system = "You rename things." },
+      { effort = "medium" },
+      { task = "naming[two]" },
+      { take = 2 },
+      { schema = { name = "boat", schema = { type = "object" } } },
+    }
+    local calls = calls_of "offline 1"
+    calls:text(request(), { "openai/gpt-5" }, accept)
+    for i, change in ipairs(changes) do
+      calls:text(request(change), { "openai/gpt-5" }, accept)
+      assert.equal(1 + i, #serving.requests)
+    end
+  end)
+
+  it("whose answer never came is in doubt, and held when nothing may be spent on it", function()
+    local id = opened.store:intend(json.sha256(calls_of("offline 1"):identity(request())), "{}", "{}")
+    opened.store:doubt(id, "the connection died")
+    local result, failure = calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
+    assert.is_nil(result)
+    assert.equal("doubt", failure.class)
+    assert.truthy(failure.message:find("--resend-doubt", 1, true))
+    assert.equal(0, #serving.requests)
+  end)
+end)
