@@ -1,0 +1,55 @@
+---@meta host.loop
+-- Tasks, sleep, and waiting for several things at once. A task is a coroutine
+-- that the loop resumes; a script is run as one.
+
+local loop = {}
+
+---A task, running or ended.
+---@class host.task
+local task = {}
+
+---Runs a function as a task of its own, from the next turn of the loop on.
+---@param fn function
+---@param ... any its arguments
+---@return host.task task
+function loop.spawn(fn, ...) end
+
+---Waits until a task has ended. Raises what the task raised.
+---@return any ... its results; nil, a message and "ECANCELED" if it was cancelled
+function task:await() end
+
+---Ends a task where it waits: what it waits for is dropped, its to-be-closed
+---variables are closed. Nothing happens to one that has ended.
+function task:cancel() end
+
+---@return "ready" | "waiting" | "done" | "failed" | "cancelled" status
+function task:status() end
+
+---Waits.
+---@param seconds number
+function loop.sleep(seconds) end
+
+---Waits for all of a list. The first that fails ends the others and raises what
+---it raised.
+---@param list (host.task | function)[] functions are spawned
+---@return any[] results the first result of each, in order
+function loop.all(list) end
+
+---Runs a function, but no longer than so many seconds.
+---@param seconds number
+---@param fn function
+---@param ... any its arguments
+---@return any ... its results; nil, a message and "ETIMEDOUT" when it took longer
+function loop.timeout(seconds, fn, ...) end
+
+---Waits until the process gets a signal, which has no other effect meanwhile.
+---@param name "INT" | "TERM" | "HUP" | "WINCH"
+function loop.signal(name) end
+
+---@return number seconds on a clock that is never set
+function loop.now() end
+
+---@return number seconds since 1970
+function loop.time() end
+
+return loop
