@@ -103,11 +103,10 @@ local function rows_of(block, wanted)
     if tag.tag == wanted then
       local name, kind, words = split(tag.text)
       if wanted == "return" then
-        -- A return is "type name words".
-        kind, name, words = split("_ " .. tag.text)
-        kind, name = name, ""
-        local label, rest = words:match "^(%S+)%s*(.*)$"
-        rows[#rows + 1] = { "`" .. escaped(kind) .. "`", escaped(label or ""), escaped((rest or ""):gsub("^#%s*", "")) }
+        -- A return is "type name words": a name is put in front of the type.
+        local _, returned, named = split("_ " .. tag.text)
+        local label, rest = named:match "^(%S+)%s*(.*)$"
+        rows[#rows + 1] = { "`" .. escaped(returned) .. "`", escaped(label or ""), escaped((rest or ""):gsub("^#%s*", "")) }
       else
         rows[#rows + 1] = { "`" .. escaped(name) .. "`", "`" .. escaped(kind) .. "`", escaped(words) }
       end

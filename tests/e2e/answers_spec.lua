@@ -118,7 +118,8 @@ describe("a run", function()
       reply = function(_, number)
         if number == 1 then
           refused = loop.now()
-          return { status = 429, headers = { ["Retry-After"] = "1" }, body = [[{"error":{"message":"slow","code":429}}]] }
+          local body = [[{"error":{"message":"slow","code":429}}]]
+          return { status = 429, headers = { ["Retry-After"] = "1" }, body = body }
         end
         asked = asked or loop.now()
       end,

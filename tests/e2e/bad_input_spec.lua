@@ -99,7 +99,8 @@ return step "one" {
 
   it("a spec with two fields of one name", function()
     local result = run {
-      ["story.lua"] = support.story [[extend = { ["scenes[]"] = { require("pipeline.field").text "sketch" "Again." } }]],
+      ["story.lua"] = support.story [[
+extend = { ["scenes[]"] = { require("pipeline.field").text "sketch" "Again." } }]],
     }
     says(result, 2, "sketch", "story.lua:")
   end)

@@ -49,7 +49,8 @@ function M.run(arguments, environment)
   for i, argument in ipairs(arguments) do
     words[i] = quote(argument)
   end
-  return M.shell(("%s %s %s"):format(environment or "env -u OPENROUTER_API_KEY", quote(M.sbhost), table.concat(words, " ")))
+  environment = environment or "env -u OPENROUTER_API_KEY"
+  return M.shell(("%s %s %s"):format(environment, quote(M.sbhost), table.concat(words, " ")))
 end
 
 --- Waits until something holds, and fails the test when it does not in time.
