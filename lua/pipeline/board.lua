@@ -128,7 +128,7 @@ local function total_seconds(scenes)
 end
 
 --- The board of an artifact as it stands; what is missing is left blank.
----@param artifact Artifact
+---@param artifact host.tree
 ---@param project string
 ---@return string html
 function M.render(artifact, project)

@@ -10,8 +10,8 @@ local function append(list, value)
 end
 
 --- The items that a step is repeated for, as far as the artifact has them.
----@param artifact Artifact
----@param step BoundStep
+---@param artifact host.tree
+---@param step pipeline.BoundStep
 ---@return { path: (string|integer)[], keys: string[] }[]
 local function items_of(artifact, step)
   local found = { { path = {}, keys = {} } }
@@ -68,7 +68,7 @@ end
 
 --- What is done, per step and item.
 ---@param graph StepGraph
----@param artifact Artifact
+---@param artifact host.tree
 ---@return StepCompletion[] in the graph's order
 function M.completion(graph, artifact)
   local all = {}
@@ -88,7 +88,7 @@ end
 
 --- The steps that are not complete while all that they need is.
 ---@param graph StepGraph
----@param artifact Artifact
+---@param artifact host.tree
 ---@return string[] in the graph's order
 function M.next_steps(graph, artifact)
   local complete = {}

@@ -4,11 +4,11 @@
 local fault = require "pipeline.fault"
 
 ---@class StepGraph
----@field spec Spec
----@field steps BoundStep[]               in an order in which each follows what it needs
----@field by_name table<string, BoundStep>
----@field writer table<string, BoundStep> the step that writes a leaf, by canonical path
----@field owner table<string, BoundStep>  the step that says who is in a list, by canonical path
+---@field spec pipeline.Spec
+---@field steps pipeline.BoundStep[]               in an order in which each follows what it needs
+---@field by_name table<string, pipeline.BoundStep>
+---@field writer table<string, pipeline.BoundStep> the step that writes a leaf, by canonical path
+---@field owner table<string, pipeline.BoundStep>  the step that says who is in a list, by canonical path
 local StepGraph = {}
 StepGraph.__index = StepGraph
 
@@ -29,9 +29,9 @@ end
 
 --- Walks the needs depth first; a step met again on its own path is a cycle,
 --- which is shown from the step it begins at.
----@param bound table<string, BoundStep>
----@param in_story_order BoundStep[]
----@return BoundStep[] ordered
+---@param bound table<string, pipeline.BoundStep>
+---@param in_story_order pipeline.BoundStep[]
+---@return pipeline.BoundStep[] ordered
 local function sort(bound, in_story_order)
   local ordered, state, trail = {}, {}, {}
 
@@ -66,8 +66,8 @@ local function sort(bound, in_story_order)
   return ordered
 end
 
----@param step BoundStep
----@param by_name table<string, BoundStep>
+---@param step pipeline.BoundStep
+---@param by_name table<string, pipeline.BoundStep>
 local function check_needs(step, by_name)
   for _, name in ipairs(step.needs) do
     if not by_name[name] then
@@ -82,24 +82,17 @@ end
 
 --- Every leaf that a step writes gets that step as its one writer.
 function StepGraph:claim_writes(step)
-  local claims = { table.unpack(step.writes) }
-  claims[#claims + 1] = step.draws
-  for _, path in ipairs(claims) do
-    for _, leaf in ipairs(self.spec:leaves(path)) do
-      local other = self.writer[leaf]
-      if other or is_given(leaf) then
-        fault.raise {
-          where = step.where,
-          message = ("step '%s' writes '%s', which %s writes too"):format(
-            step.name,
-            path.text,
-            other and ("step '" .. other.name .. "' (" .. other.where .. ")") or "the story itself"
-          ),
-          hint = "a field has one writer: let one of them write something else",
-        }
-      end
-      self.writer[leaf] = step
+  for _, leaf in ipairs(step.written) do
+    local other = self.writer[leaf]
+    if other or is_given(leaf) then
+      local who = other and ("step '%s' (%s)"):format(other.name, other.where) or "the story itself"
+      fault.raise {
+        where = step.where,
+        message = ("step '%s' writes '%s', which %s writes too"):format(step.name, leaf, who),
+        hint = "a field has one writer: let one of them write something else",
+      }
     end
+    self.writer[leaf] = step
   end
   for list in pairs(step.owned) do
     self.owner[list] = step
@@ -156,49 +149,45 @@ function StepGraph:check_read(step, needed, leaf, text)
   end
 end
 
-function StepGraph:check_reads(step)
-  local needed = self:needed(step.name)
+--- Calls `visit` with every leaf that a step depends on and the text that says
+--- so: what it reads, who is in the lists on the way, what references name.
+---@param step pipeline.BoundStep
+---@param visit fun(leaf: string, text: string)
+function StepGraph:each_read(step, visit)
   for _, path in ipairs(step.reads) do
     for _, leaf in ipairs(self.spec:leaves(path)) do
-      self:check_read(step, needed, leaf, path.text)
+      visit(leaf, path.text)
     end
     for _, list in ipairs(path.lists) do
-      self:check_read(step, needed, list .. "[].name", path.text)
+      visit(list .. "[].name", path.text)
     end
     for _, reference in ipairs(path.refs) do
-      self:check_read(step, needed, reference, path.text)
+      visit(reference, path.text)
     end
   end
   for _, binding in ipairs(step.each) do
-    self:check_read(step, needed, binding.schema .. ".name", "each = " .. binding.list)
+    visit(binding.schema .. ".name", "each = " .. binding.list)
   end
 end
 
+function StepGraph:check_reads(step)
+  local needed = self:needed(step.name)
+  self:each_read(step, function(leaf, text)
+    self:check_read(step, needed, leaf, text)
+  end)
+end
+
 --- Needed steps of which a step reads nothing: it waits for the whole of them.
----@param step BoundStep
----@return BoundStep[]
+---@param step pipeline.BoundStep
+---@return pipeline.BoundStep[]
 function StepGraph:gates(step)
   local read = {}
-  local function note(leaf)
+  self:each_read(step, function(leaf)
     local writer = self.writer[leaf]
     if writer then
       read[writer.name] = true
     end
-  end
-  for _, path in ipairs(step.reads) do
-    for _, leaf in ipairs(self.spec:leaves(path)) do
-      note(leaf)
-    end
-    for _, list in ipairs(path.lists) do
-      note(list .. "[].name")
-    end
-    for _, reference in ipairs(path.refs) do
-      note(reference)
-    end
-  end
-  for _, binding in ipairs(step.each) do
-    note(binding.schema .. ".name")
-  end
+  end)
   local gates = {}
   for _, name in ipairs(step.needs) do
     if not read[name] then
@@ -227,8 +216,8 @@ end
 
 --- Binds the steps to the spec and checks the whole. Raises a fault with the
 --- file and line of the step that is wrong.
----@param spec Spec
----@param steps Step[] in story order
+---@param spec pipeline.Spec
+---@param steps pipeline.Step[] in story order
 ---@return StepGraph
 function M.new(spec, steps)
   local self = setmetatable({ spec = spec, steps = {}, by_name = {}, writer = {}, owner = {} }, StepGraph)

@@ -25,9 +25,9 @@ local function keyed(items)
 end
 
 ---@param entries table[] what is found goes here
----@param tree Artifact
+---@param tree host.tree
 ---@param owned table<string, true> the lists whose items this step makes
----@param field Field
+---@param field pipeline.Field
 ---@param canonical string the field's path in the spec
 ---@param path (string|integer)[] its place in the artifact
 local function add_entries(entries, tree, owned, field, canonical, path, value)
@@ -61,7 +61,7 @@ local function add_entries(entries, tree, owned, field, canonical, path, value)
 end
 
 --- The place in the artifact of a field that a step draws.
----@param resolved ResolvedPath
+---@param resolved pipeline.Resolved
 ---@param scope table<string, Element>
 ---@return (string|integer)[]
 function M.place(resolved, scope)
@@ -73,9 +73,9 @@ function M.place(resolved, scope)
 end
 
 --- The patch of one task's checked answer.
----@param spec Spec
----@param step BoundStep
----@param tree Artifact
+---@param spec pipeline.Spec
+---@param step pipeline.BoundStep
+---@param tree host.tree
 ---@param scope table<string, Element>
 ---@param answer table
 ---@return table[] entries for artifact:patch

@@ -15,7 +15,7 @@ local references = require "pipeline.references"
 --- One step for one item.
 ---@class Task
 ---@field name string                    "shots[the-storm]"
----@field step BoundStep
+---@field step pipeline.BoundStep
 ---@field keys string[]                  of the item and its parents; none for a step that is not repeated
 ---@field scope table<string, Element>   the bound items
 ---@field priority number
@@ -131,6 +131,7 @@ end
 local function output_of(run, task)
   local step = task.step
   return dto.output(run.spec, step.writes, {
+    name = step.name,
     each = step.step.each,
     options = step.step.options,
     counts = run.story.counts,
@@ -147,7 +148,7 @@ local function extract(run, task)
   for _, binding in ipairs(step.each) do
     places[binding.name] = task.scope[binding.name].path
   end
-  local gathered = context.extract(run.spec, run.artifact, step.reads, places)
+  local gathered = context.extract(run.spec, run.artifact, step.context, places)
   return gathered, step.prompt and step.prompt:render(gathered)
 end
 
@@ -155,7 +156,7 @@ end
 local function settle(run, task, answer, state)
   local step = task.step
   local value = answer
-  if step.step.options then
+  if step.step.options > 1 then
     value = answer["option_" .. run.choose(step.name, step.step.options)]
   end
   overlay_own(run, task, value)
@@ -257,13 +258,18 @@ end
 
 --- The text of a call that a step's own code makes: a template over what the
 --- step reads.
-local function own_prompt(run, task, gathered, text)
+local function own_prompt(run, task, gathered, text, line)
   local step = task.step
   local declared = {}
-  for _, path in ipairs(step.reads) do
+  for _, path in ipairs(step.context) do
     declared[path.text] = true
   end
-  local compiled = prompt.compile(text, { where = step.where, spec = run.spec, each = step.step.each })
+  local compiled = prompt.compile(text, {
+    where_file = step.step.file,
+    where_line = line,
+    spec = run.spec,
+    each = step.step.each,
+  })
   for _, path in ipairs(compiled.paths) do
     if not declared[path.text] then
       fault.raise {
@@ -281,16 +287,17 @@ end
 ---@param run Run
 ---@param task Task
 ---@return Result
-function M.own(run, task)
+function M.code(run, task)
   local step = task.step
   local output = output_of(run, task)
   local gathered = extract(run, task)
   local asked, problem = false, nil
 
   local function ask(options)
-    local request, model = base_request(run, task, "text", options.model or step.step.model or "detail")
+    local request, model = base_request(run, task, "text", options.model or step.step.model)
     request.system = options.system or SYSTEM
-    request.user = own_prompt(run, task, gathered, options.prompt)
+    local line = debug.getinfo(2, "l").currentline
+    request.user = own_prompt(run, task, gathered, options.prompt, line)
     request.schema = { name = output.name, schema = output.schema }
     local outcome
     outcome, problem = run.calls:text(request, chain_of(model), judge_of(run, task, output))
@@ -318,12 +325,7 @@ end
 ---@param task Task
 ---@return Result
 function M.perform(run, task)
-  if task.step.step.run then
-    return M.own(run, task)
-  elseif task.step.draws then
-    return M.picture(run, task)
-  end
-  return M.text(run, task)
+  return M[task.step.step.kind](run, task)
 end
 
 return M

@@ -69,7 +69,7 @@ function Project:path(relative)
 end
 
 --- Replaces artifact.json, unless it says the same already.
----@param tree Artifact
+---@param tree host.tree
 ---@param key_order string[]
 ---@return boolean written
 function Project:save_artifact(tree, key_order)
@@ -115,7 +115,7 @@ end
 
 --- The artifact as it was last written; empty when there is none.
 ---@param folder string the project's
----@return Artifact
+---@return host.tree
 function M.read_artifact(folder)
   local text = file.read(folder .. "/artifact.json")
   return text and artifact.parse(text) or artifact.new()

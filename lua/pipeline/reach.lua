@@ -13,8 +13,8 @@ local M = {}
 --- What a walk asks of a run.
 ---@class Ground
 ---@field graph StepGraph
----@field artifact Artifact
----@field unsettled fun(self, step: BoundStep, keys: string[]): integer? the node to wait
+---@field artifact host.tree
+---@field unsettled fun(self, step: pipeline.BoundStep, keys: string[]): integer? the node to wait
 ---       for until the step's task for the item, or the one that holds it, is done
 
 ---@param list table
@@ -80,7 +80,7 @@ end
 --- Walks one path. Where a list or a reference on it is not settled yet, the
 --- nodes to wait for are added to `waits` and nothing is returned.
 ---@param ground Ground
----@param resolved ResolvedPath
+---@param resolved pipeline.Resolved
 ---@param scope table<string, Element> the bound items by name
 ---@param waits table<integer, true>
 ---@return Element[]?

@@ -12,15 +12,15 @@ local reach = require "pipeline.reach"
 local views = require "pipeline.views"
 
 ---@class Run
----@field story Story
----@field spec Spec
+---@field story pipeline.Story
+---@field spec pipeline.Spec
 ---@field graph StepGraph
 ---@field project Project
 ---@field calls Calls
 ---@field outcomes Outcomes
 ---@field choose fun(step: string, count: integer): integer
 ---@field report fun(event: table)
----@field artifact Artifact
+---@field artifact host.tree
 ---@field nodes userdata                        the host.dag graph
 ---@field instances table<string, table<string, integer>> task nodes by step and item
 ---@field plants table<string, table<string, integer>>    planting nodes by step and parent item
@@ -62,7 +62,7 @@ function Run:add(priority, after, job)
 end
 
 --- The node to wait for until a step's task for an item is done; nil when it is.
----@param step BoundStep
+---@param step pipeline.BoundStep
 ---@param keys string[] of the item, or of one inside it
 function Run:unsettled(step, keys)
   local of = table.move(keys, 1, #step.each, 1, {})
@@ -114,7 +114,7 @@ end
 
 --- Makes a step's nodes for the items in scope; where that cannot be said yet,
 --- a node that will.
----@param step BoundStep
+---@param step pipeline.BoundStep
 ---@param scope table<string, Element>
 ---@param keys string[]
 ---@param depth integer how many of the step's lists are bound
