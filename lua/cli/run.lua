@@ -76,11 +76,10 @@ local function own_pictures(told, opened)
   for _, prop in ipairs(told.props) do
     if prop.image then
       local key = name.slug(prop.name)
-      local source = prop.image:sub(1, 1) == "/" and prop.image or told.dir .. "/" .. prop.image
-      local hash, message = file.hash(source)
+      local hash, message = file.hash(prop.image)
       local saved
       if hash then
-        saved, message = image.save(source, opened:path "images", ("own_%s_%s"):format(key, hash:sub(1, 12)))
+        saved, message = image.save(prop.image, opened:path "images", ("own_%s_%s"):format(key, hash:sub(1, 12)))
       end
       if not saved then
         fault.raise {

@@ -89,6 +89,7 @@ function on.task(self, step, event, now)
   end
 end
 
+--- Tasks that never came to be.
 function on.unplanted(self, step, event)
   self.problems[#self.problems + 1] = { task = step.step, state = "skipped", message = event.message }
 end

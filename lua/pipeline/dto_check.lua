@@ -10,7 +10,6 @@ local M = {}
 
 -- Longer than anything that a storyboard holds: a model that goes round in circles.
 local MOST_CHARACTERS = 20000
-local MOST_IN_NAME = 200
 
 ---@class pipeline.AnswerFault
 ---@field path string    "scenes[2].name"
@@ -76,10 +75,9 @@ function leaf.text(self, field, value, at)
     return nil
   end
   local text = value:match "^%s*(.-)%s*$"
-  local length, most = utf8.len(text) or #text, MOST_CHARACTERS
-  if field.name == "name" then most = MOST_IN_NAME end
-  if length > most then
-    self:say(at, ("has %d characters, and must have at most %d"):format(length, most))
+  local length = utf8.len(text) or #text
+  if length > MOST_CHARACTERS then
+    self:say(at, ("has %d characters, and must have at most %d"):format(length, MOST_CHARACTERS))
     return nil
   elseif field.name == "name" then
     text = text:gsub("%s+", " ")

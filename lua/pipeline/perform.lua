@@ -104,8 +104,8 @@ local function overlay_own(run, task, value)
   for _, prop in ipairs(value.props or {}) do
     local mine = own[name.slug(prop.name)]
     if mine then
-      prop.kind = mine.kind or prop.kind
-      prop.description = mine.description or prop.description
+      prop.kind = mine.kind
+      prop.description = mine.description ~= "" and mine.description or prop.description
     end
   end
 end

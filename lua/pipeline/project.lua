@@ -11,7 +11,6 @@ local store = require "host.store"
 ---@field name string
 ---@field folder string
 ---@field store userdata
----@field lock userdata
 ---@field saved_hash string? of the artifact as it was last written
 ---@field revision integer
 local Project = {}
@@ -41,21 +40,16 @@ function M.open(name, data)
       unusable(folder, message)
     end
   end
-  local lock, message, code = file.lock(folder .. "/project.lock")
+  local opened, message, code = store.open(folder .. "/project.db")
   if code == "EBUSY" then
     fault.raise {
       message = ("project '%s' is busy: %s"):format(name, message),
       hint = "wait until that run has ended, or end it",
     }
-  elseif not lock then
+  elseif not opened then
     unusable(folder, message)
   end
-  local opened, trouble = store.open(folder .. "/project.db")
-  if not opened then
-    lock:release()
-    unusable(folder, trouble)
-  end
-  local self = setmetatable({ name = name, folder = folder, store = opened, lock = lock }, Project)
+  local self = setmetatable({ name = name, folder = folder, store = opened }, Project)
   local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
   self.saved_hash = saved.hash
   self.revision = saved.revision and math.tointeger(saved.revision) or 0
@@ -110,7 +104,6 @@ end
 
 function Project:close()
   self.store:close()
-  self.lock:release()
 end
 
 --- The artifact as it was last written; empty when there is none.

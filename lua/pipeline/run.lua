@@ -165,7 +165,10 @@ function Run:plant_later(step, scope, keys, depth, waits)
       self:report_total(step)
     end,
     skipped = function(cause)
-      self.report { event = "unplanted", step = step.name, message = self:cause_text(cause) }
+      if not self.unplanted[step.name] then
+        self.unplanted[step.name] = true
+        self.report { event = "unplanted", step = step.name, message = self:cause_text(cause) }
+      end
     end,
   })
   self.plants[step.name][joined(keys)] = node
@@ -279,30 +282,16 @@ function Run:stop(reason)
 end
 
 --- What the story itself puts into the artifact.
+---@param story pipeline.Story
 local function story_entries(story)
-  local own = {}
-  for i, prop in ipairs(story.props) do
-    own[i] = {
-      key = name.slug(prop.name),
-      name = prop.name,
-      kind = prop.kind,
-      description = prop.description,
-    }
-  end
-  local counts = {}
-  for list, count in pairs(story.counts) do
-    counts[list] = math.type(count) == "integer" and count or nil
-  end
-  local entries = {
-    { { "user_prompt" }, story.prompt },
-    { { "aspect" }, story.aspect },
-    { { "counts" }, counts },
-  }
-  if story.style then
-    entries[#entries + 1] = { { "style" }, story.style }
-  end
-  if #own > 0 then
-    entries[#entries + 1] = { { "own_props" }, own }
+  local entries = {}
+  for field, value in pairs(story:given()) do
+    if field == "own_props" then
+      for _, prop in ipairs(value) do
+        prop.key = name.slug(prop.name)
+      end
+    end
+    entries[#entries + 1] = { { field }, value }
   end
   return entries
 end
@@ -334,7 +323,7 @@ end
 ---@param options table
 ---@return Run
 function M.new(options)
-  local self = setmetatable({ instances = {}, plants = {}, ends = {}, jobs = {}, results = {}, saved = {} }, Run)
+  local self = setmetatable({ instances = {}, plants = {}, ends = {}, jobs = {}, results = {}, saved = {}, unplanted = {} }, Run)
   for field, value in pairs(options) do
     self[field] = value
   end

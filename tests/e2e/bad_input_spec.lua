@@ -2,6 +2,7 @@
 -- place, what to do, the documented status, and nothing sent.
 
 local file = require "host.file"
+local store = require "host.store"
 local support = require "support"
 
 --- Runs a story made of these files and gives what it said.
@@ -62,7 +63,7 @@ steps = { "one", "two" }]],
       ["steps/one.lua"] = step("one", "two"),
       ["steps/two.lua"] = step("two", "one"),
     }
-    says(result, 2, "one → two → one", "steps/one.lua:")
+    says(result, 2, "circle", "one → two", "steps/")
   end)
 
   it("a step that reads what nothing writes", function()
@@ -123,9 +124,9 @@ extend = { ["scenes[]"] = { require("pipeline.field").text "sketch" "Again." } }
   it("a project that another run has, and names it", function()
     local at = support.write { ["story.lua"] = support.story() }
     assert(file.mkdir(at .. "/data/small"))
-    local lock <close> = assert(file.lock(at .. "/data/small/project.lock"))
-    assert.truthy(lock)
+    local taken = assert(store.open(at .. "/data/small/project.db"))
     local result = support.run { "run", at .. "/story.lua", "--data", at .. "/data" }
+    taken:close()
     says(result, 2, "busy", "small")
   end)
 end)

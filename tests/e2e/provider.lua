@@ -31,8 +31,8 @@ local function fill(schema, property, options)
       local names = schema.items.properties and schema.items.properties.name
       if names then
         list[i].name = names.enum and names.enum[i] or options.name_of(i, property)
-      elseif schema.items.enum then
-        list[i] = schema.items.enum[i]
+      elseif schema.items.type == "string" then
+        list[i] = schema.items.enum and schema.items.enum[i] or options.name_of(i, property)
       end
     end
     return list
