@@ -5,6 +5,7 @@
 local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
+local loop = require "host.loop"
 local models = require "providers.models"
 local reach = require "pipeline.reach"
 
@@ -88,11 +89,16 @@ local function plate(run, pictures)
     names[i] = ("%d. %s"):format(i, picture.label)
   end
   local path = run.project:path(("images/plate_%s.png"):format(json.hash(on_it):sub(1, 16)))
-  if not file.exists(path) then
-    local ok, message = draw_plate(pictures, path)
-    if not ok then
-      return nil, message
+  -- Several tasks may want the same plate; it must not change while it is sent.
+  run.plates[path] = run.plates[path] or loop.spawn(function()
+    if file.exists(path) then
+      return true
     end
+    return draw_plate(pictures, path)
+  end)
+  local ok, message = run.plates[path]:await()
+  if not ok then
+    return nil, message
   end
   return {
     path = path,

@@ -26,6 +26,7 @@ local views = require "pipeline.views"
 ---@field plants table<string, table<string, integer>>    planting nodes by step and parent item
 ---@field ends table<string, integer>           the node that ends each step
 ---@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
+---@field plates table<string, host.task>       who draws a plate of several pictures, by its path
 ---@field own_pictures table<string, string>    the story's own props' pictures, by key
 local Run = {}
 Run.__index = Run
@@ -323,7 +324,7 @@ end
 ---@param options table
 ---@return Run
 function M.new(options)
-  local self = setmetatable({ instances = {}, plants = {}, ends = {}, jobs = {}, results = {}, saved = {}, unplanted = {} }, Run)
+  local self = setmetatable({ instances = {}, plants = {}, ends = {}, jobs = {}, results = {}, saved = {}, unplanted = {}, plates = {} }, Run)
   for field, value in pairs(options) do
     self[field] = value
   end

@@ -49,7 +49,7 @@ local function picture_file(at, seed)
     height = 768,
     path = path,
     background = (seed * 7919) % 0x1000000,
-    shapes = { { "ellipse", 100 + seed % 900, 300, 90, 160, colour = 0xFFFFFF } },
+    shapes = { { "ellipse", cx = 100 + seed % 900, cy = 300, rx = 90, ry = 160, colour = 0xFFFFFF } },
   })
   return path
 end
@@ -105,7 +105,8 @@ function M.start(options)
     local text = options.text and options.text(body, number)
     if not text then
       local format = body.response_format
-      text = format and json.encode(fill(format.json_schema.schema, "", options)) or "A plainer brief."
+      text = format and json.encode(fill(format.json_schema.schema, "", options))
+        or "Plainly: " .. body.messages[#body.messages].content
     end
     return { status = 200, headers = headers, body = json.encode(wrap { role = "assistant", content = text }) }
   end
