@@ -52,7 +52,7 @@ local function open_offline(folder, chosen)
     provider = openrouter.new {
       base_url = started.base_url,
       name = "offline",
-      identity = "offline " .. server.VERSION,
+      identity = "offline " .. server.version,
     },
     notice = chosen and "provider: offline (embedded)"
       or ("provider: offline (embedded), since %s is not set"):format(KEY_VARIABLE),

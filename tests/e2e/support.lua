@@ -53,6 +53,27 @@ function M.run(arguments, environment)
   return M.shell(("%s %s %s"):format(environment, quote(M.sbhost), table.concat(words, " ")))
 end
 
+--- Starts sbhost and does not wait for it.
+---@return { kill: fun(), is_running: fun(): boolean }
+function M.start(arguments)
+  local at = M.folder()
+  local words = {}
+  for i, argument in ipairs(arguments) do
+    words[i] = quote(argument)
+  end
+  local command = "env -u OPENROUTER_API_KEY %s %s >%s/out 2>&1 </dev/null & echo $! >%s/pid"
+  os.execute(command:format(quote(M.sbhost), table.concat(words, " "), at, at))
+  local pid = file.read(at .. "/pid"):match "%d+"
+  return {
+    kill = function()
+      os.execute("kill -9 " .. pid .. " 2>/dev/null")
+    end,
+    is_running = function()
+      return os.execute("kill -0 " .. pid .. " 2>/dev/null") == true
+    end,
+  }
+end
+
 --- Waits until something holds, and fails the test when it does not in time.
 ---@generic T
 ---@param what string
