@@ -141,10 +141,27 @@ local function add_block(out, block)
   table_of(out, { "returns", "", "" }, rows_of(block, "return"))
 end
 
+--- A module in C is described beside the code, in lua/meta; one in Lua describes
+--- itself, and what it keeps to itself is left out.
+local function blocks_of(module)
+  local meta = ("%s/meta/host/%s.lua"):format(program.root, module)
+  if file.exists(meta) then
+    return read_blocks(meta)
+  end
+  local public = {}
+  for _, block in ipairs(read_blocks(("%s/host/%s.lua"):format(program.root, module))) do
+    if not block.code or block.code:match "^M%." then
+      block.code = block.code and block.code:gsub("^M", module)
+      public[#public + 1] = block
+    end
+  end
+  return public
+end
+
 local out = { INTRODUCTION }
 for _, module in ipairs(MODULES) do
   out[#out + 1] = ("## host.%s\n"):format(module)
-  for _, block in ipairs(read_blocks(("%s/meta/host/%s.lua"):format(program.root, module))) do
+  for _, block in ipairs(blocks_of(module)) do
     add_block(out, block)
   end
 end

@@ -127,14 +127,29 @@ end
 local function keep_files(folder, id, files)
   local kept = {}
   for i, arrived in ipairs(files) do
-    local path = ("%s/%d-%d"):format(folder, id, i)
-    local ok, message = file.publish(arrived.path, path)
-    if not ok then
-      return nil, message
+    kept[i] = { error = arrived.error }
+    if arrived.path then
+      local path = ("%s/%d-%d"):format(folder, id, i)
+      local ok, message = file.publish(arrived.path, path)
+      if not ok then
+        return nil, message
+      end
+      kept[i].path = path
     end
-    kept[i] = { path = path }
   end
   return kept
+end
+
+--- Where the picture of an answer is, if it has one.
+local function with_path(read, files)
+  local arrived = read.file and files[read.file]
+  if arrived then
+    read.path = arrived.path
+    if not arrived.path then
+      read.failure = { class = "unusable", message = "the answer's picture is broken: " .. arrived.error }
+    end
+  end
+  return read
 end
 
 --- One request, on the wire once. The intent is on disk before a byte leaves,
@@ -183,21 +198,19 @@ function Calls:send(request, key, text)
   if not files then
     return nil, "disk", trouble
   end
-  read.path = read.file and files[read.file].path
   read.id = id
   read.at = loop.time()
-  return read
+  return with_path(read, files)
 end
 
 --- An answer that is in the memo, read again.
 local function recall(provider, kind, call)
   local record = json.decode(call.answer)
   local read = provider.read(kind, { status = 200, headers = {}, body = record.body, files = record.files })
-  read.path = read.file and record.files[read.file].path
   read.id = call.id
   read.at = call.at
   read.remembered = true
-  return read
+  return with_path(read, record.files)
 end
 
 --- How long to wait before the next try, in seconds; nil when it is no use.
