@@ -295,43 +295,35 @@ int sb_file_remove(const char *path) {
   return remove(path) == 0 ? 0 : last_error();
 }
 
-static int by_bytes(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
+static int by_bytes(const struct dirent **a, const struct dirent **b) {
+  return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int add_name(char ***names, size_t *count, const char *name) {
-  if (*count % 64 == 0) {
-    char **grown = realloc(*names, (*count + 64) * sizeof **names);
-    if (grown == NULL) return UV_ENOMEM;
-    *names = grown;
-  }
-  char *copy = strdup(name);
-  if (copy == NULL) return UV_ENOMEM;
-  (*names)[(*count)++] = copy;
-  return 0;
+static int is_entry(const struct dirent *entry) {
+  return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
 int sb_file_list(const char *path, char ***names, size_t *count) {
-  DIR *folder = opendir(path);
-  if (folder == NULL) return last_error();
-  struct dirent *entry;
+  struct dirent **entries;
+  int n = scandir(path, &entries, is_entry, by_bytes);
+  if (n < 0) return last_error();
   int rc = 0;
-  *names = NULL;
   *count = 0;
-  /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own */
-  while (rc == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-      rc = add_name(names, count, name);
+  *names = calloc((size_t)n + 1, sizeof **names);
+  if (*names == NULL) rc = UV_ENOMEM;
+  for (int i = 0; i < n; i++) {
+    if (rc == 0 && ((*names)[i] = strdup(entries[i]->d_name)) == NULL)
+      rc = UV_ENOMEM;
+    if (rc == 0) ++*count;
+    free(entries[i]);
   }
-  if (rc == 0 && errno != 0) rc = last_error();
-  closedir(folder);
+  free(entries);
   if (rc < 0) {
     sb_file_list_free(*names, *count);
-    return rc;
+    *names = NULL;
+    *count = 0;
   }
-  if (*count > 0) qsort(*names, *count, sizeof **names, by_bytes);
-  return 0;
+  return rc;
 }
 
 void sb_file_list_free(char **names, size_t count) {
