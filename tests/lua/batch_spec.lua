@@ -2,21 +2,21 @@ local batch = require "host.batch"
 local loop = require "host.loop"
 local server = require "host.server"
 
-local function listen(handler)
-  local s = assert(server.listen { handler = handler })
-  return s, ("http://127.0.0.1:%d/"):format(s:port())
-end
+local function listen(handler) return assert(server.listen { handler = handler }) end
+
+local function url_of(s) return ("http://127.0.0.1:%d/"):format(s:port()) end
 
 describe("host.batch", function()
   it("makes every call, so many at once, and keeps their order", function()
     local running, most = 0, 0
-    local s <close>, url = listen(function(request)
+    local s <close> = listen(function(request)
       running = running + 1
       most = math.max(most, running)
       loop.sleep(0.01)
       running = running - 1
       return { body = request.path }
     end)
+    local url = url_of(s)
     local requests, told = {}, {}
     for i = 1, 20 do requests[i] = { url = url .. i } end
     local results = batch.run(requests, {
@@ -32,9 +32,10 @@ describe("host.batch", function()
   end)
 
   it("puts what went wrong in the place of an answer", function()
-    local s <close>, url = listen(function(request)
+    local s <close> = listen(function(request)
       return { reset = request.path == "/2", body = "ok" }
     end)
+    local url = url_of(s)
     local failures = {}
     local results = batch.run(
       { { url = url .. 1 }, { url = url .. 2, method = "POST", body = "x" }, { url = url .. 3 } },
@@ -51,10 +52,11 @@ describe("host.batch", function()
   end)
 
   it("ends the others when on_result raises", function()
-    local s <close>, url = listen(function(request)
+    local s <close> = listen(function(request)
       if request.path == "/2" then loop.sleep(60) end
       return {}
     end)
+    local url = url_of(s)
     local ok, err = pcall(batch.run, { { url = url .. 1 }, { url = url .. 2 } }, {
       on_result = function() error("enough", 0) end,
     })

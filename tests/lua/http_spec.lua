@@ -2,10 +2,9 @@ local http = require "host.http"
 local loop = require "host.loop"
 local server = require "host.server"
 
-local function listen(handler)
-  local s = assert(server.listen { handler = handler })
-  return s, ("http://127.0.0.1:%d"):format(s:port())
-end
+local function listen(handler) return assert(server.listen { handler = handler }) end
+
+local function url_of(s) return ("http://127.0.0.1:%d"):format(s:port()) end
 
 local function echo(request)
   return { body = request.body, headers = { ["X-Seen"] = request.headers["x-sent"] } }
@@ -28,13 +27,14 @@ end
 
 describe("host.http", function()
   it("returns status, headers and body, whatever the status", function()
-    local s <close>, url = listen(function(request)
+    local s <close> = listen(function(request)
       return {
         status = 418,
         headers = { ["X-Kind"] = "teapot" },
         body = request.method .. " " .. request.path .. "?" .. request.query.q,
       }
     end)
+    local url = url_of(s)
     local answer = assert(http.request { url = url .. "/brew?q=1" })
     assert.equal(418, answer.status)
     assert.equal("teapot", answer.headers["x-kind"])
@@ -44,7 +44,8 @@ describe("host.http", function()
   end)
 
   it("sends text and attached files as one body", function()
-    local s <close>, url = listen(echo)
+    local s <close> = listen(echo)
+    local url = url_of(s)
     local path = temporary("foob")
     local answer = assert(http.request {
       method = "POST",
@@ -60,9 +61,10 @@ describe("host.http", function()
   it("spills pictures of an answer into files that are then the caller's", function()
     local picture = string.rep("\0\1\2picture", 1000)
     local path = temporary(picture)
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       return { body = { "{\"a\":\"data:image/png;base64,", http.attach(path), "\"}" } }
     end)
+    local url = url_of(s)
     local answer = assert(http.request { url = url, spill = { dir = "/tmp" } })
     os.remove(path)
     assert.equal("{\"a\":\"data:image/png;base64,{spill:1}\"}", answer.body)
@@ -73,7 +75,8 @@ describe("host.http", function()
   end)
 
   it("says that nothing was sent when nobody listens", function()
-    local s, url = listen(echo)
+    local s = listen(echo)
+    local url = url_of(s)
     s:close()
     local answer, message, code, sent = http.request { url = url .. "/path?key=hidden" }
     assert.is_nil(answer)
@@ -85,7 +88,8 @@ describe("host.http", function()
   end)
 
   it("says that something was sent when the connection dies", function()
-    local s <close>, url = listen(function() return { reset = true } end)
+    local s <close> = listen(function() return { reset = true } end)
+    local url = url_of(s)
     local answer, message, code, sent = http.request { method = "POST", url = url, body = "pay" }
     assert.is_nil(answer)
     assert.equal("ECONNRESET", code)
@@ -95,10 +99,11 @@ describe("host.http", function()
 
   it("refuses a file that is not there, and sends nothing", function()
     local seen = false
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       seen = true
       return {}
     end)
+    local url = url_of(s)
     local answer, message, code, sent = http.request {
       method = "POST",
       url = url,
@@ -112,10 +117,11 @@ describe("host.http", function()
   end)
 
   it("gives up after the time it was given", function()
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       loop.sleep(60)
       return {}
     end)
+    local url = url_of(s)
     local _, _, code, sent = http.request { url = url, timeout = 0.05 }
     assert.equal("ETIMEDOUT", code)
     assert.is_true(sent)
@@ -124,9 +130,10 @@ describe("host.http", function()
   end)
 
   it("hands over the head of an answer before its body", function()
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       return { headers = { ["X-Generation-Id"] = "gen-1" }, body = string.rep("x", 1000000) }
     end)
+    local url = url_of(s)
     local transfer <close> = assert(http.start { url = url })
     assert.equal("gen-1", transfer:head().headers["x-generation-id"])
     assert.equal(1000000, #transfer:finish().body)
@@ -134,10 +141,11 @@ describe("host.http", function()
   end)
 
   it("tells the task that waits when a transfer is cancelled", function()
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       loop.sleep(60)
       return {}
     end)
+    local url = url_of(s)
     local transfer = assert(http.start { url = url })
     local waiter = loop.spawn(function() return transfer:finish() end)
     loop.sleep(0)
@@ -152,12 +160,13 @@ describe("host.http", function()
 
   it("ends a call whose task is cancelled", function()
     local ended
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       return {
         body = { string.rep("x", 30000000) },
         on_sent = function(whole) ended = whole end,
       }
     end)
+    local url = url_of(s)
     local task = loop.spawn(function()
       local transfer <close> = http.start { url = url, max_bytes = 40000000 }
       transfer:head()
@@ -172,12 +181,13 @@ describe("host.http", function()
   it("keeps hundreds of calls in flight", function()
     local entered, most = 0, 0
     local release = false
-    local s <close>, url = listen(function()
+    local s <close> = listen(function()
       entered = entered + 1
       most = math.max(most, entered)
       while not release do loop.sleep(0.01) end
       return { body = "ok" }
     end)
+    local url = url_of(s)
     local calls = {}
     for i = 1, 300 do
       calls[i] = function() return assert(http.request { url = url }).body end
@@ -221,10 +231,11 @@ end)
 describe("a secret", function()
   it("goes to its origin, and never comes back", function()
     local seen
-    local s <close>, url = listen(function(request)
+    local s <close> = listen(function(request)
       seen = request.headers.authorization
       return { body = "your key is sk-1234, sk-1234", headers = { ["X-Key"] = "sk-1234" } }
     end)
+    local url = url_of(s)
     local secret = http.secret("sk-1234", url .. "/v1/")
     local answer = assert(http.request { url = url .. "/v1/chat", secret = secret })
     assert.equal("Bearer sk-1234", seen)
