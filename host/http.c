@@ -156,6 +156,8 @@ static void finish(struct sb_http_op *op, CURLcode curl) {
   long sent = 0;
   curl_easy_getinfo(op->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
   curl_easy_getinfo(op->easy, CURLINFO_REQUEST_SIZE, &sent);
+  /* libcurl is content with a connection that ends within the head. */
+  if (curl == CURLE_OK && !op->head_done) curl = CURLE_PARTIAL_FILE;
   if (curl == CURLE_OK && op->spill != NULL)
     op->fault = sb_spill_end(op->spill);
   sb_http_redact(op, &op->text);
