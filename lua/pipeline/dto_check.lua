@@ -54,32 +54,42 @@ local function choices(known)
   return "it must be one of: " .. table.concat(known, "; ")
 end
 
--- The known name that a text means, or nil after saying so.
-function Check:resolve(value, known, at)
+-- The characters of a text, or nil after saying that it is none.
+---@return integer|nil
+function Check:length(value, at)
   if type(value) ~= "string" then
     self:say(at, "is " .. kinds.type_name(value) .. ", and must be a text")
     return nil
   end
+  local length = utf8.len(value)
+  if not length then self:say(at, "is not UTF-8") end
+  return length
+end
+
+-- The known name that a text means, or nil after saying so.
+---@return string|nil
+function Check:resolve(value, known, at)
+  local length = self:length(value, at)
+  if not length then return nil end
   local found = self:index(known)
-  local exact = found[value] or found[names.loose(value)]
-  if not exact then self:say(at, ("is '%s'; %s"):format(value:sub(1, 100), choices(known))) end
-  return exact
+  local exact = found[value] or length <= MOST_CHARACTERS and found[names.loose(value)]
+  if exact then return exact end
+  if length > 60 then value = value:sub(1, utf8.offset(value, 61) - 1) .. "…" end
+  self:say(at, ("is '%s'; %s"):format(value, choices(known)))
 end
 
 local leaf = {}
 
 ---@return string|nil
 function leaf.text(self, field, value, at)
-  if type(value) ~= "string" then
-    self:say(at, "is " .. kinds.type_name(value) .. ", and must be a text")
-    return nil
-  end
-  local text = value:match "^%s*(.-)%s*$"
-  local length = utf8.len(text) or #text
+  local length = self:length(value, at)
+  if not length then return nil end
   if length > MOST_CHARACTERS then
     self:say(at, ("has %d characters, and must have at most %d"):format(length, MOST_CHARACTERS))
     return nil
-  elseif field.name == "name" then
+  end
+  local text = names.trim(value)
+  if field.name == "name" then
     text = text:gsub("%s+", " ")
     if text == "" then
       self:say(at, "is empty, and must be a name")
@@ -254,7 +264,7 @@ function Check:collect_names(value)
       for _, item in ipairs(value[node.name]) do
         local name = type(item) == "table" and item.name
         if type(name) == "string" then
-          list[#list + 1] = name:match("^%s*(.-)%s*$"):gsub("%s+", " ")
+          list[#list + 1] = names.trim(name):gsub("%s+", " ")
         end
       end
       self.made[node.schema] = list

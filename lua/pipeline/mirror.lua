@@ -14,6 +14,7 @@ local path = require "pipeline.path"
 ---@field children pipeline.Mirror[] in the order of declaration
 ---@field by_name table<string, pipeline.Mirror>
 ---@field keys string[]              the children's names
+---@field path string[]              names from the item, list element or top that it lies in
 
 local M = {}
 
@@ -65,8 +66,11 @@ local function add_all(S, node)
   end
 end
 
+-- Puts the children in the order of declaration, and says where they lie.
 ---@param node pipeline.Mirror
-local function sort(S, node)
+---@param base string[] the node's path, {} where another item begins
+local function finish(S, node, base)
+  node.keys = {}
   if #node.children == 0 then return end
   local rank = {}
   for i, field in ipairs(S:field(node.into).fields) do rank[field.name] = i end
@@ -74,10 +78,12 @@ local function sort(S, node)
     if child.bound then rank[child.name] = i - #node.children end
   end
   table.sort(node.children, function(a, b) return rank[a.name] < rank[b.name] end)
-  node.keys = {}
   for i, child in ipairs(node.children) do
     node.keys[i] = child.name
-    sort(S, child)
+    child.path = table.move(base, 1, #base, 1, {})
+    table.insert(child.path, child.name)
+    local begins = child.bound or child.shape == "items"
+    finish(S, child, begins and {} or child.path)
   end
 end
 
@@ -90,7 +96,7 @@ end
 function M.build(S, resolved, item)
   local into = item and item.schema or ""
   local root = new("", S:field(into), item and item.list or "")
-  root.into, root.shape, root.keys = into, "record", {}
+  root.into, root.shape = into, "record"
   for _, R in ipairs(resolved) do
     local node = root
     for i, segment in ipairs(R.segments) do
@@ -109,7 +115,7 @@ function M.build(S, resolved, item)
     local last = R.segments[#R.segments]
     if last.into then add_all(S, node) end
   end
-  sort(S, root)
+  finish(S, root, {})
   return root
 end
 

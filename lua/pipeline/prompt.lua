@@ -19,7 +19,7 @@ Prompt.__name = "pipeline.Prompt"
 ---@return string text
 ---@return integer dropped how many lines in front are gone
 local function dedent(text)
-  text = text:gsub("\r\n?", "\n"):gsub("[ \t]+\n", "\n"):gsub("%s+$", "")
+  text = text:gsub("\r\n?", "\n"):gsub("[ \t]+\n", "\n"):match "^.*%S" or ""
   local blank = text:match "^\n*"
   text = text:sub(#blank + 1)
   local shared

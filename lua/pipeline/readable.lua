@@ -13,20 +13,22 @@ local function is_nothing(value)
 end
 
 -- Texts come from models and users: none may close the block that it stands in.
----@param value any
+---@param value string|number
 ---@return string
 local function scalar(value)
   if type(value) == "number" then
     local whole = math.tointeger(value)
     return whole and tostring(whole) or ("%.14g"):format(value)
   end
-  return (tostring(value):gsub("<(/?)context>", "(%1context)"))
+  if not value:find("context>", 1, true) then return value end
+  return (value:gsub("<(/?)context>", "(%1context)"))
 end
 
 ---@param text string
 ---@param indent string
 ---@return string
 local function hang(text, indent)
+  if not text:find("\n", 1, true) then return text end
   return (text:gsub("\n", "\n" .. indent))
 end
 
@@ -59,8 +61,6 @@ end
 function lines(node, value, indent, out)
   if node.shape == "record" then
     record_lines(node, value, indent, out)
-  elseif type(value) ~= "table" then
-    out[#out + 1] = indent .. hang(scalar(value), indent)
   else
     for _, element in ipairs(value) do
       if type(element) == "table" then
@@ -81,6 +81,7 @@ end
 ---@return string
 function M.block(node, value)
   if is_nothing(value) then return NONE end
+  if type(value) ~= "table" then return scalar(value) end
   local out = {}
   lines(node, value, "", out)
   return table.concat(out, "\n")

@@ -269,4 +269,52 @@ describe("dto.check", function()
         option_1 = { lore = { title = "Salt" } }, option_2 = { lore = {} }, option_3 = {},
       }))
   end)
+
+  -- A small generator of its own, so that a failure comes again.
+  local function random_source(seed)
+    return function(n)
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return seed // 65536 % n + 1
+    end
+  end
+
+  -- A good answer with one place in it spoilt.
+  local function spoil(value, pick)
+    local spoilt = {
+      json.null, true, -1, 1e300, 0 / 0, "", "x", ("y"):rep(30000), json.array {}, {}, { "The lamp" },
+      { name = {} }, { [2] = "hole" }, function() end, "\xff\xfe", "The lamp",
+    }
+    if type(value) ~= "table" or next(value) == nil or pick(4) == 1 then return spoilt[pick(#spoilt)] end
+    local keys = {}
+    for key in pairs(value) do keys[#keys + 1] = key end
+    table.sort(keys)
+    local at, copy = keys[pick(#keys)], {}
+    for key, part in pairs(value) do copy[key] = part end
+    copy[at] = spoil(value[at], pick)
+    if pick(9) == 1 then copy[at] = nil end
+    if pick(9) == 1 then copy.extra = true end
+    return copy
+  end
+
+  it("takes or refuses any answer, and takes again what it has cleaned", function()
+    local pick, taken = random_source(7), 0
+    local D = components { "The storm", "Dawn" }
+    local good = {
+      props = { keeper, lamp },
+      scenes = {
+        { name = "Dawn", props = { "The lamp" } }, { name = "The storm", props = { "The keeper" } },
+      },
+    }
+    for _ = 1, 3000 do
+      local cleaned, faults = dto.check(D, spoil(good, pick))
+      if cleaned then
+        taken = taken + 1
+        assert.same(cleaned, dto.check(D, cleaned))
+        assert.truthy(json.encode(cleaned))
+      else
+        assert.is_true(#faults > 0 and #dto.faults_text(faults) > 0)
+      end
+    end
+    assert.is_true(taken > 20)
+  end)
 end)

@@ -56,6 +56,13 @@ describe("pipeline.names", function()
     assert.is_nil(names.nearest("xyz", { "needs", "reads" }))
   end)
 
+  it("trims", function()
+    assert.equal("a  b", names.trim " \n a  b\t")
+    assert.equal("a", names.trim "a")
+    assert.equal("", names.trim " \n ")
+    assert.equal("", names.trim "")
+  end)
+
   it("puts a list into a sentence", function()
     assert.equal("", names.sentence {})
     assert.equal("a", names.sentence { "a" })
