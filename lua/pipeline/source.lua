@@ -15,6 +15,15 @@ function M.place(level)
   return file .. ":" .. info.currentline
 end
 
+--- A file that is named from a folder.
+---@param dir string
+---@param file string absolute, or from the folder on
+---@return string
+function M.beside(dir, file)
+  if dir == "." or file:find "^/" then return file end
+  return dir .. "/" .. file
+end
+
 --- The text of a script, or nil and why not. Read at once, as `require` does.
 ---@param file string
 ---@return string|nil text
@@ -88,9 +97,9 @@ local function make_require(script, dirs, environment)
   local loaded = {}
   return function(name)
     if loaded[name] ~= nil then return loaded[name] end
-    local relative = "/" .. tostring(name):gsub("%.", "/") .. ".lua"
+    local relative = tostring(name):gsub("%.", "/") .. ".lua"
     for _, dir in ipairs(dirs) do
-      local file = dir .. relative
+      local file = M.beside(dir, relative)
       local text = M.read(file)
       if text then
         script.texts[#script.texts + 1] = text

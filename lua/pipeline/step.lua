@@ -237,7 +237,7 @@ function M.load(name, dirs, where)
     }
   end
   for _, dir in ipairs(dirs) do
-    local file = dir .. "/" .. name .. ".lua"
+    local file = source.beside(dir, name .. ".lua")
     local handle = io.open(file, "rb")
     if handle then
       handle:close()

@@ -94,13 +94,11 @@ end
 local function read_props(props, dir)
   local read = {}
   for i, prop in ipairs(props or {}) do
-    local image = prop.image
-    if image and not image:find "^/" then image = dir .. "/" .. image end
     read[i] = {
       name = prop.name,
       kind = prop.kind or "object",
       description = prop.description or "",
-      image = image,
+      image = prop.image and source.beside(dir, prop.image),
     }
   end
   return read
@@ -127,7 +125,7 @@ function M.new(given, place)
     where = place.where or place.file or "story",
     files = place.files or {},
     text = place.text,
-    step_dirs = { dir .. "/steps", place.builtin or program.root .. "/steps" },
+    step_dirs = { source.beside(dir, "steps"), place.builtin or program.root .. "/steps" },
   }, Story)
   check.settings(self, given)
   self.project, self.prompt, self.data = given.project, given.prompt, given.data

@@ -4,6 +4,7 @@
 local fault = require "pipeline.fault"
 local name = require "host.name"
 local names = require "pipeline.names"
+local source = require "pipeline.source"
 local step = require "pipeline.step"
 
 local key_types = {
@@ -168,13 +169,13 @@ end
 function Check:prop_image(prop)
   local image = prop.image
   if not image then return end
-  local file = image:find "^/" and image or self.story.dir .. "/" .. image
+  local file = source.beside(self.story.dir, image)
   local handle = io.open(file, "rb")
   if not handle then
     fault.raise {
       message = ("prop '%s': there is no picture '%s'"):format(prop.name, image),
       where = self.story:place("props", image),
-      hint = "it is looked for at " .. file .. ", beside the story",
+      hint = "it is looked for beside the story: " .. file,
     }
   end
   handle:close()

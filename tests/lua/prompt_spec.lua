@@ -88,4 +88,28 @@ describe("prompt:render", function()
     local C = context.extract(S, tree, P.paths, {})
     assert.equal(P:render(C), P:render(C))
   end)
+
+  it("renders or refuses any template", function()
+    local pieces = {
+      "{{", "}}", "{", "}", "style", "lore.mood", "context", " ", "\n", "\t", "Draw it.", "[*]", ".", "é",
+      "{{style}}", "{{context}}", "{{lore.title}}", "%1", "\r\n",
+    }
+    local random, rendered = 11, 0
+    for _ = 1, 3000 do
+      local parts = {}
+      for i = 1, 8 do
+        random = (random * 1103515245 + 12345) % 2147483648
+        parts[i] = pieces[random // 65536 % #pieces + 1]
+      end
+      local ok, result = pcall(render, table.concat(parts), { "style" })
+      if ok then
+        rendered = rendered + 1
+        assert.truthy(result:find("<context>", 1, true))
+      else
+        assert.is_true(fault.is(result), tostring(result))
+        assert.truthy(result.where:find "^steps/a.lua:%d+$")
+      end
+    end
+    assert.is_true(rendered > 300)
+  end)
 end)
