@@ -1,4 +1,4 @@
--- pipeline/context.lua: the values that a step reads for one item, taken out of the
+-- lua/pipeline/context.lua: the values that a step reads for one item, taken out of the
 -- artifact. References are followed: the description of a scene's props is that of
 -- the props it names.
 

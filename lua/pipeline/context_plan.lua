@@ -1,4 +1,4 @@
--- pipeline/context_plan.lua: what of a context depends on a step's paths alone, and
+-- lua/pipeline/context_plan.lua: what of a context depends on a step's paths alone, and
 -- is the same for all its items.
 
 local mirror = require "pipeline.mirror"

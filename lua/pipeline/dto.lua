@@ -1,4 +1,4 @@
--- pipeline/dto.lua: the strict schemas in which sbhost and models talk. They are
+-- lua/pipeline/dto.lua: the strict schemas in which sbhost and models talk. They are
 -- derived from the spec: nothing in them is optional, nothing else is allowed, and
 -- each field has its description.
 

@@ -1,4 +1,4 @@
--- pipeline/dto_check.lua: a model's answer held against its output DTO. Spelling is
+-- lua/pipeline/dto_check.lua: a model's answer held against its output DTO. Spelling is
 -- forgiven where it is clear what is meant; all else comes back as a fault that
 -- the model can mend.
 

@@ -1,5 +1,7 @@
--- pipeline/fault.lua: what is wrong with a story, a step or a command line, told
+-- lua/pipeline/fault.lua: what is wrong with a story, a step or a command line, told
 -- to the person who wrote it: what, where, and what to do about it.
+
+local names = require "pipeline.names"
 
 local M = {}
 
@@ -44,7 +46,6 @@ end
 ---@param known string[] what could have been
 ---@param what? string   what the known ones are called: "the steps are"
 function M.unknown(about, word, known, what)
-  local names = require "pipeline.names"
   local near = names.nearest(word, known)
   local hint
   if near then

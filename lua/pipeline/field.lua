@@ -1,4 +1,4 @@
--- pipeline/field.lua: the language that the artifact is declared in. Each field
+-- lua/pipeline/field.lua: the language that the artifact is declared in. Each field
 -- has a kind, a name and a description; the description is written once and
 -- reaches every prompt and every schema.
 --

@@ -1,4 +1,4 @@
--- pipeline/mirror.lua: several paths as one tree of the shape of the artifact, with
+-- lua/pipeline/mirror.lua: several paths as one tree of the shape of the artifact, with
 -- only what they name in it. DTOs and contexts are made from it.
 
 local path = require "pipeline.path"

@@ -1,4 +1,4 @@
--- pipeline/names.lua: names as people and models write them: compared loosely,
+-- lua/pipeline/names.lua: names as people and models write them: compared loosely,
 -- by nearness, and put into a sentence.
 
 local name = require "host.name"

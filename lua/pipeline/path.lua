@@ -1,4 +1,4 @@
--- pipeline/path.lua: the syntax of paths, as steps and prompts write them:
+-- lua/pipeline/path.lua: the syntax of paths, as steps and prompts write them:
 -- `scene.props[*].description`. What a path means is the spec's to say.
 
 local fault = require "pipeline.fault"

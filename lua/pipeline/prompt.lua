@@ -1,4 +1,4 @@
--- pipeline/prompt.lua: prompts with {{path}} for values. A prompt is compiled once,
+-- lua/pipeline/prompt.lua: prompts with {{path}} for values. A prompt is compiled once,
 -- when its step is bound to a spec; rendering it is pure.
 
 local fault = require "pipeline.fault"

@@ -1,4 +1,4 @@
--- pipeline/readable.lua: values of the artifact as a model reads them in a prompt.
+-- lua/pipeline/readable.lua: values of the artifact as a model reads them in a prompt.
 
 local names = require "pipeline.names"
 

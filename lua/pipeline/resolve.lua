@@ -1,4 +1,4 @@
--- pipeline/resolve.lua: what a path means in the declaration of the artifact: the
+-- lua/pipeline/resolve.lua: what a path means in the declaration of the artifact: the
 -- fields that it passes, the lists and references that it crosses, and its end.
 
 local check = require "pipeline.spec_check"

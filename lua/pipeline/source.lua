@@ -1,4 +1,4 @@
--- pipeline/source.lua: the scripts that people write: loaded as text, with the
+-- lua/pipeline/source.lua: the scripts that people write: loaded as text, with the
 -- modules beside them, and with errors that name the line.
 
 local fault = require "pipeline.fault"
@@ -148,8 +148,7 @@ function M.run(file, dirs)
     return { err = err, traceback = debug.traceback(nil, 2) }
   end)
   if ok then return result, script end
-  if fault.is(result) then error(result, 0) end
-  if type(result) ~= "table" or not result.traceback then error(result, 0) end
+  if fault.is(result) or not result.traceback then error(result, 0) end
   local where, what = split_message(file, tostring(result.err))
   fault.raise { message = what, where = where, traceback = result.traceback }
 end

@@ -1,4 +1,4 @@
--- pipeline/spec.lua: the declaration of the artifact as a whole: which paths there
+-- lua/pipeline/spec.lua: the declaration of the artifact as a whole: which paths there
 -- are and what they reach, what may be stored, and how a story extends it.
 --
 -- A canonical path names a place in the declaration: "" is the artifact itself,

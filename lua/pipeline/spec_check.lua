@@ -1,4 +1,4 @@
--- pipeline/spec_check.lua: whether a declaration of the artifact makes sense, and
+-- lua/pipeline/spec_check.lua: whether a declaration of the artifact makes sense, and
 -- whether a value follows it.
 
 local fault = require "pipeline.fault"

@@ -1,4 +1,4 @@
--- pipeline/step.lua: a step is one file: what it needs, reads and writes, which model
+-- lua/pipeline/step.lua: a step is one file: what it needs, reads and writes, which model
 -- it asks, and its prompt.
 --
 --   local step = require "pipeline.step"

@@ -1,4 +1,4 @@
--- pipeline/step_bind.lua: a step held against a spec: what its paths reach, which
+-- lua/pipeline/step_bind.lua: a step held against a spec: what its paths reach, which
 -- fields it writes, and which lists are its own.
 
 local fault = require "pipeline.fault"

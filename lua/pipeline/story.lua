@@ -1,4 +1,4 @@
--- pipeline/story.lua: the user's story: its settings checked, its defaults filled in,
+-- lua/pipeline/story.lua: the user's story: its settings checked, its defaults filled in,
 -- its spec and its steps.
 --
 --   local story = require "pipeline.story"

@@ -1,4 +1,4 @@
--- pipeline/story_check.lua: whether a story's settings make sense, before anything
+-- lua/pipeline/story_check.lua: whether a story's settings make sense, before anything
 -- is made of them.
 
 local fault = require "pipeline.fault"

@@ -1,4 +1,4 @@
--- pipeline/storyboard.lua: StoryboardSpec, the declaration of the core artifact.
+-- lua/pipeline/storyboard.lua: StoryboardSpec, the declaration of the core artifact.
 -- Models fill fields in this order, so what is decided first stands first.
 
 local field = require "pipeline.field"
