@@ -27,12 +27,16 @@ static int map(const char *path, const unsigned char **data) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   *data = NULL;
   if (fd < 0) return uv_translate_sys_error(errno);
-  void *pages = MAP_FAILED;
-  if (fstat(fd, &st) == 0 && st.st_size > 0)
-    pages = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-  int rc = pages == MAP_FAILED ? uv_translate_sys_error(errno) : 0;
+  int rc = fstat(fd, &st) < 0 ? uv_translate_sys_error(errno) : 0;
+  if (rc == 0 && st.st_size == 0) rc = UV_EFTYPE;
+  if (rc == 0) {
+    void *pages = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (pages == MAP_FAILED)
+      rc = uv_translate_sys_error(errno);
+    else
+      *data = pages;
+  }
   close(fd);
-  if (pages != MAP_FAILED) *data = pages;
   return rc;
 }
 

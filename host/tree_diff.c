@@ -7,8 +7,8 @@ static int equal_scalars(const struct sb_tree *a, const struct sb_tree *b) {
   switch ((enum sb_tree_type)a->type) {
   case SB_TREE_INTEGER:
     return a->integer == b->integer;
-  case SB_TREE_DOUBLE: /* bitwise: it is finite, and -0.0 became an integer */
-    return memcmp(&a->number, &b->number, sizeof a->number) == 0;
+  case SB_TREE_DOUBLE: /* never NaN; -0.0 became an integer */
+    return a->number == b->number;
   case SB_TREE_STRING:
     return a->count == b->count &&
            memcmp(((const struct sb_tree_text *)a)->bytes,
@@ -53,8 +53,9 @@ static struct sb_tree *kid_of(struct sb_tree *tree, unsigned height, size_t i) {
    height is what the first kid of the other would be. */
 static int walk_lists(struct walk *w, struct sb_tree *old, struct sb_tree *new,
                       size_t base) {
-  unsigned height = old != NULL ? old->height : new->height;
-  if (new != NULL &&new->height > height) height = new->height;
+  unsigned height = 0;
+  if (old != NULL) height = old->height;
+  if (new != NULL && height < new->height) height = new->height;
   if (old != NULL && new != NULL && sb_tree_equal(w->trees, old, new)) return 0;
   for (size_t i = 0;; i++) {
     struct sb_tree *was = kid_of(old, height, i), *is = kid_of(new, height, i);
@@ -71,12 +72,10 @@ static int walk_lists(struct walk *w, struct sb_tree *old, struct sb_tree *new,
   }
 }
 
-static int walk_member(struct walk *w, const struct sb_tree_member *old,
-                       const struct sb_tree_member *new) {
-  const struct sb_tree_key *key = (old != NULL ? old : new)->key;
+static int walk_member(struct walk *w, const struct sb_tree_key *key,
+                       struct sb_tree *old, struct sb_tree *new) {
   w->path[w->n++] = (struct sb_tree_step){key->bytes, key->len, 0};
-  int rc = walk_values(w, old != NULL ? old->value : NULL,
-                       new != NULL ? new->value : NULL);
+  int rc = walk_values(w, old, new);
   w->n--;
   return rc;
 }
@@ -95,7 +94,8 @@ static int walk_records(struct walk *w, const struct sb_tree_record *old,
       c = -1;
     else
       c = sb_tree_key_compare(a->key, b->key->bytes, b->key->len);
-    rc = walk_member(w, c <= 0 ? a : NULL, c >= 0 ? b : NULL);
+    rc = walk_member(w, (c <= 0 ? a : b)->key, c <= 0 ? a->value : NULL,
+                     c >= 0 ? b->value : NULL);
     if (rc < 0) return rc;
     if (c <= 0) a++;
     if (c >= 0) b++;

@@ -104,10 +104,11 @@ static int raise_list(struct sb_tree **slot) {
 static int add_kid(struct sb_tree **slot, struct sb_tree *kid) {
   struct sb_tree_list *list = sb_as_list(*slot);
   size_t kids = sb_tree_list_kids(list);
-  list = realloc(list, sizeof *list + (kids + 1) * sizeof list->kids[0]);
-  if (list == NULL) return UV_ENOMEM;
-  list->kids[kids] = kid;
-  *slot = &list->base;
+  struct sb_tree_list *grown =
+      realloc(list, sizeof *list + (kids + 1) * sizeof list->kids[0]);
+  if (grown == NULL) return UV_ENOMEM;
+  grown->kids[kids] = kid;
+  *slot = &grown->base;
   return 0;
 }
 

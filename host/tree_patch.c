@@ -62,13 +62,14 @@ static void replace(struct sb_tree **slot, struct sb_tree *value) {
 static int insert_member(struct sb_trees *trees, struct sb_tree **slot,
                          size_t at, const struct sb_tree_step *step,
                          struct sb_tree *value) {
-  struct sb_tree_record *record = sb_as_record(*slot);
+  struct sb_tree_record *old = sb_as_record(*slot);
   struct sb_tree_key *key;
-  size_t n = record->base.count;
+  size_t n = old->base.count;
   if (step->len > UINT32_MAX) return UV_ENOMEM;
   int rc = sb_tree_key_get(trees, step->key, step->len, &key);
   if (rc < 0) return rc;
-  record = realloc(record, sizeof *record + (n + 1) * sizeof *record->members);
+  struct sb_tree_record *record =
+      realloc(old, sizeof *old + (n + 1) * sizeof *old->members);
   if (record == NULL) {
     sb_tree_key_release(key);
     return UV_ENOMEM;
@@ -152,20 +153,20 @@ static int descend(struct sb_trees *trees, struct sb_tree **slot,
 static const char *cannot_walk(const struct sb_tree *tree,
                                const struct sb_tree_step *path, size_t n,
                                size_t *step) {
+  int exists = 1;
   for (size_t i = 0; i < n; i++) {
     int64_t count = 0; /* of a list still to be made */
     *step = i;
     if (path[i].key != NULL) {
-      if (tree != NULL && tree->type != SB_TREE_RECORD)
-        return "this is no record";
+      if (exists && tree->type != SB_TREE_RECORD) return "this is no record";
     } else {
-      if (tree != NULL && tree->type != SB_TREE_LIST) return "this is no list";
-      if (tree != NULL) count = (int64_t)tree->count;
+      if (exists && tree->type != SB_TREE_LIST) return "this is no list";
+      if (exists) count = (int64_t)tree->count;
       if (path[i].index < 1 || path[i].index > count + 1)
         return "there is no such place in the list";
     }
-    if (tree != NULL)
-      tree = sb_tree_lookup((struct sb_tree *)tree, &path[i], 1);
+    if (exists) tree = sb_tree_lookup((struct sb_tree *)tree, &path[i], 1);
+    exists = tree != NULL;
   }
   return NULL;
 }
