@@ -189,20 +189,34 @@ void sb_store_free(struct sb_store *store) {
 ** Changes.
 */
 
+/* 0, or what is wrong with the texts of a change. One that the database cannot
+   take would fail every commit that it is tried with. */
+static int check_texts(enum sb_change_type type,
+                       const struct sb_store_text text[3]) {
+  static const unsigned needed[SB_CHANGE_TYPES] = {
+      [SB_CHANGE_INTEND] = 5, [SB_CHANGE_ACCEPT] = 1, [SB_CHANGE_ANSWER] = 4,
+      [SB_CHANGE_SETTLE] = 1, [SB_CHANGE_PUT] = 7,    [SB_CHANGE_REMOVE] = 3};
+  for (unsigned i = 0; i < 3; i++) {
+    if (text[i].len > SB_STORE_TEXT_MAX) return UV_E2BIG;
+    if (text[i].data == NULL && (needed[type] >> i & 1) != 0) return UV_EINVAL;
+  }
+  return 0;
+}
+
 /* Queues a change of a call, or of a record when call is NULL. */
 static int change(struct sb_store *store, enum sb_change_type type,
                   struct sb_call *call, enum sb_store_state state,
                   const struct sb_store_text text[3], struct sb_store_op **op) {
   if (store->readonly) return UV_EROFS;
   if (store->closing) return UV_ECANCELED;
-  for (int i = 0; i < 3; i++)
-    if (text[i].len > SB_STORE_TEXT_MAX) return UV_E2BIG;
+  int rc = check_texts(type, text);
+  if (rc < 0) return rc;
   struct sb_change *made = sb_change_new(type, text);
   if (made == NULL) return UV_ENOMEM;
   made->call = call;
   made->state = state;
   made->at = sb_store_now();
-  int rc = sb_pending_add(&store->pending, made);
+  rc = sb_pending_add(&store->pending, made);
   if (rc < 0) {
     free(made);
     return rc;

@@ -94,7 +94,7 @@ void sb_store_free(struct sb_store *store);
 void sb_store_cancel(struct sb_store_op *op);
 
 /*
-** Calls. Texts are copied.
+** Calls. Texts are copied; only a meta may be NULL, all else is UV_EINVAL.
 */
 
 /* Records that a call is about to be made; done says that it may. *id is known

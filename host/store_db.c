@@ -14,9 +14,9 @@ enum {
   BUSY_TIMEOUT = 5000 /* milliseconds */
 };
 
-/* States are those of enum sb_store_state; up to 2 a call is open. Small
-   columns come first: SQLite walks a row from its start, through all its pages.
- */
+/* States are those of enum sb_store_state; up to 2 a call is open. The long
+   texts of a call have tables of their own, which only grow at their end: so a
+   change of its state writes a page that it shares with many. */
 static const char schema[] =
     "CREATE TABLE run ("
     "  id INTEGER PRIMARY KEY,"
@@ -31,11 +31,17 @@ static const char schema[] =
     "  at REAL NOT NULL,"
     "  key TEXT NOT NULL,"
     "  handle TEXT,"
-    "  reason TEXT,"
-    "  intent_meta TEXT,"
-    "  request TEXT,"
+    "  reason TEXT"
+    ") STRICT;"
+    "CREATE TABLE request ("
+    "  call INTEGER PRIMARY KEY REFERENCES call,"
     "  meta TEXT,"
-    "  answer TEXT"
+    "  text TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE answer ("
+    "  call INTEGER PRIMARY KEY REFERENCES call,"
+    "  meta TEXT,"
+    "  text TEXT NOT NULL"
     ") STRICT;"
     "CREATE INDEX answered_call ON call (key, id) WHERE state = 3;"
     "CREATE INDEX open_call ON call (id) WHERE state <= 2;"

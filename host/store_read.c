@@ -6,11 +6,14 @@
 #include "host/store_private.h"
 
 static const char *const statements[SB_READ_TYPES] = {
-    [SB_READ_CALL] = "SELECT id, state, at, key, handle, reason, intent_meta, "
-                     "request, meta, answer FROM call WHERE id = ?1",
+    [SB_READ_CALL] = "SELECT id, state, at, key, handle, reason, request.meta, "
+                     "request.text, answer.meta, answer.text FROM call "
+                     "LEFT JOIN request ON request.call = id "
+                     "LEFT JOIN answer ON answer.call = id WHERE id = ?1",
     [SB_READ_ANSWERED] =
-        "SELECT id, state, at, NULL, handle, NULL, NULL, NULL, meta, answer "
-        "FROM call WHERE key = ?1 AND state = 3 ORDER BY id DESC LIMIT 1",
+        "SELECT id, state, at, NULL, handle, NULL, NULL, NULL, meta, text "
+        "FROM call JOIN answer ON answer.call = id "
+        "WHERE key = ?1 AND state = 3 ORDER BY id DESC LIMIT 1",
     [SB_READ_NEXT_OPEN] = "SELECT id FROM call WHERE state <= 2 AND id > ?1 "
                           "ORDER BY id LIMIT 1",
     [SB_READ_RECORD] = "SELECT text FROM record WHERE kind = ?1 AND name = ?2",

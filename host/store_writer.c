@@ -6,20 +6,22 @@
 #include "host/store_db.h"
 
 /* ?1 id, ?2 at, ?3 state, ?4 to ?6 the texts, ?7 the run. */
-static const char *const statements[SB_CHANGE_TYPES] = {
+static const char *const statements[SB_CHANGE_TYPES][SB_CHANGE_PARTS] = {
     [SB_CHANGE_INTEND] =
-        "INSERT INTO call (id, at, state, key, intent_meta, request, run) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        {"INSERT INTO call (id, at, state, key, run) "
+         "VALUES (?1, ?2, ?3, ?4, ?7)",
+         "INSERT INTO request (call, meta, text) VALUES (?1, ?5, ?6)"},
     [SB_CHANGE_ACCEPT] =
-        "UPDATE call SET at = ?2, state = ?3, handle = ?4 WHERE id = ?1",
-    [SB_CHANGE_ANSWER] = "UPDATE call SET at = ?2, state = ?3, meta = ?5, "
-                         "answer = ?6 WHERE id = ?1",
+        {"UPDATE call SET at = ?2, state = ?3, handle = ?4 WHERE id = ?1"},
+    [SB_CHANGE_ANSWER] =
+        {"UPDATE call SET at = ?2, state = ?3 WHERE id = ?1",
+         "INSERT INTO answer (call, meta, text) VALUES (?1, ?5, ?6)"},
     [SB_CHANGE_SETTLE] =
-        "UPDATE call SET at = ?2, state = ?3, reason = ?4 WHERE id = ?1",
+        {"UPDATE call SET at = ?2, state = ?3, reason = ?4 WHERE id = ?1"},
     [SB_CHANGE_PUT] =
-        "INSERT INTO record (kind, name, text) VALUES (?4, ?5, ?6) "
-        "ON CONFLICT (kind, name) DO UPDATE SET text = excluded.text",
-    [SB_CHANGE_REMOVE] = "DELETE FROM record WHERE kind = ?4 AND name = ?5",
+        {"INSERT INTO record (kind, name, text) VALUES (?4, ?5, ?6) "
+         "ON CONFLICT (kind, name) DO UPDATE SET text = excluded.text"},
+    [SB_CHANGE_REMOVE] = {"DELETE FROM record WHERE kind = ?4 AND name = ?5"},
 };
 
 void sb_change_queue_add(struct sb_change_queue *queue,
@@ -59,9 +61,8 @@ static int begin_run(struct sb_writer *writer) {
   return rc;
 }
 
-static int write_change(struct sb_writer *writer,
-                        const struct sb_change *change) {
-  sqlite3_stmt *statement = writer->statements[change->type];
+static int write_part(struct sb_writer *writer, sqlite3_stmt *statement,
+                      const struct sb_change *change) {
   sqlite3_bind_int64(statement, 1, change->call != NULL ? change->call->id : 0);
   sqlite3_bind_double(statement, 2, change->at);
   sqlite3_bind_int(statement, 3, (int)change->state);
@@ -71,6 +72,14 @@ static int write_change(struct sb_writer *writer,
                       (int)change->text[i].len, SQLITE_STATIC);
   if (count == 7) sqlite3_bind_int64(statement, 7, writer->run);
   return run(writer, statement);
+}
+
+static int write_change(struct sb_writer *writer,
+                        const struct sb_change *change) {
+  sqlite3_stmt *const *parts = writer->statements[change->type];
+  int rc = write_part(writer, parts[0], change);
+  if (rc == 0 && parts[1] != NULL) rc = write_part(writer, parts[1], change);
+  return rc;
 }
 
 static int commit(struct sb_writer *writer, const struct sb_change *change) {
@@ -170,8 +179,10 @@ int sb_writer_init(struct sb_writer *writer, sqlite3 *connection) {
   if (rc == 0)
     rc = prepare(writer, "UPDATE run SET ended_at = ?2 WHERE id = ?1",
                  &writer->end_run);
-  for (int i = 0; i < SB_CHANGE_TYPES && rc == 0; i++)
-    rc = prepare(writer, statements[i], &writer->statements[i]);
+  for (int i = 0; i < SB_CHANGE_TYPES; i++)
+    for (int j = 0; j < SB_CHANGE_PARTS && rc == 0; j++)
+      if (statements[i][j] != NULL)
+        rc = prepare(writer, statements[i][j], &writer->statements[i][j]);
   if (rc < 0) sb_writer_free(writer);
   return rc;
 }

@@ -14,6 +14,8 @@
 
 #include "host/store_change.h"
 
+enum { SB_CHANGE_PARTS = 2 }; /* statements for a change, at most */
+
 struct sb_change_queue {
   struct sb_change *first, *last;
 };
@@ -29,7 +31,7 @@ enum sb_writer_state {
 
 struct sb_writer {
   sqlite3 *connection; /* the thread's from start on */
-  sqlite3_stmt *statements[SB_CHANGE_TYPES];
+  sqlite3_stmt *statements[SB_CHANGE_TYPES][SB_CHANGE_PARTS];
   sqlite3_stmt *begin, *commit, *begin_run, *end_run;
   int64_t run; /* 0: nothing was written yet */
   uv_async_t *async;
