@@ -4,13 +4,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/store_private.h"
 
 static struct sb_store_text literal(const char *text) {
-  struct sb_store_text all = {text, 0};
-  while (text[all.len] != '\0') all.len++;
-  return all;
+  return (struct sb_store_text){text, strlen(text)};
 }
 
 /*

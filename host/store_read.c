@@ -14,8 +14,8 @@ static const char *const statements[SB_READ_TYPES] = {
         "SELECT id, state, at, NULL, handle, NULL, NULL, NULL, meta, text "
         "FROM call JOIN answer ON answer.call = id "
         "WHERE key = ?1 AND state = 3 ORDER BY id DESC LIMIT 1",
-    [SB_READ_NEXT_OPEN] = "SELECT id FROM call WHERE state <= 2 AND id > ?1 "
-                          "ORDER BY id LIMIT 1",
+    [SB_READ_NEXT_OPEN] =
+        "SELECT id FROM call WHERE state <= 2 AND id > ?1 ORDER BY id LIMIT 1",
     [SB_READ_RECORD] = "SELECT text FROM record WHERE kind = ?1 AND name = ?2",
     [SB_READ_RECORDS] = "SELECT name, text FROM record WHERE kind = ?1",
 };
