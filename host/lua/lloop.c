@@ -11,6 +11,8 @@
 #include "host/lua/task.h"
 #include "host/timer.h"
 
+#define EVENT "host.loop.event"
+
 /*
 ** sleep
 */
@@ -265,6 +267,61 @@ static int loop_all(lua_State *L) {
 }
 
 /*
+** events
+*/
+
+struct event {
+  struct await_event *first; /* who waits for it */
+};
+
+struct await_event {
+  struct sb_wait base;
+  struct await_event *next, **link; /* link is NULL while not in a list */
+};
+
+static void await_event_drop(struct sb_wait *wait) {
+  struct await_event *await = (struct await_event *)wait;
+  if (await->link == NULL) return;
+  *await->link = await->next;
+  if (await->next != NULL) await->next->link = await->link;
+  await->link = NULL;
+}
+
+/* loop.event() -> event */
+static int loop_event(lua_State *L) {
+  struct event *event = lua_newuserdatauv(L, sizeof *event, 0);
+  event->first = NULL;
+  luaL_setmetatable(L, EVENT);
+  return 1;
+}
+
+/* event:wait(): sleeps until the next notify */
+static int event_wait(lua_State *L) {
+  struct event *event = luaL_checkudata(L, 1, EVENT);
+  struct await_event *await = sb_wait_push(L, sizeof *await, await_event_drop);
+  await->next = event->first;
+  await->link = &event->first;
+  if (await->next != NULL) await->next->link = &await->next;
+  event->first = await;
+  return sb_wait_yield(L, &await->base, sleep_k);
+}
+
+/* event:notify(): wakes all that wait */
+static int event_notify(lua_State *L) {
+  struct event *event = luaL_checkudata(L, 1, EVENT);
+  while (event->first != NULL) {
+    struct sb_wait *wait = &event->first->base;
+    await_event_drop(wait);
+    sb_wait_wake(wait);
+  }
+  return 0;
+}
+
+static const luaL_Reg event_methods[] = {
+    {"wait", event_wait}, {"notify", event_notify}, {NULL, NULL}};
+static const luaL_Reg event_meta[] = {{NULL, NULL}};
+
+/*
 ** signals and clocks
 */
 
@@ -331,12 +388,13 @@ const luaL_Reg sb_task_methods[] = {{"await", task_await},
                                     {NULL, NULL}};
 
 static const luaL_Reg loop_lib[] = {
-    {"spawn", loop_spawn},   {"sleep", loop_sleep},
+    {"event", loop_event},     {"spawn", loop_spawn},   {"sleep", loop_sleep},
     {"all", loop_all},       {"timeout", loop_timeout},
     {"signal", loop_signal}, {"now", loop_now},
     {"time", loop_time},     {NULL, NULL}};
 
 int luaopen_host_loop(lua_State *L) {
+  sb_newtype(L, EVENT, event_meta, event_methods);
   luaL_newlib(L, loop_lib);
   return 1;
 }

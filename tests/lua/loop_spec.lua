@@ -73,6 +73,27 @@ describe("host.loop", function()
     assert.equal("in time", loop.timeout(60, function() return "in time" end))
   end)
 
+  it("wakes all that wait for an event, and nobody who came later", function()
+    local event, woken = loop.event(), 0
+    local function waiter()
+      event:wait()
+      woken = woken + 1
+    end
+    local tasks = { loop.spawn(waiter), loop.spawn(waiter), loop.spawn(waiter) }
+    loop.sleep(0)
+    loop.sleep(0)
+    tasks[2]:cancel()
+    event:notify()
+    loop.all { tasks[1], tasks[3] }
+    assert.equal(2, woken)
+    local late = loop.spawn(waiter)
+    loop.sleep(0.01)
+    assert.equal("waiting", late:status())
+    event:notify()
+    late:await()
+    assert.equal(3, woken)
+  end)
+
   it("refuses to wait in a coroutine of the script's own", function()
     local co = coroutine.create(function() loop.sleep(0) end)
     local ok, err = coroutine.resume(co)

@@ -42,6 +42,19 @@ function loop.all(list) end
 ---@return any ... its results; nil, a message and "ETIMEDOUT" when it took longer
 function loop.timeout(seconds, fn, ...) end
 
+---What tasks wait for that one of them will bring about.
+---@class host.loop.event
+local event = {}
+
+---@return host.loop.event event
+function loop.event() end
+
+---Waits until the next `notify`.
+function event:wait() end
+
+---Wakes all that wait.
+function event:notify() end
+
 ---Waits until the process gets a signal, which has no other effect meanwhile.
 ---@param name "INT" | "TERM" | "HUP" | "WINCH"
 function loop.signal(name) end
