@@ -106,7 +106,8 @@ local function rows_of(block, wanted)
         -- A return is "type name words": a name is put in front of the type.
         local _, returned, named = split("_ " .. tag.text)
         local label, rest = named:match "^(%S+)%s*(.*)$"
-        rows[#rows + 1] = { "`" .. escaped(returned) .. "`", escaped(label or ""), escaped((rest or ""):gsub("^#%s*", "")) }
+        local said = escaped((rest or ""):gsub("^#%s*", ""))
+        rows[#rows + 1] = { "`" .. escaped(returned) .. "`", escaped(label or ""), said }
       else
         rows[#rows + 1] = { "`" .. escaped(name) .. "`", "`" .. escaped(kind) .. "`", escaped(words) }
       end

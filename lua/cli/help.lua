@@ -14,6 +14,7 @@ before is not asked again; a run that was interrupted goes on where it stopped.
   --model ROLE=MODEL   another model for a role: story, detail, image, rewrite
   --choose STEP=N      take option N of a step's options, instead of option 1
   --lane LANE=N        at most N calls at once in a lane: text, image
+  --max-cost USD       send nothing that could take the run's cost above this
   --resend-doubt USD   what asking again may cost for calls that were sent and
                        never answered (0.50)
   --data DIR           where projects are kept (data)
@@ -22,7 +23,7 @@ before is not asked again; a run that was interrupted goes on where it stopped.
 
 Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
 and kept; 2 the command or the story is wrong, the project is busy or cannot be
-written; 130 interrupted.
+written; 3 the cost limit was reached; 130 interrupted.
 
   sbhost run examples/lighthouse.lua
   sbhost run story.lua --lane image=8 --choose lore=2]],

@@ -1,5 +1,6 @@
 -- lua/cli/run.lua: `sbhost run STORY.lua`: makes the whole storyboard.
 
+local budget = require "pipeline.budget"
 local choose = require "pipeline.choose"
 local fault = require "pipeline.fault"
 local file = require "host.file"
@@ -19,7 +20,7 @@ local story = require "pipeline.story"
 local summary = require "cli.summary"
 local tally = require "cli.tally"
 
-local DONE, INCOMPLETE, INTERRUPTED = 0, 1, 130
+local DONE, INCOMPLETE, COST_LIMIT, INTERRUPTED = 0, 1, 3, 130
 local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
 
 local M = {}
@@ -31,6 +32,7 @@ M.options = {
   model = { value = "ROLE=MODEL", pairs = true },
   choose = { value = "STEP=N", pairs = true, number = true },
   lane = { value = "LANE=N", pairs = true, number = true },
+  ["max-cost"] = { value = "USD", number = true },
   ["resend-doubt"] = { value = "USD", number = true },
   data = { value = "DIR" },
   json = {},
@@ -43,7 +45,12 @@ local function apply_models(told, models)
       local roles = options.names(told.models)
       fault.unknown({ message = ("there is no model role '%s'"):format(role) }, role, roles)
     end
-    told.models[role] = { model, effort = told.models[role].effort, fallback = told.models[role].fallback }
+    local changed = {}
+    for key, value in pairs(told.models[role]) do
+      changed[key] = type(key) == "string" and value or nil
+    end
+    changed[1] = model
+    told.models[role] = changed
   end
 end
 
@@ -130,7 +137,7 @@ local function step_names(steps)
   return names
 end
 
-local function evaluate(chosen, told, spec, steps, opened, provider)
+local function evaluate(chosen, told, spec, steps, opened, open_providers)
   local totals = tally.new(step_names(steps))
   local display = progress.new(totals, chosen)
   local function report(event)
@@ -139,7 +146,7 @@ local function evaluate(chosen, told, spec, steps, opened, provider)
   end
   local calls = call.new {
     store = opened.store,
-    provider = provider,
+    budget = budget.new(chosen["max-cost"]),
     limiter = lanes_of(told, chosen.lane),
     folder = opened:path "arriving",
     report = report,
@@ -151,7 +158,8 @@ local function evaluate(chosen, told, spec, steps, opened, provider)
     graph = steps,
     project = opened,
     calls = calls,
-    outcomes = outcome.new(opened.store, calls),
+    outcomes = outcome.new(opened.store),
+    providers = open_providers.of,
     choose = choose.new {
       { where = "--choose", choices = chosen.choose or {} },
       { where = told.where, choices = told.choices },
@@ -180,12 +188,15 @@ function M.run(...)
   local chosen, told, spec, steps = prepare { ... }
   local data = chosen.data or told.data or "data"
   local opened = project.open(told.project, data)
-  local provider = providers.open({ provider = chosen.provider, base_url = chosen["base-url"] }, opened:path "arriving")
-  say(chosen, provider.notice)
+  local wanted = { provider = chosen.provider, base_url = chosen["base-url"] }
+  local open_providers = providers.open(wanted, told.models, opened:path "arriving")
+  for _, notice in ipairs(open_providers.notices) do
+    say(chosen, notice)
+  end
   say(chosen, ("project: %s"):format(opened.folder))
   local began = loop.now()
-  local result, totals, evaluation = evaluate(chosen, told, spec, steps, opened, provider.provider)
-  provider.close()
+  local result, totals, evaluation = evaluate(chosen, told, spec, steps, opened, open_providers)
+  open_providers.close()
   opened:close()
   for _, line in ipairs(summary.lines(totals, loop.now() - began)) do
     say(chosen, line)
@@ -195,6 +206,8 @@ function M.run(...)
   end
   if evaluation.interrupted then
     return INTERRUPTED
+  elseif result.stopped == "cost" then
+    return COST_LIMIT
   end
   local whole = result and result.failed == 0 and result.skipped == 0 and not result.stopped
   if whole then

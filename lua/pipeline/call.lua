@@ -1,14 +1,18 @@
--- lua/pipeline/call.lua: the one place where a call is made. A call that was
--- answered is never made again; retry, repair and fallback live here.
+-- lua/pipeline/call.lua: the one place where a call is made. One that was answered
+-- is never made again; the intent is on disk before a request leaves, the answer
+-- before it is used. Repair and fallback, which are chains of calls, are in
+-- chain.lua.
 
 local file = require "host.file"
 local http = require "host.http"
 local json = require "host.json"
 local loop = require "host.loop"
+local retry = require "pipeline.retry"
 
 --- What is asked of a model, in no provider's form.
 ---@class Request
 ---@field kind "text"|"picture"
+---@field provider Provider
 ---@field model string
 ---@field effort string?
 ---@field system string?
@@ -22,45 +26,54 @@ local loop = require "host.loop"
 ---@field take integer
 ---@field attempt integer
 ---@field priority number
+---@field generous boolean? the last answer was cut off: allow for a longer one
 
---- Why a request came to nothing. "stop" ends the run, "doubt" the task; what
---- is "unusable" or "final" may do better asked another way.
+--- Why a request came to nothing. "stop" and "cost" end the run, "doubt" the
+--- task; what is "unusable" or "final" may do better asked another way.
 ---@class CallFailure
----@field class "stop"|"doubt"|"final"|"unusable"
+---@field class "stop"|"cost"|"doubt"|"final"|"unusable"
 ---@field message string
+---@field finish string?   "length": the answer was cut off at the token limit
+
+--- What the provider's answer says, and where it came from.
+---@class CallAnswer: Reading
+---@field id integer      of the call
+---@field at number       when it was answered, seconds since 1970
+---@field path string?    the file of its picture
+---@field seconds number? that it took
+---@field remembered boolean? it was not asked for now
 
 ---@class Calls
----@field store userdata
----@field provider Provider
----@field limiter userdata
+---@field store host.store.store
+---@field limiter host.limiter
+---@field budget Budget
 ---@field folder string         where arriving pictures are kept until they are saved
 ---@field report fun(event: table)
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_spent number
----@field stopped string?       why nothing more is sent
+---@field stopped CallFailure?  why nothing more is sent
+---@field doubts table<string, host.store.call[]> by key
+---@field forms table<string, any> the wire form that a model turned out to take
 local Calls = {}
 Calls.__index = Calls
 
 local M = {}
 
+--- How often a request is put another way, or sent again after a doubt.
+local MOST_FORMS, MOST_RESENDS = 3, 2
+
 --- Raised when a rendered request means something else than before.
 local KEY_VERSION = "sbhost call 1"
 
-local RETRIES = { unsent = 5, busy = 8, server = 2 }
-local BACKOFF = { unsent = { 0.5, 8 }, busy = { 1, 60 }, server = { 1, 30 } }
-local LONGEST_WAIT = 120
-
----@param options table the first six fields of Calls
+---@param options table the fields store, limiter, budget, folder, report, resend_budget
 ---@return Calls
 function M.new(options)
-  local self = setmetatable({ resend_spent = 0 }, Calls)
+  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {} }, Calls)
   for name, value in pairs(options) do
     self[name] = value
   end
-  self.doubts = {}
   for _, call in ipairs(self.store:doubts()) do
-    self.doubts[call.key] = self.doubts[call.key] or {}
-    table.insert(self.doubts[call.key], call)
+    self:add_doubt(call.key, call)
   end
   return self
 end
@@ -69,14 +82,14 @@ end
 --- how a provider's wire is shaped. Reference pictures count by their content.
 ---@param request Request
 ---@return string text canonical
-function Calls:identity(request)
+function M.identity(request)
   local refs = {}
   for i, ref in ipairs(request.refs) do
     refs[i] = { label = ref.label, sha256 = ref.sha256 }
   end
   return json.encode {
     version = KEY_VERSION,
-    provider = self.provider.identity,
+    provider = request.provider.identity,
     kind = request.kind,
     model = request.model,
     effort = request.effort,
@@ -94,33 +107,66 @@ end
 
 --- Sends nothing more; what is in flight may come in.
 ---@param reason string
-function Calls:stop(reason)
-  self.stopped = self.stopped or reason
+---@param class "stop"|"cost"|nil
+function Calls:stop(reason, class)
+  self.stopped = self.stopped or { class = class or "stop", message = reason }
 end
 
 local function failed(class, message)
   return nil, { class = class, message = message }
 end
 
-local IN_DOUBT = "it was sent before and the answer never came, so it may have been paid for; "
+--- Tells the run of something that happens to a request.
+---@param event string
+---@param request Request
+---@param more table?
+function Calls:tell(event, request, more)
+  local told = { event = event, step = request.step, task = request.task, model = request.model }
+  for field, value in pairs(more or {}) do
+    told[field] = value
+  end
+  self.report(told)
+end
+
+--
+-- Doubts
+--
+
+local IN_DOUBT = "it was sent and the answer never came, so it may have been paid for; "
   .. "asking again may cost %s more: allow that with --resend-doubt USD"
 
---- Calls of this key that an earlier run left in doubt: asked again as long as
---- the budget for that lasts.
+function Calls:add_doubt(key, call)
+  self.doubts[key] = self.doubts[key] or {}
+  table.insert(self.doubts[key], call)
+end
+
+--- What the provider knows of a call in doubt that it gave a name.
+local function reconciled(request, call)
+  local known = call.handle and request.provider.generation and request.provider:generation(call.handle)
+  return known and known.cost
+end
+
+--- Calls of this key that are in doubt: asked again as long as the budget for
+--- that lasts.
 ---@return true?, CallFailure?
 function Calls:settle_doubts(key, request)
   for _, call in ipairs(self.doubts[key] or {}) do
-    local cost = self.provider.worst_cost(request)
-    if self.resend_budget <= 0 or self.resend_spent + (cost or 0) > self.resend_budget then
-      return failed("doubt", IN_DOUBT:format(cost and ("$%.3f"):format(cost) or "an unknown sum"))
+    local paid = reconciled(request, call)
+    local worst = request.provider.worst_cost(request)
+    if self.resend_budget <= 0 or self.resend_spent + (worst or 0) > self.resend_budget then
+      return failed("doubt", IN_DOUBT:format(worst and ("$%.3f"):format(worst) or "an unknown sum"))
     end
-    self.resend_spent = self.resend_spent + (cost or 0)
-    self.store:forgive(call.id, "asked again")
-    self.report { event = "resent", step = request.step, task = request.task, cost = cost }
+    self.resend_spent = self.resend_spent + (worst or 0)
+    self.store:forgive(call.id, paid and ("paid $%.4f, the answer is lost"):format(paid) or "asked again")
+    self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil })
   end
   self.doubts[key] = nil
   return true
 end
+
+--
+-- On the wire
+--
 
 --- Puts the pictures that came with an answer where they are durable, under
 --- names that the answer's record gives.
@@ -152,18 +198,42 @@ local function with_path(read, files)
   return read
 end
 
+--- Puts an answer on disk, its pictures first.
+---@return CallAnswer?
+---@return string? message
+function Calls:record(id, request, answer, read)
+  local files, message = keep_files(self.folder, id, answer.files)
+  if not files then
+    return nil, message
+  end
+  local record = json.encode { body = answer.body, files = json.array(files) }
+  local meta = json.encode {
+    task = request.task,
+    model = read.model,
+    usage = json.object(read.usage),
+    seconds = read.seconds,
+  }
+  local kept, problem = self.store:answer(id, record, meta)
+  if not kept then
+    return nil, problem
+  end
+  read.id = id
+  read.at = loop.time()
+  return with_path(read, files)
+end
+
 --- One request, on the wire once. The intent is on disk before a byte leaves,
 --- the answer before it is used.
----@return table? read what the provider's answer says
+---@return CallAnswer? read
 ---@return "unsent"|"doubt"|"disk"|nil class
 ---@return string? message
-function Calls:send(request, key, text)
-  local worst = self.provider.worst_cost(request)
+function Calls:send(request, key, text, form)
+  local worst = request.provider.worst_cost(request)
   local id, problem = self.store:intend(key, text, json.encode { task = request.task, worst = worst })
   if not id then
     return nil, "disk", problem
   end
-  local options = self.provider:wire(request)
+  local options = request.provider:wire(request, form)
   options.spill = { dir = self.folder }
   local started = loop.now()
   local transfer <close> = http.start(options)
@@ -175,261 +245,159 @@ function Calls:send(request, key, text)
     end
     answer, message, _, sent = transfer:finish()
   end
-  if not answer then
-    if sent then
-      self.store:doubt(id, message)
-      return nil, "doubt", message
-    end
+  if not answer and sent then
+    self.store:doubt(id, message)
+    self:add_doubt(key, self.store:call(id))
+    return nil, "doubt", message
+  elseif not answer then
     self.store:refuse(id, message)
     return nil, "unsent", message
   end
-  local read = self.provider.read(request.kind, answer)
+  local read = request.provider.read(request, answer)
   read.seconds = loop.now() - started
   if read.failure and read.failure.class ~= "unusable" then
     self.store:refuse(id, read.failure.message)
     return read
   end
-  local files, trouble = keep_files(self.folder, id, answer.files)
-  if files then
-    local record = json.encode { body = answer.body, files = json.array(files) }
-    local meta = json.encode { task = request.task, model = read.model, usage = read.usage, seconds = read.seconds }
-    files, trouble = self.store:answer(id, record, meta) and files, "the answer cannot be recorded"
+  local recorded, trouble = self:record(id, request, answer, read)
+  return recorded, not recorded and "disk" or nil, trouble
+end
+
+--- The same, within the cost limit.
+function Calls:send_within_budget(request, key, text, form)
+  local reserved, message = self.budget:reserve(request.model, request.provider.worst_cost(request))
+  if not reserved then
+    return nil, "cost", message
   end
-  if not files then
-    return nil, "disk", trouble
+  local outcome = { doubt = true } -- what a send that is cut short leaves
+  local settle <close> = setmetatable({}, {
+    __close = function()
+      self.budget:settle(reserved, outcome)
+    end,
+  })
+  assert(settle)
+  local read, class, problem = self:send(request, key, text, form)
+  if read and (not read.failure or read.failure.class == "unusable") then
+    outcome = { cost = read.usage.cost }
+  elseif class ~= "doubt" then
+    outcome = { cost = 0 }
   end
-  read.id = id
-  read.at = loop.time()
-  return with_path(read, files)
+  return read, class, problem
 end
 
 --- An answer that is in the memo, read again.
-local function recall(provider, kind, call)
+local function recall(request, call)
   local record = json.decode(call.answer)
-  local read = provider.read(kind, { status = 200, headers = {}, body = record.body, files = record.files })
+  local read = request.provider.read(request, {
+    status = 200,
+    headers = {},
+    body = record.body,
+    files = record.files,
+  })
   read.id = call.id
   read.at = call.at
   read.remembered = true
   return with_path(read, record.files)
 end
 
---- How long to wait before the next try, in seconds; nil when it is no use.
----@param class string
----@param try integer how many tries of this class there were
----@param retry_after number?
-local function delay(class, try, retry_after)
-  if try > (RETRIES[class] or 0) or (retry_after and retry_after > LONGEST_WAIT) then
-    return nil
-  end
-  local base, cap = table.unpack(BACKOFF[class])
-  local jittered = math.random() * math.min(cap, base * 2 ^ (try - 1))
-  return math.max(jittered, retry_after and retry_after * (1 + 0.1 * math.random()) or 0)
-end
+--
+-- Asking
+--
 
 --- What became of a request once it was tried as often as its class allows.
 local function give_up(class, message, tries)
-  if class == "doubt" then
-    return failed("doubt", message .. "; it was sent, and may have been paid for")
-  elseif class == "disk" then
+  if class == "disk" then
     return failed("stop", "the project cannot be written: " .. message)
-  elseif class == "stop" then
-    return failed("stop", message)
+  elseif class == "stop" or class == "cost" then
+    return failed(class, message)
   end
   return failed("final", tries > 1 and ("%s (tried %d times)"):format(message, tries) or message)
 end
 
 --- Asks, unless the memo has the answer.
 ---@param request Request
----@return table? read with text or path
+---@return CallAnswer?
 ---@return CallFailure?
 function Calls:ask(request)
-  local text = self:identity(request)
+  local text = M.identity(request)
   local key = json.sha256(text)
   local known = self.store:answered(key)
-  local read
+  local read, problem
   if known then
-    read = recall(self.provider, request.kind, known)
+    read = recall(request, known)
   else
-    local problem
     read, problem = self:ask_anew(request, key, text)
     if not read then
       return nil, problem
     end
   end
   if read.failure then
-    return nil, { class = "unusable", message = read.failure.message }
+    return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
   end
   return read
 end
 
+--- One try: a reading that is an answer, or a failure with its class.
+function Calls:try(request, key, text, model_key)
+  self:tell("sent", request)
+  local read, class, message = self:send_within_budget(request, key, text, self.forms[model_key])
+  local failure = read and read.failure
+  if read and (not failure or failure.class == "unusable") then
+    self:tell("answered", request, { read = read })
+    return read
+  elseif failure and failure.class == "form" then
+    -- The server wants the same thing put another way, and so for all that follow.
+    self.forms[model_key] = failure.form
+  end
+  return nil, failure or { class = class, message = message }
+end
+
+--- Waits before a further try; false when there is to be none.
+function Calls:wait(request, slot, model_key, failure, tries)
+  local class = failure.class
+  if class == "form" then
+    return tries.form <= MOST_FORMS
+  elseif class == "doubt" then
+    return tries.doubt <= MOST_RESENDS
+  end
+  local seconds = retry.delay(class, tries[class], failure.retry_after)
+  if not seconds then
+    return false
+  end
+  self:tell("retry", request, { message = failure.message, seconds = seconds })
+  if seconds > retry.PARK then
+    self.limiter:park(model_key, seconds)
+  end
+  slot:backoff(seconds, class == "busy" and "busy" or "other")
+  return true
+end
+
 function Calls:ask_anew(request, key, text)
-  if self.stopped then
-    return failed("stop", self.stopped)
-  end
-  local ok, doubt = self:settle_doubts(key, request)
-  if not ok then
-    return nil, doubt
-  end
+  local model_key = request.provider.identity .. " " .. request.model
   local lane = request.kind == "picture" and "image" or "text"
-  local slot <close> = self.limiter:acquire(lane, self.provider.identity .. " " .. request.model, request.priority)
-  local tries = {}
-  local total = 0
+  local slot <close> = self.limiter:acquire(lane, model_key, request.priority)
+  local tries, total = {}, 0
   while true do
     if self.stopped then
-      return failed("stop", self.stopped)
+      return nil, self.stopped
     end
-    total = total + 1
-    self.report { event = "sent", step = request.step, task = request.task, model = request.model }
-    local read, class, message = self:send(request, key, text)
-    local failure = read and read.failure
-    if read and (not failure or failure.class == "unusable") then
+    local settled, doubt = self:settle_doubts(key, request)
+    if not settled then
+      return nil, doubt
+    end
+    local read, failure = self:try(request, key, text, model_key)
+    if read then
       slot:release "ok"
-      self.report { event = "answered", step = request.step, task = request.task, read = read }
       return read
     end
-    class, message = failure and failure.class or class, failure and failure.message or message
+    local class = failure.class
     tries[class] = (tries[class] or 0) + 1
-    local seconds = RETRIES[class] and delay(class, tries[class], failure and failure.retry_after)
-    if not seconds then
+    total = total + 1
+    if not self:wait(request, slot, model_key, failure, tries) then
       slot:release(class == "busy" and "busy" or "other")
-      self.report { event = "refused", step = request.step, task = request.task, message = message }
-      return give_up(class, message, total)
-    end
-    self.report { event = "retry", step = request.step, task = request.task, message = message, seconds = seconds }
-    slot:backoff(seconds, class == "busy" and "busy" or "other")
-  end
-end
-
---
--- Chains of calls
---
-
-local function variant(request, changes)
-  local copy = {}
-  for name, value in pairs(request) do
-    copy[name] = value
-  end
-  for name, value in pairs(changes) do
-    copy[name] = value
-  end
-  return copy
-end
-
---- Tells that a request did not do, and what is tried now.
----@param event "repair"|"fallback"
-function Calls:note(event, request, model, failure)
-  self.report {
-    event = event,
-    step = request.step,
-    task = request.task,
-    model = model,
-    message = failure.message,
-  }
-end
-
-local REPAIR = [[
-Your answer does not fit what was asked for:
-
-%s
-
-Answer once more with the whole JSON, these faults mended and everything else as it was.]]
-
---- A text answer that a judge accepts. An answer with faults goes back once with
---- their list, then the request is asked anew, then the next model is asked.
----@param request Request of the first model
----@param models string[] the first and those to fall back to
----@param judge fun(text: string): any?, string? the value, or nil and the faults
----@return { value: any, ids: integer[], model: string, remembered: boolean }?
----@return CallFailure?
-function Calls:text(request, models, judge)
-  local ids, attempt, last = {}, 0, nil
-  local remembered = true
-  for _, model in ipairs(models) do
-    local turns
-    for _, way in ipairs { "ask", "repair", "anew" } do
-      if way ~= "repair" or turns then
-        attempt = attempt + 1
-        if attempt > 1 then
-          self:note(way == "ask" and "fallback" or "repair", request, model, last)
-        end
-        local asked = variant(request, { model = model, attempt = attempt, turns = way == "repair" and turns or nil })
-        local read, failure = self:ask(asked)
-        turns = nil
-        if read then
-          ids[#ids + 1] = read.id
-          remembered = remembered and read.remembered or false
-          local value, faults = judge(read.text)
-          if value ~= nil then
-            return { value = value, ids = ids, model = model, remembered = remembered }
-          end
-          last = { class = "final", message = "the answer does not fit: " .. faults }
-          turns = {
-            { role = "assistant", content = read.text },
-            { role = "user", content = REPAIR:format(faults) },
-          }
-        elseif failure.class == "stop" or failure.class == "doubt" then
-          return nil, failure
-        else
-          last = { class = "final", message = failure.message }
-          if failure.class == "final" then
-            break
-          end
-        end
-      end
+      return give_up(class, failure.message, total)
     end
   end
-  return nil, last
-end
-
-local REWRITE = [[
-An image model was given the brief below and drew nothing. Rewrite the brief so
-that it will: keep what is seen, who is in it, the framing and the style; take
-out whatever a cautious filter might stumble over, and say it in plainer words.
-Answer with the new brief alone.
-
-%s]]
-
---- A picture that a keeper accepts. When none comes, it is asked for again, then
---- the brief is rewritten by a text model and drawn again.
----@param request Request
----@param rewriter string the model that rewrites
----@param keep fun(path: string, at: number): any?, string? the saved picture, or nil and what is wrong with it
----@return { value: any, ids: integer[], model: string, remembered: boolean, path: string }?
----@return CallFailure?
-function Calls:picture(request, rewriter, keep)
-  local ids, last = {}, nil
-  local remembered = true
-  local user = request.user
-  for attempt, way in ipairs { "ask", "again", "rewritten" } do
-    if way == "rewritten" then
-      self:note("fallback", request, rewriter, last)
-      local rewrite = variant(request, { kind = "text", model = rewriter, user = REWRITE:format(user), aspect = false })
-      rewrite.aspect, rewrite.refs = nil, {}
-      local read, failure = self:ask(rewrite)
-      if not read then
-        return nil, failure.class == "unusable" and last or failure
-      end
-      ids[#ids + 1] = read.id
-      user = read.text
-    elseif way == "again" then
-      self:note("repair", request, request.model, last)
-    end
-    local read, failure = self:ask(variant(request, { user = user, attempt = attempt }))
-    if read then
-      ids[#ids + 1] = read.id
-      remembered = remembered and read.remembered or false
-      local value, wrong = keep(read.path, read.at)
-      if value ~= nil then
-        return { value = value, ids = ids, model = request.model, remembered = remembered, path = read.path }
-      end
-      last = { class = "final", message = "the answer's picture is unusable: " .. wrong }
-    elseif failure.class == "stop" or failure.class == "doubt" then
-      return nil, failure
-    else
-      last = { class = "final", message = failure.message }
-    end
-  end
-  return nil, last
 end
 
 return M

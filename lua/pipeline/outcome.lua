@@ -2,6 +2,7 @@
 -- the task's first request. While that key stands, the outcome stands,
 -- whichever model gave it.
 
+local call = require "pipeline.call"
 local json = require "host.json"
 
 ---@class Outcome
@@ -11,29 +12,28 @@ local json = require "host.json"
 ---@field model string
 
 ---@class Outcomes
----@field store userdata
----@field calls Calls
+---@field store host.store.store
 ---@field known table<string, string>
 local Outcomes = {}
 Outcomes.__index = Outcomes
 
 local M = {}
 
----@param store userdata
----@param calls Calls
+---@param store host.store.store
 ---@return Outcomes
-function M.new(store, calls)
-  return setmetatable({ store = store, calls = calls, known = store:all "outcome" }, Outcomes)
+function M.new(store)
+  return setmetatable({ store = store, known = store:all "outcome" }, Outcomes)
 end
 
-function Outcomes:name_of(request)
-  return request.task .. " " .. json.sha256(self.calls:identity(request))
+---@param request Request
+local function name_of(request)
+  return request.task .. " " .. json.sha256(call.identity(request))
 end
 
 ---@param request Request the task's first
 ---@return Outcome?
 function Outcomes:find(request)
-  local text = self.known[self:name_of(request)]
+  local text = self.known[name_of(request)]
   return text and json.decode(text) or nil
 end
 
@@ -42,7 +42,7 @@ end
 ---@param outcome Outcome
 function Outcomes:keep(request, outcome)
   local text = json.encode(outcome)
-  local name = self:name_of(request)
+  local name = name_of(request)
   self.known[name] = text
   self.store:put("outcome", name, text, { wait = true })
 end

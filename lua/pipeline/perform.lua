@@ -1,6 +1,7 @@
 -- lua/pipeline/perform.lua: one task: what it reads is rendered into a request,
 -- the answer is checked, and becomes a patch of the artifact.
 
+local chain = require "pipeline.chain"
 local context = require "pipeline.context"
 local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
@@ -10,6 +11,7 @@ local json = require "host.json"
 local name = require "host.name"
 local patch = require "pipeline.patch"
 local prompt = require "pipeline.prompt"
+local reach = require "pipeline.reach"
 local references = require "pipeline.references"
 
 --- One step for one item.
@@ -26,7 +28,7 @@ local references = require "pipeline.references"
 ---@field entries table[]?   for artifact:patch
 ---@field value any?         the answer as it was
 ---@field message string?    why it failed
----@field stops boolean?     nothing else of the run can go on either
+---@field stops "stop"|"cost"|nil nothing else of the run can go on either
 
 local M = {}
 
@@ -50,6 +52,7 @@ local function base_request(run, task, kind, role)
   end
   return {
     kind = kind,
+    provider = run.providers(model),
     model = model[1],
     effort = model.effort,
     refs = {},
@@ -64,14 +67,30 @@ end
 
 ---@return string[] models the first and those to fall back to
 local function chain_of(model)
-  return { model[1], model.fallback }
+  local models = table.move(model, 1, #model, 1, {})
+  models[#models + 1] = model.fallback
+  return models
 end
 
---- The names of the items of a top-level list, as they stand now.
-local function names_in(artifact, list)
+--- The names of the items of a list that the step does not make itself, as they
+--- stand now: of one in the task's own item, or of one at the top.
+---@param run Run
+---@param task Task
+---@param list string its canonical path
+---@return string[]?
+local function names_in(run, task, list)
+  local base, field = {}, list
+  local item = task.step.item
+  if item and list:sub(1, #item.schema + 1) == item.schema .. "." then
+    base, field = task.scope[item.name].path, list:sub(#item.schema + 2)
+  end
+  if task.step.owned[list] or field:find("[]", 1, true) then
+    return nil
+  end
   local names = {}
-  for i = 1, artifact:length { list } or 0 do
-    names[i] = artifact:get { list, i, "name" }
+  local path = reach.extended(base, field)
+  for i = 1, run.artifact:length(path) or 0 do
+    names[i] = run.artifact:get(reach.extended(path, i, "name"))
   end
   return names
 end
@@ -137,7 +156,7 @@ local function output_of(run, task)
     counts = run.story.counts,
     owned = step.owned,
     names = function(list)
-      return not step.owned[list] and names_in(run.artifact, list) or nil
+      return names_in(run, task, list)
     end,
   })
 end
@@ -168,7 +187,8 @@ local function settle(run, task, answer, state)
 end
 
 local function failure(problem)
-  return { state = "failed", message = problem.message, stops = problem.class == "stop" }
+  local class = problem.class
+  return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
 end
 
 ---@param run Run
@@ -187,7 +207,7 @@ function M.text(run, task)
   if known then
     return settle(run, task, known.value, "reused")
   end
-  local outcome, problem = run.calls:text(request, chain_of(model), judge_of(run, task, output))
+  local outcome, problem = chain.text(run.calls, request, chain_of(model), judge_of(run, task, output))
   if not outcome then
     return failure(problem)
   end
@@ -231,7 +251,7 @@ function M.picture(run, task)
   end
   local request = base_request(run, task, "picture", step.step.model)
   local _, user = extract(run, task)
-  local refs, problem = references.gather(run, task, request.model)
+  local refs, problem = references.gather(run, task, request.provider.reference_limit(request.model))
   if not refs then
     return { state = "failed", message = problem }
   end
@@ -243,7 +263,8 @@ function M.picture(run, task)
   if known and is_there(run, known.picture) then
     return { state = "reused", value = known.picture.path, entries = { { path, known.picture.path } } }
   end
-  local outcome, trouble = run.calls:picture(request, run.story.models.rewrite[1], keeper(run, task))
+  local rewriter = { provider = run.providers(run.story.models.rewrite), model = run.story.models.rewrite[1] }
+  local outcome, trouble = chain.picture(run.calls, request, rewriter, keeper(run, task))
   if not outcome then
     return failure(trouble)
   end
@@ -300,7 +321,7 @@ function M.code(run, task)
     request.user = own_prompt(run, task, gathered, options.prompt, line)
     request.schema = { name = output.name, schema = output.schema }
     local outcome
-    outcome, problem = run.calls:text(request, chain_of(model), judge_of(run, task, output))
+    outcome, problem = chain.text(run.calls, request, chain_of(model), judge_of(run, task, output))
     if not outcome then
       error(problem, 0)
     end

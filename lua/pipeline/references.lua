@@ -6,7 +6,6 @@ local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
 local loop = require "host.loop"
-local models = require "providers.models"
 local reach = require "pipeline.reach"
 
 local M = {}
@@ -107,19 +106,18 @@ local function plate(run, pictures)
   }
 end
 
---- The pictures that go with a task's request to a model.
+--- The pictures that go with a task's request.
 ---@param run Run
 ---@param task Task
----@param model string
+---@param limit integer? how many a request may carry
 ---@return { path: string, label: string, sha256: string }[]?
 ---@return string? message what is missing
-function M.gather(run, task, model)
+function M.gather(run, task, limit)
   local pictures, missing = reached(run, task)
   if not pictures then
     return nil, missing
   end
-  local limit = models[model] and models[model].references or #pictures
-  if #pictures <= limit then
+  if not limit or #pictures <= limit then
     return pictures
   end
   local kept = table.move(pictures, 1, limit - 1, 1, {})

@@ -18,6 +18,7 @@ local views = require "pipeline.views"
 ---@field project Project
 ---@field calls Calls
 ---@field outcomes Outcomes
+---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
 ---@field choose fun(step: string, count: integer): integer
 ---@field report fun(event: table)
 ---@field artifact host.tree
@@ -266,17 +267,18 @@ function Run:run_task(task)
   end
   self:tell(task, result.state, { message = result.message, seconds = loop.now() - started })
   if result.stops then
-    self:stop(result.message)
+    self:stop(result.message, result.stops)
   end
   return result.state ~= "failed"
 end
 
 --- Sends nothing more and starts nothing more; what is in flight may come in.
 ---@param reason string
-function Run:stop(reason)
+---@param class "stop"|"cost"|nil
+function Run:stop(reason, class)
   if not self.stopped then
-    self.stopped = reason
-    self.calls:stop(reason)
+    self.stopped = class or "stop"
+    self.calls:stop(reason, class)
     self.nodes:stop()
     self.report { event = "stopping", message = reason }
   end
@@ -298,7 +300,7 @@ local function story_entries(story)
 end
 
 --- Evaluates the story. Waits until every task has ended.
----@return { done: integer, failed: integer, skipped: integer, stopped: string? }
+---@return { done: integer, failed: integer, skipped: integer, stopped: "stop"|"cost"|nil }
 function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
     self.instances[step.name], self.plants[step.name], self.results[step.name] = {}, {}, {}
@@ -324,7 +326,10 @@ end
 ---@param options table
 ---@return Run
 function M.new(options)
-  local self = setmetatable({ instances = {}, plants = {}, ends = {}, jobs = {}, results = {}, saved = {}, unplanted = {}, plates = {} }, Run)
+  local self = setmetatable({}, Run)
+  for _, field in ipairs { "instances", "plants", "ends", "jobs", "results", "saved", "unplanted", "plates" } do
+    self[field] = {}
+  end
   for field, value in pairs(options) do
     self[field] = value
   end

@@ -25,6 +25,8 @@ M.nine = {
 ---@field [integer] string   the models to ask, the first that can first
 ---@field effort? string     how much it thinks
 ---@field fallback? string   asked when these give nothing usable
+---@field provider? string   who has them, if not the provider of the run
+---@field base_url? string   where that is
 
 ---@class pipeline.OwnProp
 ---@field name string

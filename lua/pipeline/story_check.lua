@@ -19,6 +19,7 @@ local aspects = {
 }
 
 local lanes = { "text", "image" }
+local model_texts = { "base_url", "fallback", "provider" }
 local efforts = { "none", "minimal", "low", "medium", "high", "xhigh", "max" }
 local kinds = { "character", "object", "place" }
 local prop_keys = { "name", "kind", "description", "image" }
@@ -119,9 +120,10 @@ function Check:model(role, model)
     self:bad("models." .. role, ("models: '%s' names no model"):format(role), example)
   end
   for key, value in pairs(model) do
-    if math.type(key) == "integer" or key == "fallback" then
+    if math.type(key) == "integer" or among(model_texts, key) then
       if type(value) ~= "string" or not value:find "%S" then
-        self:bad("models." .. role, ("models: '%s' has a model that is no text"):format(role),
+        local what = math.type(key) == "integer" and "model" or key
+        self:bad("models." .. role, ("models: '%s' has a %s that is no text"):format(role, what),
           example)
       end
     elseif key == "effort" then
@@ -132,7 +134,7 @@ function Check:model(role, model)
     else
       self:unknown("models." .. role,
         ("models: there is no '%s' in '%s'"):format(tostring(key), role), key,
-        { "effort", "fallback" }, "beside the models there are")
+        { "base_url", "effort", "fallback", "provider" }, "beside the models there are")
     end
   end
 end

@@ -1,4 +1,6 @@
--- lua/providers/init.lua: the providers by name, and which one a run uses.
+-- lua/providers/init.lua: the providers by name, and which one each model role of
+-- a story asks: what the command line says, else the role's own setting, else
+-- OpenRouter when there is a key for it, else the embedded one.
 
 local fault = require "pipeline.fault"
 local http = require "host.http"
@@ -8,7 +10,12 @@ local M = {}
 
 local KEY_VARIABLE = "OPENROUTER_API_KEY"
 
----@alias Opened { provider: Provider, close: fun(), notice: string }
+--- One opened provider: what it is, how the first lines of output name it, and how
+--- it is closed.
+---@class OpenProvider
+---@field provider Provider
+---@field notice string
+---@field close fun()?
 
 ---@param base_url string
 ---@return string origin
@@ -23,8 +30,11 @@ local function origin_of(base_url)
   return origin
 end
 
-local function open_openrouter(base_url)
-  base_url = base_url or openrouter.BASE_URL
+---@type table<string, fun(setting: { base_url: string?, chosen: boolean, folder: string }): OpenProvider>
+local openers = {}
+
+function openers.openrouter(setting)
+  local base_url = setting.base_url or openrouter.BASE_URL
   local secret = http.secret_from_env(KEY_VARIABLE, origin_of(base_url))
   if not secret and base_url == openrouter.BASE_URL then
     fault.raise {
@@ -32,19 +42,17 @@ local function open_openrouter(base_url)
       hint = ("set %s, or use --provider offline"):format(KEY_VARIABLE),
     }
   end
-  local provider = openrouter.new { base_url = base_url, secret = secret }
   return {
-    provider = provider,
+    provider = openrouter.new { base_url = base_url, secret = secret },
     notice = "provider: openrouter at " .. base_url,
-    close = function() end,
   }
 end
 
 --- The embedded provider: a server of our own that speaks OpenRouter's protocol
 --- on loopback, so that a run without a key takes the same way as one with.
-local function open_offline(folder, chosen)
+function openers.offline(setting)
   local server = require "offline.server"
-  local started, message = server.start { dir = folder }
+  local started, message = server.start { dir = setting.folder }
   if not started then
     fault.raise { message = "the offline provider cannot start: " .. message }
   end
@@ -54,30 +62,71 @@ local function open_offline(folder, chosen)
       name = "offline",
       identity = "offline " .. server.version,
     },
-    notice = chosen and "provider: offline (embedded)"
+    notice = setting.chosen and "provider: offline (embedded)"
       or ("provider: offline (embedded), since %s is not set"):format(KEY_VARIABLE),
     close = started.close,
   }
 end
 
-M.NAMES = { "offline", "openrouter" }
+M.NAMES = {}
+for name in pairs(openers) do
+  M.NAMES[#M.NAMES + 1] = name
+end
+table.sort(M.NAMES)
 
---- Opens the provider that the user asked for; without a word from them
---- OpenRouter if there is a key for it, else the embedded one.
 ---@param wanted { provider: string?, base_url: string? }
+---@param model pipeline.Model
+---@return { name: string, base_url: string?, chosen: boolean }
+local function setting_of(wanted, model)
+  if wanted.provider or wanted.base_url then
+    return { name = wanted.provider or "openrouter", base_url = wanted.base_url, chosen = true }
+  elseif model.provider or model.base_url then
+    return { name = model.provider or "openrouter", base_url = model.base_url, chosen = true }
+  end
+  return { name = M.has_key and "openrouter" or "offline", chosen = false }
+end
+
+--- Opens the providers that the roles of a story ask, each once.
+---@param wanted { provider: string?, base_url: string? } what the command line says
+---@param models table<string, pipeline.Model> by role
 ---@param folder string for the embedded server's pictures
----@return Opened
-function M.open(wanted, folder)
-  local chosen = wanted.provider or (wanted.base_url and "openrouter") or nil
-  if not chosen and os.getenv(KEY_VARIABLE) then
-    chosen = "openrouter"
+---@return { of: (fun(model: pipeline.Model): Provider), notices: string[], close: fun() }
+function M.open(wanted, models, folder)
+  -- Opening OpenRouter takes the key out of the environment.
+  M.has_key = M.has_key or os.getenv(KEY_VARIABLE) ~= nil
+  local opened, notices, by_model = {}, {}, {}
+  local roles = {}
+  for role in pairs(models) do
+    roles[#roles + 1] = role
   end
-  if chosen == "openrouter" then
-    return open_openrouter(wanted.base_url)
-  elseif chosen == nil or chosen == "offline" then
-    return open_offline(folder, chosen ~= nil)
+  table.sort(roles)
+  for _, role in ipairs(roles) do
+    local setting = setting_of(wanted, models[role])
+    local opener = openers[setting.name]
+    if not opener then
+      fault.unknown({ message = ("there is no provider '%s'"):format(setting.name) }, setting.name, M.NAMES)
+    end
+    local key = setting.name .. " " .. (setting.base_url or "")
+    if not opened[key] then
+      setting.folder = folder
+      opened[key] = opener(setting)
+      notices[#notices + 1] = opened[key].notice
+    end
+    by_model[models[role]] = opened[key].provider
   end
-  fault.unknown({ message = ("there is no provider '%s'"):format(chosen) }, chosen, M.NAMES)
+  return {
+    of = function(model)
+      return by_model[model]
+    end,
+    notices = notices,
+    close = function()
+      for _, open in pairs(opened) do
+        if open.close then
+          open.close()
+        end
+      end
+    end,
+  }
 end
 
 return M

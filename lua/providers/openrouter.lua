@@ -161,6 +161,13 @@ function Provider.worst_cost(request)
   return input * model.input + model.max_tokens * model.output
 end
 
+--- How many reference pictures a request to a model may carry; nil: any number.
+---@param model string
+---@return integer?
+function Provider.reference_limit(model)
+  return models[model] and models[model].references
+end
+
 --
 -- Reading
 --
@@ -306,10 +313,10 @@ end
 ---@field model string?    the one that answered
 
 --- What an answer says.
----@param kind "text"|"picture"
+---@param request Request
 ---@param answer { status: integer, headers: table<string, string>, body: string, files: table[] }
 ---@return Reading
-function Provider.read(kind, answer)
+function Provider.read(request, answer)
   local retry_after = tonumber(answer.headers["retry-after"])
   local value, message = decode(answer.body)
   if answer.status < 200 or answer.status > 299 then
@@ -332,7 +339,7 @@ function Provider.read(kind, answer)
   elseif type(choice) ~= "table" then
     read = unusable "the answer holds no choice"
   else
-    read = read_choice(choice, kind, #answer.files)
+    read = read_choice(choice, request.kind, #answer.files)
   end
   read.usage = usage_of(value)
   read.model = type(value.model) == "string" and value.model or nil

@@ -2,7 +2,9 @@
 -- patch, reused.
 
 local artifact = require "host.artifact"
+local budget = require "pipeline.budget"
 local call = require "pipeline.call"
+local chain = require "pipeline.chain"
 local json = require "host.json"
 local limiter = require "host.limiter"
 local openrouter = require "providers.openrouter"
@@ -57,21 +59,25 @@ describe("a call", function()
     opened:close()
   end)
 
-  local function calls_of(identity)
-    return call.new {
+  --- Asks in a new run, as a provider of this identity.
+  local function ask(identity, changes, judge)
+    local calls = call.new {
       store = opened.store,
-      provider = openrouter.new { base_url = serving.url, identity = identity },
       limiter = limiter.new(),
+      budget = budget.new(),
       folder = opened:path "arriving",
       report = function() end,
       resend_budget = 0,
     }
+    local rendered = request(changes)
+    rendered.provider = openrouter.new { base_url = serving.url, identity = identity }
+    local result, failure = chain.text(calls, rendered, { rendered.model }, judge or accept)
+    return result, failure, rendered
   end
 
   it("is recorded before it is sent, and its answer before it is used", function()
-    local calls = calls_of "offline 1"
     local stored
-    local result = calls:text(request(), { "openai/gpt-5" }, function(text)
+    local result = ask("offline 1", {}, function(text)
       stored = opened.store:call(1)
       return accept(text)
     end)
@@ -83,25 +89,23 @@ describe("a call", function()
   end)
 
   it("becomes an outcome that another run of the program finds", function()
-    local calls = calls_of "offline 1"
-    local result = calls:text(request(), { "openai/gpt-5" }, accept)
-    outcome.new(opened.store, calls):keep(request(), { value = result.value, ids = result.ids })
-    local found = outcome.new(opened.store, calls):find(request())
+    local result, _, rendered = ask "offline 1"
+    outcome.new(opened.store):keep(rendered, { value = result.value, ids = result.ids })
+    local found = outcome.new(opened.store):find(rendered)
     assert.same({ name = "The Constance" }, found.value)
     local tree = artifact.new():patch { { { "boat" }, found.value } }
     assert.equal("The Constance", tree:get { "boat", "name" })
   end)
 
   it("is not made again, without an outcome too", function()
-    calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
-    local again = calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
-    assert.is_true(again.remembered)
+    ask "offline 1"
+    assert.is_true(ask("offline 1").remembered)
     assert.equal(1, #serving.requests)
   end)
 
   it("of one provider does not stand for that of another", function()
-    calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
-    calls_of("openrouter " .. serving.url):text(request(), { "openai/gpt-5" }, accept)
+    ask "offline 1"
+    ask("openrouter " .. serving.url)
     assert.equal(2, #serving.requests)
   end)
 
@@ -114,18 +118,19 @@ describe("a call", function()
       { take = 2 },
       { schema = { name = "boat", schema = { type = "object" } } },
     }
-    local calls = calls_of "offline 1"
-    calls:text(request(), { "openai/gpt-5" }, accept)
+    ask "offline 1"
     for i, change in ipairs(changes) do
-      calls:text(request(change), { "openai/gpt-5" }, accept)
+      ask("offline 1", change)
       assert.equal(1 + i, #serving.requests)
     end
   end)
 
   it("whose answer never came is in doubt, and held when nothing may be spent on it", function()
-    local id = opened.store:intend(json.sha256(calls_of("offline 1"):identity(request())), "{}", "{}")
+    local rendered = request()
+    rendered.provider = openrouter.new { base_url = serving.url, identity = "offline 1" }
+    local id = opened.store:intend(json.sha256(call.identity(rendered)), "{}", "{}")
     opened.store:doubt(id, "the connection died")
-    local result, failure = calls_of("offline 1"):text(request(), { "openai/gpt-5" }, accept)
+    local result, failure = ask "offline 1"
     assert.is_nil(result)
     assert.equal("doubt", failure.class)
     assert.truthy(failure.message:find("--resend-doubt", 1, true))

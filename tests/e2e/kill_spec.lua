@@ -43,7 +43,7 @@ describe("a run that is killed ten times", function()
     "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", mock.url,
     "--lane", "text=3", "--lane", "image=3", "--resend-doubt", "100",
   }
-  local asked_again, doubts, most_doubts, kills = {}, 0, 0, 0
+  local asked_again, most_doubts, kills = {}, 0, 0
 
   local function asked_from(first, committed)
     local account = mock.account()
@@ -72,7 +72,7 @@ describe("a run that is killed ten times", function()
     most_doubts = math.max(most_doubts, after.doubts)
   end
   local committed = recorded(project)
-  doubts = committed.doubts
+  local doubts = committed.doubts
   local last = support.run(command)
   asked_from(first, committed.answered)
   mock.stop()

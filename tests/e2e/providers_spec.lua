@@ -6,7 +6,9 @@ describe("a run with --provider openrouter", function()
   it("makes a whole board against sbhost mock, with the key that it is given", function()
     local mock = support.mock { "--key", "sk-or-v1-secret" }
     local at = support.write { ["story.lua"] = support.story() }
-    local command = { "run", at .. "/story.lua", "--data", at .. "/data", "--provider", "openrouter", "--base-url", mock.url }
+    local command = {
+      "run", at .. "/story.lua", "--data", at .. "/data", "--provider", "openrouter", "--base-url", mock.url,
+    }
 
     local refused = support.run(command)
     assert.equal(1, refused.status)
