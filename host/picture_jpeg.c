@@ -71,6 +71,25 @@ static int read_frame(struct sb_picture_source *source, int marker,
   return rc < 0 ? rc : sb_picture_skip(source, size - sizeof frame);
 }
 
+/* Huffman tables. stb_image before 2.28, Debian 12's among them, writes beyond
+   its own when one names more codes than there are. */
+static int read_tables(struct sb_picture_source *source, uint32_t size) {
+  uint8_t table[17]; /* what it is for, and how many codes of 1 to 16 bits */
+  while (size >= sizeof table) {
+    uint32_t codes = 0;
+    int rc = sb_picture_take(source, table, sizeof table);
+    if (rc < 0) return rc;
+    for (int i = 1; i <= 16; i++) codes += table[i];
+    size -= (uint32_t)sizeof table;
+    if (codes > 256 || codes > size) break;
+    rc = sb_picture_skip(source, codes);
+    if (rc < 0) return rc;
+    size -= codes;
+    if (size == 0) return 0;
+  }
+  return sb_picture_refuse(source->fault, "its tables are broken");
+}
+
 /* What follows a marker; returns the next marker. */
 static int read_segment(struct sb_picture_source *source, int marker,
                         struct sb_picture *picture) {
@@ -86,6 +105,8 @@ static int read_segment(struct sb_picture_source *source, int marker,
     return sb_picture_refuse(source->fault, "it has no frame");
   if (is_frame(marker))
     rc = read_frame(source, marker, size, picture);
+  else if (marker == DHT)
+    rc = read_tables(source, size);
   else
     rc = sb_picture_skip(source, size);
   if (rc < 0) return rc;

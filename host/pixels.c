@@ -9,8 +9,7 @@
 
 #include "host/stb.h"
 
-/* A picture of the largest size that is taken stays below it as PNG of eight
-   bits or as JPEG; what is wasteful beyond that is refused. */
+/* Enough for the largest picture that is taken, as JPEG or as PNG of 8 bits. */
 static const size_t decoder_memory_max = (size_t)512 << 20;
 static const uint64_t file_size_max = (uint64_t)64 << 20;
 
@@ -101,21 +100,26 @@ static int decode_file(FILE *file, const struct sb_picture *picture,
   return rc;
 }
 
-int sb_pixels_load(const char *path, struct sb_pixels *pixels,
-                   struct sb_picture *picture, char *fault) {
+int sb_pixels_load_stream(FILE *file, struct sb_pixels *pixels,
+                          struct sb_picture *picture, char *fault) {
   struct sb_picture own;
   if (picture == NULL) picture = &own;
-  memset(pixels, 0, sizeof *pixels);
+  *pixels = (struct sb_pixels){0};
   uv_once(&gate_once, make_gate);
   if (gate_error < 0) return gate_error;
+  int rc = sb_picture_check_stream(file, picture, fault);
+  if (rc < 0) return rc;
+  uv_mutex_lock(&gate);
+  rc = decode_file(file, picture, pixels, fault);
+  uv_mutex_unlock(&gate);
+  return rc;
+}
+
+int sb_pixels_load(const char *path, struct sb_pixels *pixels,
+                   struct sb_picture *picture, char *fault) {
   FILE *file = fopen(path, "rbe");
   if (file == NULL) return uv_translate_sys_error(errno);
-  int rc = sb_picture_check_stream(file, picture, fault);
-  if (rc == 0) {
-    uv_mutex_lock(&gate);
-    rc = decode_file(file, picture, pixels, fault);
-    uv_mutex_unlock(&gate);
-  }
+  int rc = sb_pixels_load_stream(file, pixels, picture, fault);
   (void)fclose(file); /* it was only read */
   return rc;
 }

@@ -29,9 +29,11 @@ static _Thread_local size_t left;
 
 void sb_stb_allow(size_t bytes) { left = bytes; }
 
+/* Zeroed: stb_image before 2.28, Debian 12's among them, decodes with whatever
+   it finds in a table that the file uses and does not bring. */
 static void *capped_malloc(size_t size) {
   if (size > left) return NULL;
-  union header *header = malloc(sizeof *header + size);
+  union header *header = calloc(1, sizeof *header + size);
   if (header == NULL) return NULL;
   header->size = size;
   left -= size;

@@ -142,6 +142,16 @@ static void refuses_an_animation(void **state) {
   refuses(riff, sizeof riff - 1, "it is an animation");
 }
 
+/* What stb_image before 2.28 would write beyond its tables for. */
+static void refuses_a_jpeg_of_too_many_codes(void **state) {
+  struct file file = read_sample("card.jpeg");
+  size_t at = 0;
+  (void)state;
+  while (memcmp(file.bytes + at, "\xFF\xC4", 2) != 0) at++;
+  file.bytes[at + 5 + 15] = 255; /* codes of 16 bits */
+  refuses(file.bytes, file.len, "its tables are broken");
+}
+
 static void says_when_a_file_is_not_there(void **state) {
   struct sb_picture picture;
   (void)state;
@@ -158,6 +168,7 @@ int main(void) {
       cmocka_unit_test(refuses_a_size_beyond_the_limits),
       cmocka_unit_test(names_what_is_no_picture),
       cmocka_unit_test(refuses_an_animation),
+      cmocka_unit_test(refuses_a_jpeg_of_too_many_codes),
       cmocka_unit_test(says_when_a_file_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
