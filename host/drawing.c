@@ -18,11 +18,6 @@ void sb_drawing_free(struct sb_drawing *drawing) {
   *drawing = (struct sb_drawing){0};
 }
 
-static int say(char *fault, const char *what, int rc) {
-  snprintf(fault, SB_PICTURE_FAULT_MAX, "%s: %s", what, uv_strerror(rc));
-  return rc;
-}
-
 static int draw_stroke(struct sb_canvas *canvas, const struct sb_shape *shape) {
   struct sb_outline covered = {0};
   sb_outline_stroke(&shape->outline, shape->stroke_width, &covered);
@@ -102,13 +97,8 @@ static int put_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
 static int draw_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
                         char *fault) {
   struct sb_pixels from;
-  char why[SB_PICTURE_FAULT_MAX];
-  int rc = sb_pixels_load(shape->string, &from, NULL, why);
-  if (rc < 0) {
-    if (rc != UV_EFTYPE) return say(fault, shape->string, rc);
-    snprintf(fault, SB_PICTURE_FAULT_MAX, "%.120s: %.120s", shape->string, why);
-    return rc;
-  }
+  int rc = sb_pixels_load(shape->string, &from, NULL, fault);
+  if (rc < 0) return sb_picture_blame(fault, shape->string, rc);
   rc = put_picture(canvas, shape, &from);
   sb_pixels_free(&from);
   return rc;
@@ -152,6 +142,6 @@ int sb_drawing_write(struct sb_drawing *drawing, const char *path,
   if (rc == 0) sb_sha256_hex(digest, written->sha256);
   if (rc == 0) rc = sb_file_write(path, data, written->bytes);
   free(data);
-  if (rc < 0 && fault[0] == '\0') return say(fault, path, rc);
+  if (rc < 0 && fault[0] == '\0') return sb_picture_blame(fault, path, rc);
   return rc;
 }

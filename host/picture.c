@@ -18,6 +18,14 @@ int sb_picture_refuse(char *fault, const char *format, ...) {
   return UV_EFTYPE;
 }
 
+int sb_picture_blame(char *fault, const char *path, int rc) {
+  char why[128]; /* a long path must not push the reason out */
+  snprintf(why, sizeof why, "%s", rc == UV_EFTYPE ? fault : uv_strerror(rc));
+  snprintf(fault, SB_PICTURE_FAULT_MAX, "%.*s: %s",
+           (int)(SB_PICTURE_FAULT_MAX - sizeof why - 2), path, why);
+  return rc;
+}
+
 const char *sb_picture_type_name(enum sb_picture_type type) {
   static const char *const names[] = {"png", "jpeg", "webp"};
   return names[type];

@@ -20,7 +20,7 @@ enum sb_picture_type { SB_PICTURE_PNG, SB_PICTURE_JPEG, SB_PICTURE_WEBP };
 enum {
   SB_PICTURE_SIDE_MAX = 8192,     /* pixels */
   SB_PICTURE_AREA_MAX = 40000000, /* pixels: 160 MB once decoded as RGBA */
-  SB_PICTURE_FAULT_MAX = 256      /* bytes of a fault, with its NUL */
+  SB_PICTURE_FAULT_MAX = 512      /* bytes of a fault, with its NUL */
 };
 
 struct sb_picture {
@@ -39,6 +39,11 @@ int sb_picture_check_stream(FILE *file, struct sb_picture *picture,
 /* Writes the fault, cut to SB_PICTURE_FAULT_MAX, and returns UV_EFTYPE. */
 int sb_picture_refuse(char *fault, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Puts the file's path before what is wrong with it, and returns rc: "a.png: it
+   is HTML" when rc is UV_EFTYPE, which has its fault already, and else "a.png:
+   no such file or directory". */
+int sb_picture_blame(char *fault, const char *path, int rc);
 
 /* "png", "jpeg" or "webp". */
 const char *sb_picture_type_name(enum sb_picture_type type);

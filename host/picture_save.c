@@ -133,10 +133,12 @@ int sb_picture_save(const char *source, const char *dir, const char *stem,
                     struct sb_picture_saved *saved, char *fault) {
   struct sb_picture picture;
   int rc = check(source, &picture, fault);
-  if (rc < 0) return rc;
+  if (rc < 0) return sb_picture_blame(fault, source, rc);
   char *temporary = name_temporary(dir, stem);
-  if (temporary == NULL) return UV_ENOMEM;
-  rc = save_as(temporary, source, dir, stem, &picture, saved, fault);
+  rc = UV_ENOMEM;
+  if (temporary != NULL)
+    rc = save_as(temporary, source, dir, stem, &picture, saved, fault);
   free(temporary);
-  return rc;
+  if (rc == 0) return 0;
+  return sb_picture_blame(fault, rc == UV_EFTYPE ? source : dir, rc);
 }

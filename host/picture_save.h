@@ -24,7 +24,9 @@ struct sb_picture_saved {
    Refused besides what sb_picture_check refuses: a picture too small to be one
    that was asked for (under 64 pixels a side, or 1024 bytes), and one that is
    of a single colour. A PNG is decoded to see that only when its bytes are
-   suspiciously few for its size. Returns as sb_picture_check does. */
+   suspiciously few for its size. Returns as sb_picture_check does, but always
+   with a fault, which begins with the path of the file or folder it is about.
+ */
 int sb_picture_save(const char *source, const char *dir, const char *stem,
                     struct sb_picture_saved *saved, char *fault);
 

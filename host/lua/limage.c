@@ -29,12 +29,10 @@ static const char *check_path(lua_State *L, int index) {
   return path;
 }
 
-/* nil, "path: what is wrong", code */
-static int fail_picture(lua_State *L, int rc, const char *path,
-                        const char *fault) {
-  if (rc != UV_EFTYPE) return sb_fail(L, rc, path);
-  lua_pushfstring(L, "%s: %s", path, fault);
-  return sb_fail_message(L, lua_tostring(L, -1), "EBADPICTURE");
+/* nil, message, code */
+static int fail_picture(lua_State *L, int rc, const char *fault) {
+  const char *code = rc == UV_EFTYPE ? "EBADPICTURE" : uv_err_name(rc);
+  return sb_fail_message(L, fault, code);
 }
 
 static void set_integer(lua_State *L, const char *name, uint64_t value) {
@@ -63,6 +61,8 @@ static void inspect_run(struct sb_work *work) {
   struct inspect *inspect = (struct inspect *)work;
   inspect->rc =
       sb_picture_check(inspect->path, &inspect->picture, inspect->fault);
+  if (inspect->rc < 0)
+    sb_picture_blame(inspect->fault, inspect->path, inspect->rc);
 }
 
 static void inspect_release(struct sb_work *work) {
@@ -72,8 +72,7 @@ static void inspect_release(struct sb_work *work) {
 static int inspect_finish(lua_State *L, struct sb_work *work) {
   const struct inspect *inspect = (struct inspect *)work;
   const struct sb_picture *picture = &inspect->picture;
-  if (inspect->rc < 0)
-    return fail_picture(L, inspect->rc, inspect->path, inspect->fault);
+  if (inspect->rc < 0) return fail_picture(L, inspect->rc, inspect->fault);
   lua_createtable(L, 0, 4);
   set_string(L, "type", sb_picture_type_name(picture->type));
   set_integer(L, "width", picture->width);
@@ -120,7 +119,7 @@ static void save_release(struct sb_work *work) {
 
 static int save_finish(lua_State *L, struct sb_work *work) {
   const struct save *save = (struct save *)work;
-  if (save->rc < 0) return fail_picture(L, save->rc, save->source, save->fault);
+  if (save->rc < 0) return fail_picture(L, save->rc, save->fault);
   lua_createtable(L, 0, 5);
   set_string(L, "path", save->saved.path);
   set_integer(L, "width", save->saved.width);
@@ -171,11 +170,7 @@ static void draw_release(struct sb_work *work) {
 
 static int draw_finish(lua_State *L, struct sb_work *work) {
   const struct draw *draw = (struct draw *)work;
-  if (draw->rc < 0) {
-    const char *code =
-        draw->rc == UV_EFTYPE ? "EBADPICTURE" : uv_err_name(draw->rc);
-    return sb_fail_message(L, draw->fault, code);
-  }
+  if (draw->rc < 0) return fail_picture(L, draw->rc, draw->fault);
   lua_createtable(L, 0, 4);
   set_integer(L, "width", draw->drawing.width);
   set_integer(L, "height", draw->drawing.height);

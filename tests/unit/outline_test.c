@@ -154,7 +154,7 @@ static void begins_anew_where_a_contour_was_closed(void **state) {
 static void takes_any_shape(void **state) {
   uint32_t chance = 1;
   (void)state;
-  for (int n = 0; n < 3000; n++) {
+  for (int n = 0; n < 600; n++) {
     struct sb_outline outline = {0}, stroke = {0};
     float v[6];
     for (int k = 0; k < 12; k++) {
