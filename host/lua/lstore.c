@@ -42,8 +42,8 @@ static void set_text(lua_State *L, const char *name,
 static const char *const state_names[] = {"intent",   "accepted", "doubt",
                                           "answered", "refused",  "settled"};
 
-/* A change of a call was refused: wrong use. */
-static int misuse(lua_State *L, struct sb_store *store, int rc) {
+/* A change was not taken: raises if the script is to blame. */
+static int refuse(lua_State *L, struct sb_store *store, int rc) {
   struct sb_store_call call;
   lua_Integer id = lua_tointeger(L, 2);
   if (rc == UV_ENOENT)
@@ -53,7 +53,7 @@ static int misuse(lua_State *L, struct sb_store *store, int rc) {
                       (LUAI_UACINT)id, state_names[call.state]);
   if (rc == UV_EROFS)
     return luaL_error(L, "the store was opened to be read only");
-  return luaL_error(L, "store: %s", uv_strerror(rc));
+  return sb_fail(L, rc, "the store");
 }
 
 /*
@@ -172,7 +172,7 @@ static int store_intend(lua_State *L) {
   struct commit *commit = sb_wait_push(L, sizeof *commit, commit_drop);
   int rc = sb_store_intend(store, key, request, meta, &commit->id, on_commit,
                            commit, &commit->op);
-  if (rc < 0) return misuse(L, store, rc);
+  if (rc < 0) return refuse(L, store, rc);
   commit->box = lua_touserdata(L, 1);
   return sb_wait_yield(L, &commit->base, intend_k);
 }
@@ -186,7 +186,7 @@ static int store_answer(lua_State *L) {
   struct commit *commit = sb_wait_push(L, sizeof *commit, commit_drop);
   int rc =
       sb_store_answer(store, id, answer, meta, on_commit, commit, &commit->op);
-  if (rc < 0) return misuse(L, store, rc);
+  if (rc < 0) return refuse(L, store, rc);
   return sb_wait_yield(L, &commit->base, commit_k);
 }
 
@@ -198,14 +198,14 @@ static int store_answer(lua_State *L) {
 static int store_accept(lua_State *L) {
   struct sb_store *store = check_store(L);
   int rc = sb_store_accept(store, luaL_checkinteger(L, 2), check_text(L, 3));
-  return rc < 0 ? misuse(L, store, rc) : 0;
+  return rc < 0 ? refuse(L, store, rc) : 0;
 }
 
 static int settle(lua_State *L, enum sb_store_state state) {
   struct sb_store *store = check_store(L);
   int rc =
       sb_store_settle(store, luaL_checkinteger(L, 2), state, check_text(L, 3));
-  return rc < 0 ? misuse(L, store, rc) : 0;
+  return rc < 0 ? refuse(L, store, rc) : 0;
 }
 
 /* store:refuse(id, reason) */
@@ -295,14 +295,14 @@ static int store_put(lua_State *L) {
   }
   if (!wait) {
     int rc = sb_store_put(store, kind, name, text, NULL, NULL, NULL);
-    if (rc < 0) return misuse(L, store, rc);
+    if (rc < 0) return refuse(L, store, rc);
     lua_pushboolean(L, 1);
     return 1;
   }
   struct commit *commit = sb_wait_push(L, sizeof *commit, commit_drop);
   int rc =
       sb_store_put(store, kind, name, text, on_commit, commit, &commit->op);
-  if (rc < 0) return misuse(L, store, rc);
+  if (rc < 0) return refuse(L, store, rc);
   return sb_wait_yield(L, &commit->base, commit_k);
 }
 
@@ -310,7 +310,7 @@ static int store_put(lua_State *L) {
 static int store_remove(lua_State *L) {
   struct sb_store *store = check_store(L);
   int rc = sb_store_remove(store, check_text(L, 2), check_text(L, 3));
-  return rc < 0 ? misuse(L, store, rc) : 0;
+  return rc < 0 ? refuse(L, store, rc) : 0;
 }
 
 /* store:get(kind, name) -> text | nil[, message, code] */
