@@ -69,13 +69,13 @@ local forms = {
   place = {
     water = set "sea ocean lake river pond harbour harbor bay lagoon shore coast beach reef swamp marsh oasis",
     tower = set "lighthouse tower castle mast church cathedral temple observatory palace",
-    trees = set "forest wood woods jungle clearing garden orchard oak tree park trees",
-    peaks = set "mountain mountains peak pass glacier hill hills cliff rock ridge volcano valley canyon snow",
+    trees = set "forest wood woods jungle clearing hollow garden orchard oak tree park trees",
+    peaks = set "mountain mountains peak pass glacier hill hills cliff rock ridge ledge arch volcano valley canyon snow",
     dunes = set "desert dune dunes pan beach sand",
     streets = set "city town street underpass market square village neighbourhood road suburb metro subway station rooftop bridge",
-    steps = set "stair stairs staircase landing ladder well",
+    steps = set "stair stairs staircase ladder",
     sky = set "planet moon space orbit sky stars",
-    hall = set "museum hall factory library theatre theater school laboratory lab hospital archive warehouse gallery airlock greenhouse corridor window",
+    hall = set "workbench roof gallery dome museum hall factory library theatre theater school laboratory lab hospital archive warehouse gallery airlock greenhouse corridor window",
   },
 }
 
@@ -114,7 +114,7 @@ function M.of(part)
   look.skin = rng:pick { 0xE3BFA0, 0xC99872, 0x9A6A4A, 0xEACDB4, 0x7A5038 }
   look.old = false
   for word in part.name:lower():gmatch "%a+" do look.old = look.old or old_words[word] or false end
-  if words.women[part.noun] and look.head == "bald" then look.head = "bun" end
+  if not words.men[part.noun] and look.head == "bald" then look.head = "bun" end
   return look
 end
 

@@ -85,7 +85,9 @@ local places = set [[sea ocean shore coast beach island bay harbour harbor port 
   restaurant bar shop store office factory mill mine laboratory lab warehouse prison planet
   moon space orbit observatory graveyard cemetery park zoo playground stadium arctic antarctica
   pole sky world kingdom country border ruin ruins greenhouse workshop studio bathhouse carnival
-  fairground metro platform suburb pier dock quay lagoon reef tundra plain plains steppe]]
+  fairground metro platform rock stair stairs staircase steps landing well mill pass ridge shelter
+  clearing oak pan arch roof corridor airlock window workbench underpass blister dome yard gallery
+  archive ledge hollow ford suburb pier dock quay lagoon reef tundra plain plains steppe]]
 
 local persons = set [[man woman boy girl child kid baby mother father sister sisters brother
   brothers son daughter twin twins wife husband grandmother grandfather grandma grandpa aunt uncle
