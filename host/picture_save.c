@@ -1,6 +1,7 @@
 /* host/picture_save.c -- see picture_save.h. */
 #include "host/picture_save.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,15 +65,18 @@ static int check(const char *source, struct sb_picture *picture, char *fault) {
   return rc;
 }
 
+/* One at a time in the process: each has its pixels in memory. */
 static int convert(const char *source, const char *to, char *fault) {
-  struct sb_pixels pixels;
+  static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+  struct sb_pixels pixels = {0};
   uint8_t *data = NULL;
   size_t len = 0;
+  pthread_mutex_lock(&gate);
   int rc = sb_pixels_load(source, &pixels, NULL, fault);
-  if (rc < 0) return rc;
-  rc = refuse_blank(&pixels, fault);
+  if (rc == 0) rc = refuse_blank(&pixels, fault);
   if (rc == 0) rc = sb_png_encode(&pixels, &data, &len);
   sb_pixels_free(&pixels);
+  pthread_mutex_unlock(&gate);
   if (rc < 0) return rc;
   rc = sb_file_write(to, data, len);
   free(data);

@@ -2,6 +2,7 @@
 #include "host/pixels.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -13,11 +14,7 @@
 static const size_t decoder_memory_max = (size_t)512 << 20;
 static const uint64_t file_size_max = (uint64_t)64 << 20;
 
-static uv_mutex_t gate; /* held while a picture is decoded */
-static uv_once_t gate_once = UV_ONCE_INIT;
-static int gate_error;
-
-static void make_gate(void) { gate_error = uv_mutex_init(&gate); }
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* one decodes */
 
 /* stb_image needs the file's data twice over, and 16 bytes a pixel for a
    progressive JPEG; a PNG of 16 bits takes 24. */
@@ -105,13 +102,11 @@ int sb_pixels_load_stream(FILE *file, struct sb_pixels *pixels,
   struct sb_picture own;
   if (picture == NULL) picture = &own;
   *pixels = (struct sb_pixels){0};
-  uv_once(&gate_once, make_gate);
-  if (gate_error < 0) return gate_error;
   int rc = sb_picture_check_stream(file, picture, fault);
   if (rc < 0) return rc;
-  uv_mutex_lock(&gate);
+  pthread_mutex_lock(&gate);
   rc = decode_file(file, picture, pixels, fault);
-  uv_mutex_unlock(&gate);
+  pthread_mutex_unlock(&gate);
   return rc;
 }
 
