@@ -3,8 +3,8 @@ max_line_length = 120
 max_comment_line_length = 160 -- annotations
 max_string_line_length = false -- a prompt is prose; its reader breaks the lines
 
--- busted's words, in specs alone, where a line holds a case and its outcome.
-files["tests/lua"] = { std = "lua54+busted", max_line_length = 120 }
+-- busted's words, in specs alone.
+files["tests/**/*_spec.lua"] = { std = "lua54+busted" }
 
 -- Definitions for the language server declare functions without bodies, which
 -- never use their parameters, on tables that nothing reads; an annotation is

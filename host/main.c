@@ -45,6 +45,7 @@ static int find_lua_root(struct program *program) {
   static const char *const places[] = {"../share/sbhost/lua", "../lua"};
   size_t len = sizeof program->exe;
   if (uv_exepath(program->exe, &len) < 0) program->exe[0] = '\0';
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
   const char *chosen = getenv("SBHOST_LUA");
   if (chosen != NULL)
     return is_lua_root(chosen, program->root, sizeof program->root);

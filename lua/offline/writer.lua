@@ -121,7 +121,7 @@ end
 -- Values
 --
 
-function Writer:object(schema, name, item, depth)
+function Writer:object(schema, item, depth)
   local value, keys = {}, keys_of(schema)
   item.value = value
   for _, key in ipairs(keys) do
@@ -137,7 +137,7 @@ function Writer:own_object(schema, name, parent, depth)
   local kind = kind_of(schema, name)
   -- an envelope around what it names: { "lore": { ... } }, { "option_1": ... }
   local plan = kind ~= "other" and self:plans_for(kind, name, 1)[1] or parent and parent.plan or {}
-  return self:object(schema, name, { kind = kind, plan = plan, index = 1, count = 1 }, depth)
+  return self:object(schema, { kind = kind, plan = plan, index = 1, count = 1 }, depth)
 end
 
 local number_words = {
@@ -218,7 +218,7 @@ function Writer:objects(schema, items, name, depth)
   for i = 1, count do
     local item = { kind = kind, plan = planned[i] or {}, index = i, count = count }
     if each_once then item.given = names[i] end
-    list[i] = self:object(items, name, item, depth)
+    list[i] = self:object(items, item, depth)
   end
   local listed = {}
   for i, one in ipairs(list) do listed[i] = one.name end
@@ -231,7 +231,8 @@ function Writer:list(schema, name, item, depth)
   if depth > DEEPEST then return json.array {} end
   local kind = type_of(items)
   if kind == "object" and items.properties then return self:objects(schema, items, name, depth) end
-  if kind == "string" and (items.enum or self.lists[name] or name == "props" or item.plan and type(item.plan[name]) == "table") then
+  local planned = item.plan and type(item.plan[name]) == "table"
+  if kind == "string" and (items.enum or self.lists[name] or name == "props" or planned) then
     return self:references(schema, name, item, items.enum)
   end
   local list, count = json.array {}, self:count(schema, name)
