@@ -1,7 +1,6 @@
 /* host/drawing.c -- see drawing.h. */
 #include "host/drawing.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -31,9 +30,7 @@ static int draw_text(struct sb_canvas *canvas, const struct sb_shape *shape,
   const struct sb_font *font;
   int rc = sb_font_open(shape->bold, &font);
   if (rc < 0) {
-    snprintf(fault, SB_PICTURE_FAULT_MAX,
-             "no font %s: %s (Debian's package fonts-dejavu-core has it)",
-             sb_font_path(shape->bold), uv_strerror(rc));
+    sb_font_explain(shape->bold, fault, SB_PICTURE_FAULT_MAX);
     return rc;
   }
   struct sb_outline outline = {0};

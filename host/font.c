@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,7 +63,12 @@ int sb_font_open(int bold, const struct sb_font **font) {
   return (*font)->error;
 }
 
-const char *sb_font_path(int bold) { return fonts[bold != 0].path; }
+void sb_font_explain(int bold, char *message, size_t size) {
+  const struct sb_font *font = &fonts[bold != 0];
+  snprintf(message, size,
+           "no font at %s: %s (Debian's package fonts-dejavu-core has it)",
+           font->path, uv_strerror(font->error));
+}
 
 struct sb_glyph sb_font_glyph(const struct sb_font *font, float size,
                               const char *text, size_t len, int before) {

@@ -15,9 +15,9 @@
 
 struct sb_font;
 
-/* 0; or the UV_E* of opening its file, which sb_font_path names. */
+/* 0; or the UV_E* of opening its file, which sb_font_explain puts in words. */
 int sb_font_open(int bold, const struct sb_font **font);
-const char *sb_font_path(int bold);
+void sb_font_explain(int bold, char *message, size_t size);
 
 /* One character of a text that is walked through. Sizes are pixels an em, and
    so are the results. */

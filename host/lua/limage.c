@@ -201,7 +201,11 @@ static int image_text_width(lua_State *L) {
   int bold = lua_toboolean(L, 3);
   const struct sb_font *font;
   int rc = sb_font_open(bold, &font);
-  if (rc < 0) return sb_fail(L, rc, sb_font_path(bold));
+  if (rc < 0) {
+    char message[SB_PICTURE_FAULT_MAX];
+    sb_font_explain(bold, message, sizeof message);
+    return sb_fail_message(L, message, uv_err_name(rc));
+  }
   lua_pushnumber(L, (lua_Number)sb_font_width(font, (float)size, text, len));
   return 1;
 }
