@@ -78,7 +78,7 @@ int sb_json_put_integer(struct sb_buffer *buf, int64_t value) {
 
 int sb_json_is_integer(double value) {
   const double most = 9223372036854775808.0; /* 2^63 */
-  return value >= -most && value < most && floor(value) >= value;
+  return value >= -most && value < most && floor(value) == value;
 }
 
 int sb_json_put_double(struct sb_buffer *buf, double value) {
@@ -88,8 +88,7 @@ int sb_json_put_double(struct sb_buffer *buf, double value) {
     return sb_json_put_integer(buf, (int64_t)value);
   for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);
-    double back = strtod(text, NULL);
-    if (back >= value && back <= value) break;
+    if (strtod(text, NULL) == value) break;
   }
   return sb_buffer_append(buf, text, strlen(text));
 }

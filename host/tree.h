@@ -109,12 +109,13 @@ int sb_tree_equal(struct sb_trees *trees, struct sb_tree *a, struct sb_tree *b);
    (NULL) or something of another type. All is lent until it returns; a value
    below 0 ends the walk. */
 typedef int sb_tree_differs(void *arg, const struct sb_tree_step *path,
-                            size_t n, struct sb_tree *old, struct sb_tree *new);
+                            size_t n, struct sb_tree *old,
+                            struct sb_tree *newer);
 
 /* Elements of lists are compared by their index. Returns 0, or what ended the
    walk. */
 int sb_tree_diff(struct sb_trees *trees, struct sb_tree *old,
-                 struct sb_tree *new, sb_tree_differs *differs, void *arg);
+                 struct sb_tree *newer, sb_tree_differs *differs, void *arg);
 
 /*
 ** Writing

@@ -40,7 +40,7 @@ struct walk {
 
 /* Either side may be NULL, and then both may. */
 static int walk_values(struct walk *w, struct sb_tree *old,
-                       struct sb_tree *new);
+                       struct sb_tree *newer);
 
 static struct sb_tree *kid_of(struct sb_tree *tree, unsigned height, size_t i) {
   if (tree == NULL) return NULL;
@@ -49,16 +49,21 @@ static struct sb_tree *kid_of(struct sb_tree *tree, unsigned height, size_t i) {
   return i < sb_tree_list_kids(list) ? list->kids[i] : NULL;
 }
 
+static unsigned height_of(const struct sb_tree *list) {
+  return list != NULL ? list->height : 0;
+}
+
 /* Two lists, or parts of lists that begin at the same index. A list of lesser
    height is what the first kid of the other would be. */
-static int walk_lists(struct walk *w, struct sb_tree *old, struct sb_tree *new,
-                      size_t base) {
-  unsigned height = 0;
-  if (old != NULL) height = old->height;
-  if (new != NULL && height < new->height) height = new->height;
-  if (old != NULL && new != NULL && sb_tree_equal(w->trees, old, new)) return 0;
+static int walk_lists(struct walk *w, struct sb_tree *old,
+                      struct sb_tree *newer, size_t base) {
+  unsigned height = height_of(old);
+  if (height < height_of(newer)) height = height_of(newer);
+  if (old != NULL && newer != NULL && sb_tree_equal(w->trees, old, newer))
+    return 0;
   for (size_t i = 0;; i++) {
-    struct sb_tree *was = kid_of(old, height, i), *is = kid_of(new, height, i);
+    struct sb_tree *was = kid_of(old, height, i),
+                   *is = kid_of(newer, height, i);
     int rc;
     if (was == NULL && is == NULL) return 0;
     if (height > 0) {
@@ -73,19 +78,19 @@ static int walk_lists(struct walk *w, struct sb_tree *old, struct sb_tree *new,
 }
 
 static int walk_member(struct walk *w, const struct sb_tree_key *key,
-                       struct sb_tree *old, struct sb_tree *new) {
+                       struct sb_tree *old, struct sb_tree *newer) {
   w->path[w->n++] = (struct sb_tree_step){key->bytes, key->len, 0};
-  int rc = walk_values(w, old, new);
+  int rc = walk_values(w, old, newer);
   w->n--;
   return rc;
 }
 
 /* Both are sorted by key: a merge finds what only one of them has. */
 static int walk_records(struct walk *w, const struct sb_tree_record *old,
-                        const struct sb_tree_record *new) {
-  const struct sb_tree_member *a = old->members, *b = new->members;
+                        const struct sb_tree_record *newer) {
+  const struct sb_tree_member *a = old->members, *b = newer->members;
   const struct sb_tree_member *a_end = a + old->base.count;
-  const struct sb_tree_member *b_end = b + new->base.count;
+  const struct sb_tree_member *b_end = b + newer->base.count;
   while (a < a_end || b < b_end) {
     int c, rc;
     if (a == a_end)
@@ -94,7 +99,7 @@ static int walk_records(struct walk *w, const struct sb_tree_record *old,
       c = -1;
     else
       c = sb_tree_key_compare(a->key, b->key->bytes, b->key->len);
-    rc = walk_member(w, (c <= 0 ? a : b)->key, c <= 0 ? a->value : NULL,
+    rc = walk_member(w, c <= 0 ? a->key : b->key, c <= 0 ? a->value : NULL,
                      c >= 0 ? b->value : NULL);
     if (rc < 0) return rc;
     if (c <= 0) a++;
@@ -104,19 +109,19 @@ static int walk_records(struct walk *w, const struct sb_tree_record *old,
 }
 
 static int walk_values(struct walk *w, struct sb_tree *old,
-                       struct sb_tree *new) {
-  if (old != NULL && new != NULL) {
-    if (sb_tree_equal(w->trees, old, new)) return 0;
-    if (old->type == SB_TREE_LIST && new->type == SB_TREE_LIST)
-      return walk_lists(w, old, new, 0);
-    if (old->type == SB_TREE_RECORD && new->type == SB_TREE_RECORD)
-      return walk_records(w, sb_as_record(old), sb_as_record(new));
+                       struct sb_tree *newer) {
+  if (old != NULL && newer != NULL) {
+    if (sb_tree_equal(w->trees, old, newer)) return 0;
+    if (old->type == SB_TREE_LIST && newer->type == SB_TREE_LIST)
+      return walk_lists(w, old, newer, 0);
+    if (old->type == SB_TREE_RECORD && newer->type == SB_TREE_RECORD)
+      return walk_records(w, sb_as_record(old), sb_as_record(newer));
   }
-  return w->differs(w->arg, w->path, w->n, old, new);
+  return w->differs(w->arg, w->path, w->n, old, newer);
 }
 
 int sb_tree_diff(struct sb_trees *trees, struct sb_tree *old,
-                 struct sb_tree *new, sb_tree_differs *differs, void *arg) {
+                 struct sb_tree *newer, sb_tree_differs *differs, void *arg) {
   struct walk w = {.trees = trees, .differs = differs, .arg = arg};
-  return walk_values(&w, old, new);
+  return walk_values(&w, old, newer);
 }

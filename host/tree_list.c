@@ -104,11 +104,11 @@ static int raise_list(struct sb_tree **slot) {
 static int add_kid(struct sb_tree **slot, struct sb_tree *kid) {
   struct sb_tree_list *list = sb_as_list(*slot);
   size_t kids = sb_tree_list_kids(list);
-  struct sb_tree_list *grown =
+  struct sb_tree_list *longer =
       realloc(list, sizeof *list + (kids + 1) * sizeof list->kids[0]);
-  if (grown == NULL) return UV_ENOMEM;
-  grown->kids[kids] = kid;
-  *slot = &grown->base;
+  if (longer == NULL) return UV_ENOMEM;
+  longer->kids[kids] = kid;
+  *slot = &longer->base;
   return 0;
 }
 

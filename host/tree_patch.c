@@ -62,23 +62,22 @@ static void replace(struct sb_tree **slot, struct sb_tree *value) {
 static int insert_member(struct sb_trees *trees, struct sb_tree **slot,
                          size_t at, const struct sb_tree_step *step,
                          struct sb_tree *value) {
-  struct sb_tree_record *old = sb_as_record(*slot);
+  struct sb_tree_record *record = sb_as_record(*slot), *longer;
   struct sb_tree_key *key;
-  size_t n = old->base.count;
+  size_t n = record->base.count;
   if (step->len > UINT32_MAX) return UV_ENOMEM;
   int rc = sb_tree_key_get(trees, step->key, step->len, &key);
   if (rc < 0) return rc;
-  struct sb_tree_record *record =
-      realloc(old, sizeof *old + (n + 1) * sizeof *old->members);
-  if (record == NULL) {
+  longer = realloc(record, sizeof *record + (n + 1) * sizeof *record->members);
+  if (longer == NULL) {
     sb_tree_key_release(key);
     return UV_ENOMEM;
   }
-  *slot = &record->base;
-  struct sb_tree_member *place = &record->members[at];
+  *slot = &longer->base;
+  struct sb_tree_member *place = &longer->members[at];
   memmove(place + 1, place, (n - at) * sizeof *place);
   *place = (struct sb_tree_member){key, sb_tree_retain(value)};
-  record->base.count++;
+  longer->base.count++;
   return 0;
 }
 
@@ -149,24 +148,33 @@ static int descend(struct sb_trees *trees, struct sb_tree **slot,
   return *next != NULL ? 0 : UV_ENOMEM;
 }
 
-/* Can the path be walked, with what is missing made on the way? */
-static const char *cannot_walk(const struct sb_tree *tree,
+static const char no_place[] = "there is no such place in the list";
+
+/* Why a step cannot be made from tree, or NULL. */
+static const char *cannot_step(const struct sb_tree *tree,
+                               const struct sb_tree_step *step) {
+  if (step->key != NULL)
+    return tree->type == SB_TREE_RECORD ? NULL : "this is no record";
+  if (tree->type != SB_TREE_LIST) return "this is no list";
+  int there = step->index >= 1 && (uint64_t)step->index <= tree->count + 1;
+  return there ? NULL : no_place;
+}
+
+/* Why a path cannot be walked, even with what is missing made on the way. */
+static const char *cannot_walk(struct sb_tree *tree,
                                const struct sb_tree_step *path, size_t n,
                                size_t *step) {
-  int exists = 1;
-  for (size_t i = 0; i < n; i++) {
-    int64_t count = 0; /* of a list still to be made */
+  size_t i = 0;
+  do {
+    if (i == n) return NULL;
+    const char *why = cannot_step(tree, &path[i]);
     *step = i;
-    if (path[i].key != NULL) {
-      if (exists && tree->type != SB_TREE_RECORD) return "this is no record";
-    } else {
-      if (exists && tree->type != SB_TREE_LIST) return "this is no list";
-      if (exists) count = (int64_t)tree->count;
-      if (path[i].index < 1 || path[i].index > count + 1)
-        return "there is no such place in the list";
-    }
-    if (exists) tree = sb_tree_lookup((struct sb_tree *)tree, &path[i], 1);
-    exists = tree != NULL;
+    if (why != NULL) return why;
+    tree = sb_tree_lookup(tree, &path[i++], 1);
+  } while (tree != NULL);
+  for (; i < n; i++) { /* what is made is empty */
+    *step = i;
+    if (path[i].key == NULL && path[i].index != 1) return no_place;
   }
   return NULL;
 }

@@ -348,7 +348,7 @@ struct differences {
 
 /* What raises here leaves nothing behind in the walk, which owns nothing. */
 static int on_difference(void *arg, const struct sb_tree_step *path, size_t n,
-                         struct sb_tree *old, struct sb_tree *new) {
+                         struct sb_tree *old, struct sb_tree *newer) {
   struct differences *d = arg;
   lua_State *L = d->L;
   lua_createtable(L, 0, 3);
@@ -358,8 +358,8 @@ static int on_difference(void *arg, const struct sb_tree_step *path, size_t n,
     push_value(L, old, d->marks);
     lua_setfield(L, -2, "old");
   }
-  if (new != NULL) {
-    push_value(L, new, d->marks);
+  if (newer != NULL) {
+    push_value(L, newer, d->marks);
     lua_setfield(L, -2, "new");
   }
   lua_rawseti(L, d->list, ++d->count);
@@ -368,12 +368,12 @@ static int on_difference(void *arg, const struct sb_tree_step *path, size_t n,
 
 /* tree:diff(newer) -> { { path =, old =, new = }, ... } */
 static int tree_diff(lua_State *L) {
-  struct sb_tree *old = check_tree(L, 1), *new = check_tree(L, 2);
+  struct sb_tree *old = check_tree(L, 1), *newer = check_tree(L, 2);
   struct differences d = {.L = L};
   d.marks = push_marks(L);
   lua_newtable(L);
   d.list = lua_gettop(L);
-  sb_tree_diff(shared(L)->trees, old, new, on_difference, &d);
+  sb_tree_diff(shared(L)->trees, old, newer, on_difference, &d);
   lua_settop(L, d.list);
   return 1;
 }

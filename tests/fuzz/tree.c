@@ -92,19 +92,19 @@ static void encode(struct sb_tree *tree, struct sb_buffer *out) {
 }
 
 static int count(void *arg, const struct sb_tree_step *path, size_t n,
-                 struct sb_tree *old, struct sb_tree *new) {
+                 struct sb_tree *old, struct sb_tree *newer) {
   struct sb_tree **trees = arg;
   must(sb_tree_lookup(trees[0], path, n) == old);
-  must(sb_tree_lookup(trees[1], path, n) == new);
+  must(sb_tree_lookup(trees[1], path, n) == newer);
   trees[2] = trees[0]; /* a difference was seen */
   return 0;
 }
 
 static void compare(struct sb_trees *trees, struct sb_tree *old,
-                    struct sb_tree *new) {
-  struct sb_tree *pair[3] = {old, new, NULL};
-  must(sb_tree_diff(trees, old, new, count, pair) == 0);
-  must((pair[2] == NULL) == sb_tree_equal(trees, old, new));
+                    struct sb_tree *newer) {
+  struct sb_tree *pair[3] = {old, newer, NULL};
+  must(sb_tree_diff(trees, old, newer, count, pair) == 0);
+  must((pair[2] == NULL) == sb_tree_equal(trees, old, newer));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -303,7 +303,8 @@ static void writes_one_form_for_each_value(void **state) {
   writes(&buf, sb_json_put_double(&buf, 0.1 + 0.2), "0.30000000000000004");
   writes(&buf, sb_json_put_double(&buf, 1e15), "1000000000000000");
   writes(&buf, sb_json_put_double(&buf, 9007199254740992), "9007199254740992");
-  writes(&buf, sb_json_put_double(&buf, 9225720368547758), "9225720368547758");
+  writes(&buf, sb_json_put_double(&buf, 9225720368547758.0),
+         "9225720368547758");
   writes(&buf, sb_json_put_double(&buf, 1e18), "1000000000000000000");
   writes(&buf, sb_json_put_double(&buf, -9223372036854775808.0),
          "-9223372036854775808");
