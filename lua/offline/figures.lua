@@ -143,9 +143,13 @@ local function draw_robot(B, P, look, s)
   B:stroke({ "M", x + d * 0.16 * h, Y(0.62), "Q", x + d * 0.3 * h, Y(0.52), hx, hy }, 0.045 * h, shade)
   B:line(x, Y(0.68), x, Y(0.76), 0.05 * h, dark)
   B:inked(round { x - 0.15 * h, Y(0.98), x + 0.15 * h, Y(0.98), x + 0.16 * h, Y(0.84), x + 0.12 * h, Y(0.74), x - 0.12 * h, Y(0.74), x - 0.16 * h, Y(0.84) }, main, line)
-  B:ellipse(x + d * 0.05 * h, Y(0.86), 0.075 * h, 0.075 * h, P.ink)
-  B:glow(x + d * 0.05 * h, Y(0.86), 0.16 * h, P.accent, 0.55)
-  B:ellipse(x + d * 0.05 * h, Y(0.86), 0.04 * h, 0.04 * h, mix(P.accent, 0xFFFFFF, 0.4))
+  if s.back then
+    for i = -1, 1 do B:line(x - 0.06 * h, Y(0.86 + i * 0.03), x + 0.06 * h, Y(0.86 + i * 0.03), 0.01 * h, dark) end
+  else
+    B:ellipse(x + d * 0.05 * h, Y(0.86), 0.075 * h, 0.075 * h, P.ink)
+    B:glow(x + d * 0.05 * h, Y(0.86), 0.16 * h, P.accent, 0.55)
+    B:ellipse(x + d * 0.05 * h, Y(0.86), 0.04 * h, 0.04 * h, mix(P.accent, 0xFFFFFF, 0.4))
+  end
   B:line(x - d * 0.08 * h, Y(0.97), x - d * 0.11 * h, Y(1.1), 0.012 * h, dark)
   if s.holds then s.holds(hx, hy, 0.17 * h) end
 end
@@ -298,6 +302,8 @@ end
 function M.hand(B, P, look, x, y, size, d)
   local main, trim, skin, shade = tones(P, look, 0)
   if look.form == "shade" then skin, main, trim, shade = P.ink, P.ink, P.ink, P.ink end
+  if look.form == "robot" then skin, main = mix(main, P.paper, 0.15), shade end
+  if look.form == "animal" then skin, main = mix(main, trim, 0.35), mix(main, trim, 0.35) end
   local line = math.max(1, size * 0.018)
   local function X(u) return x - d * u * size end
   local function Y(v) return y + v * size end

@@ -245,7 +245,10 @@ function compose.shoulder(C)
   local horizon = draw_place(C, 1.3)
   local people = C.frame.characters
   local d = side_in(C.frame.text, "at the left|left edge", "at the right|right edge") or -1
-  local across = people[2]
+  local across
+  for _, one in ipairs(people) do
+    if not across and one.part ~= people[1].part then across = one end
+  end
   if across then
     figures.draw(C.B, C.P, across.look, {
       x = C.w * (0.5 - d * 0.17), foot = math.max(horizon + C.h * 0.34, C.h * 0.92), height = C.h * 0.66, facing = d, depth = 0.15,
@@ -265,7 +268,10 @@ end
 function compose.view(C)
   draw_place(C, C.frame.size == "wide" and 1.15 or nil)
   local B, P, w, h = C.B, C.P, C.w, C.h
-  local other = C.frame.characters[2]
+  local other
+  for _, one in ipairs(C.frame.characters) do
+    if one.part ~= C.frame.characters[1].part then other = one end
+  end
   if other then
     figures.draw(B, P, other.look, { x = w * 0.68, foot = h * 0.78, height = h * 0.30, facing = -1, depth = 0.35 })
   elseif C.frame.text:find("something stands", 1, true) then
@@ -337,7 +343,10 @@ local function draw_sheet(C)
   local height = math.min(h * 0.80, w * 0.82)
   local wide = w > h * 1.2
   figures.draw(B, P, one.look, { x = w * (wide and 0.2 or 0.29), foot = h * 0.91, height = height, facing = 1, depth = 0 })
-  figures.draw(B, P, one.look, { x = w * (wide and 0.46 or 0.70), foot = h * 0.91, height = height, facing = -1, depth = 0, back = not wide and false })
+  local second = C.frame.twin or one
+  figures.draw(B, P, second.look, {
+    x = w * (wide and 0.46 or 0.70), foot = h * 0.91, height = height, facing = -1, depth = 0,
+  })
   if wide then figures.bust(B, P, one.look, w * 0.78, h * 0.42, h * 0.20, -1) end
 end
 

@@ -242,20 +242,35 @@ local function seen_in(S, kind, here)
   return names
 end
 
-local function order_of(beat, count, has_other)
-  local order, used = {}, {}
+-- The kinds of shots in cutting order, of those whose cast the scene has.
+local function order_of(S, beat, count)
+  local order, used, there = {}, {}, { here = true }
+  for _, part in ipairs(S.present or S.props) do
+    for _, role in ipairs { "hero", "other", "thing" } do
+      there[role] = there[role] or S[role].name == part.name
+    end
+  end
+  there.other = there.other and S.other ~= S.hero
+  local function fits(kind)
+    for _, role in ipairs(kind.shows) do
+      if not there[role] then return false end
+    end
+    return true
+  end
   local function take(list)
     for _, id in ipairs(list) do
-      local needs_other = id == "over" or id == "loom" or id == "two"
-      if #order < count and not used[id] and (has_other or not needs_other) then
+      if #order < count and not used[id] and fits(shots.kinds[id]) then
         used[id] = true
         order[#order + 1] = id
       end
     end
   end
-  take(shots.orders[beat])
-  for i = 1, #shots.orders do take(shots.orders[i]) end
-  while #order < count do order[#order + 1] = order[(#order % 12) + 1] end
+  local orders = shots.orders[beat]
+  take(orders[random.new("order of " .. S.idea):integer(1, #orders)])
+  for i = 1, #shots.orders do take(shots.orders[i][1]) end
+  if #order == 0 then order[1] = "map" end
+  local distinct = #order
+  while #order < count do order[#order + 1] = order[#order - distinct + 1] end
   return order
 end
 
@@ -282,12 +297,10 @@ function M.shots(S, count, values, seed)
   local rng = random.new(seed .. (values["scene.name"] or ""))
   local nears, fars = rng:shuffle(S.setting.near), rng:shuffle(S.setting.far)
   local sounds = rng:shuffle(S.setting.sounds)
-  local has_other = false
-  for _, part in ipairs(S.present or S.props) do has_other = has_other or part.name == S.other.name end
   local wording = rng:integer(0, 1)
   local planned, used = {}, {}
   local spoken = 0
-  for i, id in ipairs(order_of(beat, count, has_other and S.other ~= S.hero)) do
+  for i, id in ipairs(order_of(S, beat, count)) do
     local kind = shots.kinds[id]
     local slots = slots_of(S, beat, here, function(list)
       local order = list == S.setting.near and nears or fars

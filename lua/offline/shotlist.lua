@@ -24,6 +24,7 @@ local M = {}
 ---@field characters offline.Actor[]
 ---@field objects offline.Actor[]
 ---@field subject? offline.Actor of a sheet
+---@field twin? offline.Actor    where the subject is more than one
 
 local sizes = {
   { "extreme wide", "extreme wide" }, { "establishing", "extreme wide" }, { "extreme long", "extreme wide" },
@@ -116,11 +117,22 @@ local function read_sheet(brief, values)
   return actor(name, ({ character = "character", object = "object", place = "place" })[values["prop.kind"] or ""])
 end
 
+-- The second of several who share a name: the same clothes, the colours swapped.
+local function twin_of(one)
+  local look = {}
+  for key, value in pairs(one.look) do look[key] = value end
+  look.main, look.trim = look.trim, look.main
+  look.head = look.head == "cap" and "curls" or "cap"
+  look.seed = look.seed + 1
+  return { part = one.part, look = look }
+end
+
 local function split_cast(frame, items)
   for _, item in ipairs(items) do
     local one = actor(item.name, item.kind)
     if one.part.kind == "character" then
       frame.characters[#frame.characters + 1] = one
+      if one.part.plural then frame.characters[#frame.characters + 1] = twin_of(one) end
     elseif one.part.kind == "object" then
       frame.objects[#frame.objects + 1] = one
     end
@@ -158,6 +170,7 @@ function M.read(brief)
   for _, one in ipairs { size, angle, lens } do
     if one ~= "" then asked[#asked + 1] = one end
   end
+  if subject and subject.part.plural then frame.twin = twin_of(subject) end
   frame.asked = subject and subject.part.kind or table.concat(asked, " · ")
   local items = named(brief, "shot.props") or named(brief, "scene.props") or split_names(line_of(text, "Seen in it"))
     or from_labels(brief.labels)

@@ -207,14 +207,29 @@ M.kinds = {
   },
 }
 
---- The order of cutting, by beat; sizes jump from each to the next.
----@type string[][]
+--- Orders of cutting, by beat, two each; sizes jump from one shot to the next.
+---@type string[][][]
 M.orders = {
-  { "alone", "hand", "work", "eyes", "step", "face", "map", "pov" },
-  { "pov", "face", "sign", "work", "alone", "hand", "over", "eyes" },
-  { "step", "sign", "work", "pov", "eyes", "alone", "hand", "face" },
-  { "loom", "face", "over", "hand", "two", "eyes", "map", "threshold" },
-  { "two", "hand", "threshold", "face", "leave", "work", "over", "alone" },
+  {
+    { "alone", "hand", "work", "eyes", "step", "face", "map", "pov" },
+    { "map", "work", "hand", "face", "pov", "alone", "eyes", "step" },
+  },
+  {
+    { "pov", "face", "sign", "work", "alone", "hand", "over", "eyes" },
+    { "work", "sign", "threshold", "eyes", "pov", "hand", "alone", "face" },
+  },
+  {
+    { "step", "sign", "work", "pov", "eyes", "alone", "hand", "face" },
+    { "alone", "face", "step", "hand", "map", "threshold", "sign", "pov" },
+  },
+  {
+    { "loom", "face", "over", "hand", "two", "eyes", "map", "threshold" },
+    { "over", "eyes", "loom", "work", "map", "two", "hand", "face" },
+  },
+  {
+    { "two", "hand", "threshold", "face", "leave", "work", "over", "alone" },
+    { "threshold", "over", "hand", "leave", "face", "two", "eyes", "alone" },
+  },
 }
 
 return M

@@ -147,6 +147,7 @@ function Story:fill(template, slots)
     return self.hero.plural and many or one
   end)
   for _ = 1, 2 do text = text:gsub("{(%a+)}", value) end
+  text = text:gsub("s's%f[%W]", "s'")
   return (text:gsub("([%.!?] )(%l)", function(stop, letter) return stop .. letter:upper() end))
 end
 
