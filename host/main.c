@@ -136,7 +136,10 @@ static int run_main(lua_State *L) {
 
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
-  signal(SIGPIPE, SIG_IGN); /* libcurl is told to leave signals alone */
+  /* libcurl is told to leave signals alone; a limit of file sizes is to fail
+     the write that meets it. */
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   argv = uv_setup_args(argc, argv);
   program.argv = argv;
   int rc = uv_loop_init(&program.loop);

@@ -61,7 +61,12 @@ describe("a run that is killed ten times", function()
   for _ = 1, KILLS do
     local committed = recorded(project)
     local running = support.start(command)
-    loop.sleep(0.05 + math.random() * 0.5)
+    -- At a random moment, told in calls: after one to four more were asked.
+    local moment = first - 1 + 2 * math.random(1, 4)
+    support.await("more calls", function()
+      return #mock.account() >= moment or not running.is_running()
+    end)
+    loop.sleep(math.random() * 0.04)
     kills = kills + (running.is_running() and 1 or 0)
     running.kill()
     support.await("the killed run's end", function()

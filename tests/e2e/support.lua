@@ -53,27 +53,6 @@ function M.run(arguments, environment)
   return M.shell(("%s %s %s"):format(environment, quote(M.sbhost), table.concat(words, " ")))
 end
 
---- Starts sbhost and does not wait for it.
----@return { kill: fun(), is_running: fun(): boolean }
-function M.start(arguments)
-  local at = M.folder()
-  local words = {}
-  for i, argument in ipairs(arguments) do
-    words[i] = quote(argument)
-  end
-  local command = "env -u OPENROUTER_API_KEY %s %s >%s/out 2>&1 </dev/null & echo $! >%s/pid"
-  os.execute(command:format(quote(M.sbhost), table.concat(words, " "), at, at))
-  local pid = file.read(at .. "/pid"):match "%d+"
-  return {
-    kill = function()
-      os.execute("kill -9 " .. pid .. " 2>/dev/null")
-    end,
-    is_running = function()
-      return os.execute("kill -0 " .. pid .. " 2>/dev/null") == true
-    end,
-  }
-end
-
 --- Waits until something holds, and fails the test when it does not in time.
 ---@generic T
 ---@param what string
@@ -88,6 +67,42 @@ function M.await(what, condition)
     loop.sleep(0.01)
   end
   error("waited in vain for " .. what)
+end
+
+--- Starts sbhost and does not wait for it.
+---@return { kill: fun(), interrupt: fun(), is_running: (fun(): boolean), status: fun(): integer, out: fun(): string }
+function M.start(arguments)
+  local at = M.folder()
+  local words = {}
+  for i, argument in ipairs(arguments) do
+    words[i] = quote(argument)
+  end
+  -- The outer shell waits for the program and keeps its status.
+  local command = [[(unset OPENROUTER_API_KEY; %s %s >%s/out 2>&1 </dev/null & pid=$!; echo $pid >%s/pid
+    wait $pid; echo $? >%s/status) &]]
+  os.execute(command:format(quote(M.sbhost), table.concat(words, " "), at, at, at))
+  local pid = M.await("its process id", function()
+    return (file.read(at .. "/pid") or ""):match "%d+"
+  end)
+  local function send(signal)
+    return function()
+      os.execute(("kill -%s %s 2>/dev/null"):format(signal, pid))
+    end
+  end
+  local function status()
+    return math.tointeger(tonumber((file.read(at .. "/status") or ""):match "%d+"))
+  end
+  return {
+    kill = send "KILL",
+    interrupt = send "INT",
+    status = status,
+    is_running = function()
+      return status() == nil
+    end,
+    out = function()
+      return file.read(at .. "/out") or ""
+    end,
+  }
 end
 
 --- Starts `sbhost mock` and waits until it serves.

@@ -1,0 +1,58 @@
+-- Ctrl-C: the first waits for what is in flight, the second does not.
+
+local store = require "host.store"
+local support = require "support"
+
+--- Starts a run whose calls take so long, and waits until some are in flight.
+local function start(delay)
+  local mock = support.mock { "--delay", tostring(delay) }
+  local at = support.write { ["story.lua"] = support.story() }
+  local command = { "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", mock.url }
+  local running = support.start(command)
+  support.await("a call in flight", function()
+    return #mock.account() > 0
+  end)
+  return running, mock, command, at .. "/data/small"
+end
+
+local function doubts(project)
+  local opened = assert(store.open(project .. "/project.db", { readonly = true }))
+  local count = #opened:doubts()
+  opened:close()
+  return count
+end
+
+local function ended(running)
+  support.await("the run's end", function()
+    return not running.is_running()
+  end)
+  return running.status()
+end
+
+describe("a run that gets Ctrl-C", function()
+  it("keeps what was in flight, leaves no doubt, and goes on from there", function()
+    local running, mock, command, project = start(400)
+    running.interrupt()
+    assert.equal(130, ended(running), running.out())
+    assert.truthy(running.out():find("interrupted", 1, true))
+    assert.equal(0, doubts(project))
+    local before = #mock.account()
+    local again = support.run(command)
+    assert.equal(0, again.status, again.out .. again.err)
+    assert.truthy(again.out:find "\nlore +1 +0 +1 ")
+    assert.is_true(#mock.account() > before)
+    mock.stop()
+  end)
+
+  it("twice, ends at once and knows what is in doubt", function()
+    local running, mock, _, project = start(60000)
+    running.interrupt()
+    support.await("the first to be heard", function()
+      return running.out():find("interrupted", 1, true)
+    end)
+    running.interrupt()
+    assert.equal(130, ended(running), running.out())
+    assert.equal(1, doubts(project))
+    mock.stop()
+  end)
+end)
