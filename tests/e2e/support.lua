@@ -79,7 +79,7 @@ function M.start(arguments)
   end
   -- The outer shell waits for the program and keeps its status.
   local command = [[(unset OPENROUTER_API_KEY; %s %s >%s/out 2>&1 </dev/null & pid=$!; echo $pid >%s/pid
-    wait $pid; echo $? >%s/status) &]]
+    wait $pid; echo $? >%s/status) 2>/dev/null &]]
   os.execute(command:format(quote(M.sbhost), table.concat(words, " "), at, at, at))
   local pid = M.await("its process id", function()
     return (file.read(at .. "/pid") or ""):match "%d+"
