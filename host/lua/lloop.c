@@ -388,10 +388,9 @@ const luaL_Reg sb_task_methods[] = {{"await", task_await},
                                     {NULL, NULL}};
 
 static const luaL_Reg loop_lib[] = {
-    {"event", loop_event},     {"spawn", loop_spawn},   {"sleep", loop_sleep},
-    {"all", loop_all},       {"timeout", loop_timeout},
-    {"signal", loop_signal}, {"now", loop_now},
-    {"time", loop_time},     {NULL, NULL}};
+    {"event", loop_event}, {"spawn", loop_spawn},     {"sleep", loop_sleep},
+    {"all", loop_all},     {"timeout", loop_timeout}, {"signal", loop_signal},
+    {"now", loop_now},     {"time", loop_time},       {NULL, NULL}};
 
 int luaopen_host_loop(lua_State *L) {
   sb_newtype(L, EVENT, event_meta, event_methods);
