@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-#include "host/json_plain.h"
+#include "host/json_string.h"
 #include "host/utf8.h"
 
 enum state {
@@ -56,42 +56,6 @@ enum sb_json_event sb_json_refuse(struct sb_json_reader *r, const char *at,
 ** Strings
 */
 
-/* The number that four hexadecimal digits write, or -1. */
-static int hex4(const char *at) {
-  int value = 0;
-  for (int i = 0; i < 4; i++) {
-    int c = (unsigned char)at[i];
-    int digit;
-    if (c >= '0' && c <= '9')
-      digit = c - '0';
-    else if (c >= 'a' && c <= 'f')
-      digit = c - 'a' + 10;
-    else if (c >= 'A' && c <= 'F')
-      digit = c - 'A' + 10;
-    else
-      return -1;
-    value = value << 4 | digit;
-  }
-  return value;
-}
-
-static int is_high(int unit) { return unit >= 0xd800 && unit <= 0xdbff; }
-static int is_low(int unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
-
-/* Reads the \uXXXX at `at`, the second of a pair too: sets *code, and returns
-   how many bytes that was; 0 when the digits are wrong. Half a pair gives a
-   code that is a surrogate. */
-static size_t unicode_escape(const char *at, int *code) {
-  int unit = hex4(at + 2);
-  *code = unit;
-  if (unit < 0) return 0;
-  if (!is_high(unit) || at[6] != '\\' || at[7] != 'u') return 6;
-  int low = hex4(at + 8);
-  if (!is_low(low)) return 6;
-  *code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-  return 12;
-}
-
 static int read_escape(struct sb_json_reader *r) {
   int code;
   r->escaped = 1;
@@ -107,12 +71,12 @@ static int read_escape(struct sb_json_reader *r) {
     r->at += 2;
     return 1;
   case 'u': {
-    size_t n = unicode_escape(r->at, &code);
+    size_t n = sb_json_unicode_escape(r->at, &code);
     if (n == 0) {
       fault(r, "four hexadecimal digits expected after \\u");
       return 0;
     }
-    if (is_high(code) || is_low(code)) r->lone = 1;
+    if (sb_json_is_surrogate(code)) r->lone = 1;
     r->at += n;
     return 1;
   }
@@ -148,84 +112,6 @@ static int read_string(struct sb_json_reader *r) {
   }
   r->token_len = (size_t)(r->at++ - r->token);
   return 1;
-}
-
-/* Writes a code point that is none of a surrogate; returns its bytes. */
-static size_t put_code(char *out, int code) {
-  if (code < 0x80) {
-    out[0] = (char)code;
-    return 1;
-  }
-  if (code < 0x800) {
-    out[0] = (char)(0xc0 | code >> 6);
-    out[1] = (char)(0x80 | (code & 0x3f));
-    return 2;
-  }
-  if (code < 0x10000) {
-    out[0] = (char)(0xe0 | code >> 12);
-    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (code & 0x3f));
-    return 3;
-  }
-  out[0] = (char)(0xf0 | code >> 18);
-  out[1] = (char)(0x80 | (code >> 12 & 0x3f));
-  out[2] = (char)(0x80 | (code >> 6 & 0x3f));
-  out[3] = (char)(0x80 | (code & 0x3f));
-  return 4;
-}
-
-static char unescaped(char letter) {
-  switch (letter) {
-  case 'b':
-    return '\b';
-  case 'f':
-    return '\f';
-  case 'n':
-    return '\n';
-  case 'r':
-    return '\r';
-  case 't':
-    return '\t';
-  default:
-    return letter; /* a quote, a backslash, a slash */
-  }
-}
-
-size_t sb_json_unescape(const struct sb_json_reader *r, char *out) {
-  const char *at = r->token, *end = at + r->token_len;
-  char *to = out;
-  while (at < end) {
-    const char *slash = memchr(at, '\\', (size_t)(end - at));
-    size_t run = (size_t)((slash != NULL ? slash : end) - at);
-    memmove(to, at, run); /* out may be where the text is */
-    to += run;
-    at += run;
-    if (slash == NULL) break;
-    if (at[1] == 'u') {
-      int code;
-      at += unicode_escape(at, &code);
-      to += put_code(to, is_high(code) || is_low(code) ? 0xfffd : code);
-    } else {
-      *to++ = unescaped(at[1]);
-      at += 2;
-    }
-  }
-  return (size_t)(to - out);
-}
-
-void sb_json_mend(char *text, size_t len) {
-  static const char mended[] = {'f', 'f', 'f', 'd'};
-  char *at = text, *end = text + len;
-  while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
-    if (at[1] != 'u') {
-      at += 2;
-      continue;
-    }
-    int code;
-    size_t n = unicode_escape(at, &code);
-    if (is_high(code) || is_low(code)) memcpy(at + 2, mended, 4);
-    at += n;
-  }
 }
 
 /*

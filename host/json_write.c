@@ -6,7 +6,7 @@
 #include <uv.h>
 
 #include "host/json.h"
-#include "host/json_plain.h"
+#include "host/json_string.h"
 #include "host/utf8.h"
 
 /* The letter of a byte's short escape, or 0. */

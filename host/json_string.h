@@ -1,10 +1,11 @@
 /*
-** host/json_plain.h -- the bytes that mean themselves in a JSON string, which
-** are nearly all that reader and writer meet: ASCII from the space on, without
-** the quote and the backslash. For json.c and json_write.c.
+** host/json_string.h -- what the files of json.h share about strings.
+**
+** Plain bytes mean themselves in a JSON string, and are nearly all that reader
+** and writer meet: ASCII from the space on, without quote and backslash.
 */
-#ifndef SB_HOST_JSON_PLAIN_H
-#define SB_HOST_JSON_PLAIN_H
+#ifndef SB_HOST_JSON_STRING_H
+#define SB_HOST_JSON_STRING_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,15 @@ static inline const char *sb_json_skip_plain(const char *from,
   }
   while (from < end && sb_json_is_plain(*from)) from++;
   return from;
+}
+
+/* Reads the \uXXXX at `at`, and the second of a pair too: sets *code, and
+   returns how many bytes that was; 0 when the digits are wrong. Half a pair
+   gives a code that is a surrogate. */
+size_t sb_json_unicode_escape(const char *at, int *code);
+
+static inline int sb_json_is_surrogate(int code) {
+  return code >= 0xd800 && code <= 0xdfff;
 }
 
 #endif
