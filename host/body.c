@@ -86,11 +86,37 @@ static struct part *new_part(struct sb_body *body, const char *text,
   return part;
 }
 
+static struct part *last_text(struct sb_body *body) {
+  if (body->count == 0) return NULL;
+  struct part *last = &body->parts[body->count - 1];
+  return last->fd < 0 ? last : NULL;
+}
+
+static int extend_text(struct part *part, const char *text, size_t len) {
+  char *longer = realloc(part->text, part->len + len + 1);
+  if (longer == NULL) return UV_ENOMEM;
+  if (len > 0) memcpy(longer + part->len, text, len);
+  part->text = longer;
+  part->len += len;
+  part->text[part->len] = '\0';
+  return 0;
+}
+
 int sb_body_add_text(struct sb_body *body, const char *text, size_t len) {
-  if (new_part(body, text, len) == NULL) return fail(body, UV_ENOMEM, "body");
-  body->count++;
+  struct part *last = last_text(body);
+  if (last != NULL) {
+    if (extend_text(last, text, len) < 0) return fail(body, UV_ENOMEM, "body");
+  } else {
+    if (new_part(body, text, len) == NULL) return fail(body, UV_ENOMEM, "body");
+    body->count++;
+  }
   body->length += len;
   return 0;
+}
+
+const char *sb_body_text(const struct sb_body *body) {
+  if (body->count == 0) return "";
+  return body->count == 1 && body->parts[0].fd < 0 ? body->parts[0].text : NULL;
 }
 
 /* Opens without waiting, should it be a pipe. */

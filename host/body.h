@@ -28,6 +28,10 @@ int sb_body_add_file(struct sb_body *body, const char *path);
 
 uint64_t sb_body_length(const struct sb_body *body);
 
+/* All of it at once, when it is text and no file; else NULL. The body keeps it.
+ */
+const char *sb_body_text(const struct sb_body *body);
+
 /* The next bytes, at most size: how many, 0 at the end, a negative UV_E* when
    a file could not be read or has changed. */
 ssize_t sb_body_read(struct sb_body *body, char *buf, size_t size);

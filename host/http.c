@@ -80,17 +80,6 @@ static void recycle(struct sb_http_op *op) {
   http->idle_count++;
 }
 
-/* Of a request only what it is about: a query may hold what is nobody's
-   business. */
-static char *name_of(const struct sb_http_request *req) {
-  size_t len = strcspn(req->url, "?#");
-  size_t size = strlen(req->method) + 1 + len + 1;
-  char *name = malloc(size);
-  if (name != NULL)
-    snprintf(name, size, "%s %.*s", req->method, (int)len, req->url);
-  return name;
-}
-
 static void on_idle(void *arg);
 
 static int watch_idle(struct sb_http_op *op, uint64_t delay_ms) {
@@ -107,10 +96,9 @@ int sb_http_start(struct sb_http *http, const struct sb_http_request *req,
   made->body = req->body;
   made->event = event;
   made->arg = arg;
-  made->name = name_of(req);
   made->idle_ms = req->idle_timeout_ms;
   made->over = 1; /* until libcurl has it */
-  int rc = made->name == NULL ? UV_ENOMEM : sb_http_set_options(made, req);
+  int rc = sb_http_set_options(made, req);
   if (rc == 0 && made->idle_ms > 0) {
     rc = watch_idle(made, made->idle_ms);
     made->active_at = uv_now(http->loop);
@@ -135,7 +123,6 @@ void sb_http_free(struct sb_http_op *op) {
   sb_buffer_free(&op->head);
   sb_buffer_free(&op->text);
   curl_slist_free_all(op->headers);
-  free(op->name);
   recycle(op);
 }
 

@@ -2,10 +2,10 @@
 ** host/http.h -- HTTP transfers on the loop: one libcurl multi handle, its
 ** timer and its sockets. Loop thread only. Knows nothing of Lua.
 **
-** Made for calls that cost money: a request goes out once or not at all.
-** libcurl sends a POST again when a kept connection dies before an answer; it
-** is kept from that here by bodies that cannot be read twice, and by a new
-** connection for a POST without one. Nothing is redirected, no proxy is taken
+** Made for calls that cost money: a request goes out once or not at all, but
+** for GET and HEAD. libcurl sends any again when a kept connection dies before
+** an answer; it is kept from that here where it is about to send, and by bodies
+** that cannot be read twice. Nothing is redirected, no proxy is taken
 ** from the environment, TLS is always verified, and a failure says whether any
 ** byte of the request may have left.
 */

@@ -2,6 +2,7 @@
 #include "host/http_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The socket's own word for it, else the UV_E* given. */
 static int from_socket(const struct sb_http_op *op, int otherwise) {
@@ -26,6 +27,7 @@ static int error_of(const struct sb_http_op *op, CURLcode curl) {
   case CURLE_GOT_NOTHING:
   case CURLE_PARTIAL_FILE:
   case CURLE_SEND_FAIL_REWIND:
+  case CURLE_ABORTED_BY_CALLBACK: /* on_sending's */
     return UV_ECONNRESET;
   case CURLE_OUT_OF_MEMORY:
     return UV_ENOMEM;
@@ -57,16 +59,24 @@ static const char *curl_reason(CURLcode curl, int error) {
   case CURLE_PARTIAL_FILE:
     return "the answer was cut off";
   case CURLE_SEND_FAIL_REWIND:
+  case CURLE_ABORTED_BY_CALLBACK:
     return "the connection died, and a request is not sent twice";
   default:
     return error == 0 ? "the transfer failed" : uv_strerror(error);
   }
 }
 
+/* "POST https://host/path: reason (nothing was sent; curl: detail)". Of the URL
+   only what it is about: a query may hold what is nobody's business. */
 static void compose(struct sb_http_op *op, const char *reason,
                     const char *detail) {
   char *at = op->message, *end = at + sizeof op->message;
-  at += snprintf(at, (size_t)(end - at), "%.512s: %.200s", op->name, reason);
+  const char *method = "", *url = "";
+  curl_easy_getinfo(op->easy, CURLINFO_EFFECTIVE_METHOD, &method);
+  curl_easy_getinfo(op->easy, CURLINFO_EFFECTIVE_URL, &url);
+  int url_len = (int)strcspn(url, "?#");
+  at += snprintf(at, (size_t)(end - at), "%.32s %.*s: %.200s", method,
+                 url_len < 400 ? url_len : 400, url, reason);
   if (!op->result.sent && detail != NULL)
     snprintf(at, (size_t)(end - at), " (nothing was sent; curl: %s)", detail);
   else if (!op->result.sent)

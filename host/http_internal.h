@@ -33,10 +33,11 @@ struct sb_http_op {
   int status;
   int head_done; /* and what comes now are trailers */
   int over;
-  int fault; /* a negative UV_E* of ours that ended the transfer */
+  int repeatable; /* it asks and changes nothing */
+  int attempts;   /* to send it, within libcurl */
+  int fault;      /* a negative UV_E* of ours that ended the transfer */
   sb_http_event *event;
   void *arg;
-  char *name; /* "POST https://host/path" */
   struct sb_timer *idle_timer;
   uint64_t idle_ms, active_at; /* of the last byte, by the loop's clock */
   struct sb_http_result result;

@@ -68,10 +68,19 @@ static size_t on_read(char *buf, size_t size, size_t count, void *arg) {
   return CURL_READFUNC_ABORT;
 }
 
-/* A request that libcurl cannot rewind is one that it cannot send twice. */
 static int on_seek(void *arg, curl_off_t offset, int origin) {
   (void)arg, (void)offset, (void)origin;
   return CURL_SEEKFUNC_FAIL;
+}
+
+/* Called when a connection is there and the request about to leave. When one
+   that was kept dies without an answer, libcurl would do all that again. */
+static int on_sending(void *arg, char *ip, char *local_ip, int port,
+                      int local_port) {
+  struct sb_http_op *op = arg;
+  (void)ip, (void)local_ip, (void)port, (void)local_port;
+  if (op->attempts++ == 0 || op->repeatable) return CURL_PREREQFUNC_OK;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 /*
@@ -88,6 +97,8 @@ static int set_callbacks(struct sb_http_op *op) {
   rc |= SET(CURLOPT_WRITEDATA, op);
   rc |= SET(CURLOPT_HEADERFUNCTION, on_header);
   rc |= SET(CURLOPT_HEADERDATA, op);
+  rc |= SET(CURLOPT_PREREQFUNCTION, on_sending);
+  rc |= SET(CURLOPT_PREREQDATA, op);
   rc |= SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   rc |= SET(CURLOPT_OPENSOCKETFUNCTION, sb_http_open_socket);
   rc |= SET(CURLOPT_OPENSOCKETDATA, op->http);
@@ -118,25 +129,35 @@ static int set_safety(struct sb_http_op *op, const char *proxy) {
   return rc;
 }
 
-static int is_body_expected(const char *method) {
-  return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
-}
-
-static int set_method(struct sb_http_op *op, const char *method) {
-  if (strcmp(method, "HEAD") == 0) return SET(CURLOPT_NOBODY, 1L);
-  if (!is_body_expected(method)) return SET(CURLOPT_HTTPGET, 1L);
-  curl_off_t length =
-      op->body == NULL ? 0 : (curl_off_t)sb_body_length(op->body);
-  int rc = SET(CURLOPT_POST, 1L);
-  if (strcmp(method, "POST") != 0) rc |= SET(CURLOPT_CUSTOMREQUEST, method);
-  rc |= SET(CURLOPT_READFUNCTION, on_read);
+/* A request that libcurl cannot rewind is one that it cannot send twice. */
+static int set_upload(struct sb_http_op *op, curl_off_t length) {
+  int rc = SET(CURLOPT_READFUNCTION, on_read);
   rc |= SET(CURLOPT_READDATA, op);
   rc |= SET(CURLOPT_SEEKFUNCTION, on_seek);
-  rc |= SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
   rc |= SET(CURLOPT_UPLOAD_BUFFERSIZE,
             length > SMALL_UPLOAD ? (long)LARGE_UPLOAD : (long)SMALL_UPLOAD);
-  if (length == 0) rc |= SET(CURLOPT_FRESH_CONNECT, 1L);
   return rc;
+}
+
+/* A short text leaves in one piece with the head, which libcurl does only if it
+   has the text. */
+static int set_method(struct sb_http_op *op, const char *method) {
+  op->repeatable = 1;
+  if (strcmp(method, "HEAD") == 0) return SET(CURLOPT_NOBODY, 1L);
+  if (strcmp(method, "GET") == 0) return SET(CURLOPT_HTTPGET, 1L);
+  op->repeatable = 0;
+  curl_off_t length = 0;
+  const char *text = "";
+  if (op->body != NULL) {
+    length = (curl_off_t)sb_body_length(op->body);
+    text = sb_body_text(op->body);
+  }
+  int rc = SET(CURLOPT_POST, 1L);
+  if (strcmp(method, "POST") != 0) rc |= SET(CURLOPT_CUSTOMREQUEST, method);
+  rc |= SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
+  if (text != NULL && length <= SMALL_UPLOAD)
+    return rc | SET(CURLOPT_POSTFIELDS, text);
+  return rc | set_upload(op, length);
 }
 
 static int add_header(struct sb_http_op *op, const char *line) {

@@ -163,18 +163,29 @@ static int begin(lua_State *L, struct transfer *transfer) {
 ** The answer.
 */
 
+/* Pushes the name in lower case. */
+static void push_lower(lua_State *L, const char *name, size_t len) {
+  char lower[64];
+  luaL_Buffer longer;
+  char *to = len <= sizeof lower ? lower : luaL_buffinitsize(L, &longer, len);
+  for (size_t i = 0; i < len; i++) {
+    char c = name[i];
+    to[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+  }
+  if (to == lower)
+    lua_pushlstring(L, lower, len);
+  else
+    luaL_pushresultsize(&longer, len);
+}
+
 /* Adds a line to the table on top; of equal names the values are joined. */
 static void add_header(lua_State *L, const char *line, size_t len) {
   const char *colon = memchr(line, ':', len);
   if (colon == NULL) return;
   const char *value = colon + 1, *end = line + len;
   while (value < end && (*value == ' ' || *value == '\t')) value++;
-  while (end > value && strchr(" \t\r\n", end[-1]) != NULL) end--;
-  luaL_Buffer name;
-  luaL_buffinit(L, &name);
-  for (const char *c = line; c < colon; c++)
-    luaL_addchar(&name, (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c));
-  luaL_pushresult(&name);
+  while (end > value && (unsigned char)end[-1] <= ' ') end--;
+  push_lower(L, line, (size_t)(colon - line));
   lua_pushvalue(L, -1);
   if (lua_rawget(L, -3) == LUA_TNIL) {
     lua_pop(L, 1);
@@ -193,7 +204,7 @@ static void set_head(lua_State *L, const struct sb_http_op *op) {
   sb_http_head(op, &head);
   lua_pushinteger(L, head.status);
   lua_setfield(L, -2, "status");
-  lua_newtable(L);
+  lua_createtable(L, 0, 8);
   const char *at = head.lines, *end = head.lines + head.len;
   while (at < end) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));

@@ -81,6 +81,20 @@ static void encodes_a_file_between_texts(void **state) {
   }
 }
 
+static void has_its_text_at_once_when_it_is_text_alone(void **state) {
+  struct sb_body *body = sb_body_new();
+  (void)state;
+  assert_string_equal(sb_body_text(body), "");
+  assert_int_equal(sb_body_add_text(body, "one ", 4), 0);
+  assert_int_equal(sb_body_add_text(body, "two", 3), 0);
+  assert_string_equal(sb_body_text(body), "one two");
+  assert_int_equal(sb_body_length(body), 7);
+  write_file(path, "x", 1);
+  assert_int_equal(sb_body_add_file(body, path), 0);
+  assert_null(sb_body_text(body));
+  sb_body_free(body);
+}
+
 static void is_empty_without_parts(void **state) {
   struct sb_body *body = sb_body_new();
   char c;
@@ -165,6 +179,8 @@ static void sends_the_file_that_was_added(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(encodes_a_file_between_texts, remove_files),
+      cmocka_unit_test_teardown(has_its_text_at_once_when_it_is_text_alone,
+                                remove_files),
       cmocka_unit_test(is_empty_without_parts),
       cmocka_unit_test_teardown(takes_regular_files_only, remove_files),
       cmocka_unit_test_teardown(notices_a_file_that_changed, remove_files),

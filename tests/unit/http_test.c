@@ -268,25 +268,29 @@ static void warm(struct server *s, int connections) {
   s->requests = 0;
 }
 
-static void never_sends_a_paid_request_twice(void **state) {
-  struct server *s = *state;
+/* Of six idle connections each would do for another try. */
+static void expect_sent_once(struct server *s, struct sb_body *body) {
   warm(s, 6);
   s->reply = NULL;
   s->then = CLOSE;
   struct sb_http_request req = request(s, "POST");
-  req.body = text("pay once");
+  req.body = body;
   expect_failure(s, &req, "ECONNRESET", 1);
   assert_int_equal(s->requests, 1);
 }
 
+static void never_sends_a_paid_request_twice(void **state) {
+  expect_sent_once(*state, text("pay once"));
+}
+
 static void never_sends_an_empty_one_twice(void **state) {
-  struct server *s = *state;
-  warm(s, 6);
-  s->reply = NULL;
-  s->then = CLOSE;
-  struct sb_http_request req = request(s, "POST");
-  expect_failure(s, &req, "ECONNRESET", 1);
-  assert_int_equal(s->requests, 1);
+  expect_sent_once(*state, NULL);
+}
+
+static void never_sends_a_long_one_twice(void **state) {
+  static char words[40000];
+  memset(words, 'x', sizeof words - 1);
+  expect_sent_once(*state, text(words));
 }
 
 static void takes_up_a_new_connection_for_one_that_was_closed(void **state) {
@@ -466,6 +470,7 @@ int main(void) {
       TEST(keeps_connections_for_the_next_request),
       TEST(never_sends_a_paid_request_twice),
       TEST(never_sends_an_empty_one_twice),
+      TEST(never_sends_a_long_one_twice),
       TEST(takes_up_a_new_connection_for_one_that_was_closed),
       TEST(says_that_nothing_was_sent),
       TEST(fails_an_answer_that_is_cut_off),
