@@ -1,0 +1,169 @@
+-- lua/providers/forms.lua: the ways in which one request can be put, for servers
+-- that refuse the first: which one to try next. Each refusal gives up one more
+-- thing, so they compose, and end.
+
+local json = require "host.json"
+
+local M = {}
+
+---@class WireForm what is left out or put otherwise; nothing of it changes a call's key
+---@field reasoning false?    no word about thinking
+---@field require false?      no provider.require_parameters
+---@field seed false?         no seed
+---@field modalities "image"? a picture alone is asked for, without text
+---@field max_tokens string?  what the field for the limit is called
+---@field schema "reduced"|"object"|"prompt"|nil how the schema goes along
+
+-- What a schema may hold that some endpoint refuses, ignores or chokes on. The
+-- first are never sent: counts also stand in the descriptions, and every answer is
+-- checked here anyway.
+local NEVER = { minItems = true, maxItems = true, minimum = true, maximum = true }
+local REDUCED = {
+  minItems = true, maxItems = true, minimum = true, maximum = true,
+  exclusiveMinimum = true, exclusiveMaximum = true, multipleOf = true,
+  minLength = true, maxLength = true, pattern = true, format = true, default = true, title = true,
+}
+--- Longer enums are what makes a schema too large to serve.
+local ENUM_MOST = 12
+
+--- A copy of a schema without those keywords, its key order kept. What stands
+--- under `properties` are names and not keywords.
+local function without(schema, dropped, enum_most, are_names)
+  if type(schema) ~= "table" then
+    return schema
+  end
+  local copy = {}
+  for key, inner in pairs(schema) do
+    local is_dropped = not are_names and dropped[key]
+      or (key == "enum" and not are_names and enum_most and #inner > enum_most)
+    if not is_dropped then
+      copy[key] = without(inner, dropped, enum_most, key == "properties" or key == "$defs")
+    end
+  end
+  return setmetatable(copy, getmetatable(schema))
+end
+
+--- A schema as it goes on the wire.
+---@param schema table
+---@param form WireForm?
+---@return table
+function M.schema(schema, form)
+  if form and form.schema == "reduced" then
+    return without(schema, REDUCED, ENUM_MOST)
+  end
+  return without(schema, NEVER)
+end
+
+--- What is asked for in words when no schema goes along, or is not believed.
+---@param schema table
+---@return string
+function M.in_words(schema)
+  return "\n\nAnswer with one JSON object and nothing else. It fits this JSON schema:\n" .. json.encode(schema)
+end
+
+--- The next rung below one.
+local function lower_schema(request, form, text)
+  local schema = request.schema.schema
+  if form.schema == "prompt" then
+    return nil
+  elseif form.schema == "object" or text:find("must be 'json_schema' or 'text'", 1, true) then
+    return "prompt"
+  end
+  local reduced = M.schema(schema, { schema = "reduced" })
+  if form.schema == nil and json.encode(reduced) ~= json.encode(M.schema(schema)) then
+    return "reduced"
+  end
+  return "object"
+end
+
+-- How servers name what they do not like. All lower case.
+local SCHEMA = {
+  "schema", "response_format", "response format", "responseformat", "too many states", "structured output",
+  "json mode", "json_object", "grammar", "invalid_argument", "contains an invalid argument",
+}
+local THINKING = { "reasoning", "effort", "thinking" }
+
+local function names(text, words)
+  for _, word in ipairs(words) do
+    if text:find(word, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local ladder = {
+  {
+    applies = function(request, form, text)
+      return request.effort and form.reasoning == nil and names(text, THINKING)
+    end,
+    change = function(_, form)
+      form.reasoning = false
+    end,
+  },
+  {
+    applies = function(_, form, text)
+      return form.max_tokens == nil and text:find("max_completion_tokens", 1, true)
+    end,
+    change = function(_, form)
+      form.max_tokens = "max_completion_tokens"
+    end,
+  },
+  {
+    applies = function(_, form, text)
+      return form.seed == nil and text:find "%f[%w]seed%f[%W]"
+    end,
+    change = function(_, form)
+      form.seed = false
+    end,
+  },
+  {
+    applies = function(request, form, text)
+      return request.schema and names(text, SCHEMA) and lower_schema(request, form, text)
+    end,
+    change = function(request, form, text)
+      form.schema = lower_schema(request, form, text)
+    end,
+  },
+}
+
+--- No endpoint is left that takes all that was asked for.
+local function after_routing(request, form, text)
+  if request.schema and form.require == nil and text:find("requested parameters", 1, true) then
+    form.require = false
+  elseif request.kind == "picture" and form.modalities == nil and text:find("output modalities", 1, true) then
+    form.modalities = "image"
+  else
+    return nil
+  end
+  return form
+end
+
+--- Another way to put a request that was refused so; nil when there is none. It
+--- follows from the form that the request was sent in, so that several that are
+--- refused at once come to the same.
+---@param request Request its `form` is how it was sent
+---@param status integer
+---@param text string all that the server said
+---@return WireForm?
+function M.next(request, status, text)
+  local form = {}
+  for name, value in pairs(request.form or {}) do
+    form[name] = value
+  end
+  text = text:lower()
+  if status == 404 then
+    return after_routing(request, form, text)
+  elseif status ~= 400 and status ~= 422 then
+    return nil
+  end
+  for _, step in ipairs(ladder) do
+    if step.applies(request, form, text) then
+      step.change(request, form, text)
+      return form
+    end
+  end
+  return nil
+end
+
+return M

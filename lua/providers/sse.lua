@@ -1,0 +1,153 @@
+-- lua/providers/sse.lua: an answer that comes in events (server-sent events), put
+-- together into the one that would have come whole, so that both are read the same
+-- way and the memo holds one kind.
+
+local json = require "host.json"
+
+local M = {}
+
+--- The data of each event in a stream's text.
+---@param text string
+---@return string[]
+function M.split(text)
+  local events, lines = {}, {}
+  text = text:gsub("\r\n?", "\n")
+  if text:sub(-1) ~= "\n" then
+    text = text .. "\n"
+  end
+  for line in (text .. "\n"):gmatch "([^\n]*)\n" do
+    if line == "" and #lines > 0 then
+      events[#events + 1] = table.concat(lines, "\n")
+      lines = {}
+    elseif line:sub(1, 5) == "data:" then
+      lines[#lines + 1] = line:match "^data: ?(.*)$"
+    end
+  end
+  return events
+end
+
+--- Whether a body is such a stream, whatever its label says.
+---@param headers table<string, string>
+---@param body string without comments before it
+---@return boolean
+function M.is_stream(headers, body)
+  local kind = (headers["content-type"] or ""):lower()
+  return body:find "^%s*data:" ~= nil
+    or (kind:find("text/event-stream", 1, true) ~= nil and not body:find "^%s*[{<]")
+end
+
+local function is_given(value)
+  return value ~= nil and value ~= json.null
+end
+
+local function table_of(value)
+  return type(value) == "table" and value or {}
+end
+
+---@class Joined what has come so far
+---@field first table        the members of the first event that has them
+---@field message table<string, string[]> pieces of each text of the message
+---@field images table[]
+---@field choice table       finish_reason and its like
+---@field err any
+---@field over boolean       an end was announced
+
+local function add_delta(joined, delta)
+  for _, name in ipairs { "content", "reasoning", "refusal" } do
+    local value = delta[name]
+    if type(value) == "string" then
+      table.insert(joined.message[name], value)
+    elseif name == "content" and type(value) == "table" then
+      for _, part in ipairs(value) do
+        if type(part) == "table" and type(part.text) == "string" then
+          table.insert(joined.message[name], part.text)
+        else
+          table.insert(joined.images, part)
+        end
+      end
+    end
+  end
+  for _, image in ipairs(table_of(delta.images)) do
+    table.insert(joined.images, image)
+  end
+end
+
+local function add_event(joined, event)
+  for _, name in ipairs { "id", "model", "provider", "created", "usage" } do
+    if is_given(event[name]) then
+      joined.first[name] = event[name]
+    end
+  end
+  local choice = table_of(table_of(event.choices)[1])
+  if event.type == "error" or is_given(event.error) or is_given(choice.error) then
+    joined.err = is_given(event.error) and event.error or is_given(choice.error) and choice.error or event
+  elseif event.type == "image_generation.completed" then
+    table.insert(joined.images, event)
+    joined.over = true
+  end
+  add_delta(joined, is_given(choice.delta) and table_of(choice.delta) or table_of(choice.message))
+  for _, name in ipairs { "finish_reason", "native_finish_reason" } do
+    if is_given(choice[name]) then
+      joined.choice[name] = choice[name]
+      joined.over = true
+    end
+  end
+end
+
+local NONSENSE = "an event of the answer's stream makes no sense"
+
+--- The body, or the error that it is. What cannot be written again (numbers
+--- beyond all bounds) is left out.
+local function encoded(body, err)
+  body.error = err
+  local ok, text = pcall(json.encode, body)
+  return ok and text or json.encode { error = { code = 502, message = NONSENSE } }
+end
+
+local CUT = "the stream of the answer ended in the middle"
+
+--- The body that would have come if the answer had not come in events: a chat
+--- completion. A stream that failed, or that ended before the answer did, becomes
+--- the error that it is; what had come until then is dropped.
+---@param events string[] the data of each
+---@return string body "" when there were none
+function M.join(events)
+  local joined = {
+    first = {},
+    message = { content = {}, reasoning = {}, refusal = {} },
+    images = {},
+    choice = {},
+    over = false,
+  }
+  for _, text in ipairs(events) do
+    if text:match "^%s*%[DONE%]%s*$" then
+      joined.over = true
+    elseif text:find "%S" then
+      local event, message = json.decode(text)
+      if type(event) ~= "table" then
+        joined.err = { code = 502, message = "an event of the answer's stream is not JSON: " .. (message or text) }
+      else
+        add_event(joined, event)
+      end
+    end
+    if joined.err then
+      return encoded(joined.first, joined.err)
+    end
+  end
+  if #events == 0 then
+    return ""
+  elseif not joined.over then
+    return encoded(joined.first, { code = 502, message = CUT })
+  end
+  local message = { role = "assistant" }
+  for name, pieces in pairs(joined.message) do
+    message[name] = #pieces > 0 and table.concat(pieces) or nil
+  end
+  message.images = #joined.images > 0 and joined.images or nil
+  joined.choice.index = 0
+  joined.choice.message = message
+  joined.first.choices = { joined.choice }
+  return encoded(joined.first)
+end
+
+return M

@@ -1,0 +1,60 @@
+-- lua/providers/unwrap.lua: the JSON object in a text that says more than that: a
+-- byte order mark, a fence, a sentence before and after. What is broken stays
+-- broken: a list that was cut must not come out as a shorter one.
+
+local json = require "host.json"
+
+local M = {}
+
+--- Where the object ends that begins at `from`; nil if it never does.
+local function end_of_object(text, from)
+  local depth, at = 0, from
+  while true do
+    local found = text:find('[{}"]', at)
+    if not found then
+      return nil
+    end
+    local character = text:sub(found, found)
+    at = found + 1
+    if character == '"' then
+      repeat
+        local quote = text:find('["\\]', at)
+        if not quote then
+          return nil
+        end
+        local escaped = text:sub(quote, quote) == "\\"
+        at = quote + (escaped and 2 or 1)
+      until not escaped
+    else
+      depth = depth + (character == "{" and 1 or -1)
+      if depth == 0 then
+        return found
+      end
+    end
+  end
+end
+
+--- The text of the one JSON object in it; the text as it is where there is none,
+--- or more than one, so that whoever judges it sees what was said.
+---@param text string
+---@return string
+---@return boolean found
+function M.object(text)
+  local bare = text:gsub("^\xEF\xBB\xBF", "")
+  local from = bare:find("{", 1, true)
+  local to = from and end_of_object(bare, from)
+  if not to then
+    return text, false
+  end
+  local object = bare:sub(from, to)
+  if bare:find("{", to + 1, true) or not json.check(object) then
+    return text, false
+  end
+  -- A list around it, or before it, is not a sentence.
+  if bare:sub(1, from - 1):find "%[[%s]*$" then
+    return text, false
+  end
+  return object, true
+end
+
+return M
