@@ -1,5 +1,5 @@
 /* host/server.c -- see server.h. */
-#include "host/server.h"
+#include "host/server_internal.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "host/body.h"
-#include "host/buffer.h"
 #include "host/spill.h"
 
 enum {
@@ -19,47 +18,6 @@ enum {
   IDLE_SECONDS = 180,
   BLOCK = 64 * 1024, /* what is read from a body at a time */
   BACKLOG = 511
-};
-
-struct sb_server {
-  uv_loop_t *loop;
-  struct MHD_Daemon *daemon;
-  uv_poll_t poll;   /* the daemon's epoll descriptor */
-  uv_timer_t timer; /* the daemon's next time limit, or a run that is due */
-  int open_handles;
-  int resumed; /* a connection, since the last run */
-  uint16_t port;
-  size_t max_body;
-  char *spill_dir;
-  uint64_t max_spill;
-  sb_server_handler *handler;
-  void *arg;
-  struct sb_exchange *exchanges; /* those that have a connection */
-};
-
-enum phase {
-  RECEIVING, /* its body is arriving */
-  HANDLING,  /* the handler has it */
-  ANSWERED,  /* there is a response to be queued */
-  SENDING,   /* libmicrohttpd has the response */
-  RESET      /* the connection is to be closed */
-};
-
-struct sb_exchange {
-  struct sb_server *server; /* NULL once the connection is gone */
-  struct MHD_Connection *connection;
-  struct sb_exchange *next, **link;
-  enum phase phase;
-  int suspended;
-  int deserted; /* the client had closed before the answer was sent */
-  char *method, *path;
-  struct sb_buffer body;
-  struct sb_spill *spill; /* NULL when nothing is to be spilled */
-  int error;              /* of receiving the body: a negative UV_E* */
-  unsigned status;
-  struct MHD_Response *response; /* while ANSWERED */
-  sb_exchange_sent *sent;
-  void *sent_arg;
 };
 
 /*
@@ -89,7 +47,7 @@ static void run_daemon(struct sb_server *server) {
 
 /* A resumed connection stands still until the daemon runs; one run serves all
    that are resumed in a turn of the loop. */
-static void resume(struct sb_exchange *exchange) {
+void sb_server_resume(struct sb_exchange *exchange) {
   if (!exchange->suspended) return;
   exchange->suspended = 0;
   MHD_resume_connection(exchange->connection);
@@ -214,7 +172,7 @@ static void refuse(struct sb_exchange *x, unsigned status,
   x->status = status;
   x->response =
       MHD_create_response_from_buffer((size_t)n, text, MHD_RESPMEM_MUST_COPY);
-  x->phase = x->response != NULL ? ANSWERED : RESET;
+  x->phase = x->response != NULL ? ANSWERED : CLOSING;
   if (x->response == NULL) return;
   MHD_add_response_header(x->response, "Content-Type", "application/json");
 }
@@ -303,6 +261,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection,
   (void)arg;
   if (x == NULL) return;
   *state = NULL;
+  sb_server_forsake(x);
   unlink_exchange(x);
   if (x->phase == HANDLING) return; /* its handler still has it */
   if (x->response != NULL) MHD_destroy_response(x->response);
@@ -362,7 +321,7 @@ int sb_exchange_answer(struct sb_exchange *x, unsigned status,
   if (x->server == NULL && rc == 0) rc = UV_ECONNRESET;
   if (rc != 0) {
     if (response != NULL) MHD_destroy_response(response);
-    sb_exchange_reset(x);
+    sb_exchange_close(x);
     return rc;
   }
   x->phase = ANSWERED;
@@ -370,17 +329,18 @@ int sb_exchange_answer(struct sb_exchange *x, unsigned status,
   x->response = response;
   x->sent = sent;
   x->sent_arg = arg;
-  resume(x);
+  sb_server_resume(x);
   return 0;
 }
 
-void sb_exchange_reset(struct sb_exchange *x) {
+void sb_exchange_close(struct sb_exchange *x) {
   if (x->server == NULL) {
     free_exchange(x);
     return;
   }
-  x->phase = RESET;
-  resume(x);
+  sb_exchange_await(x, NULL, NULL);
+  x->phase = CLOSING;
+  sb_server_resume(x);
 }
 
 /*

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <uv.h>
 
 struct sb_body;
@@ -29,7 +30,7 @@ struct sb_server_options { /* copied */
 };
 
 /* Called by the loop. The exchange is the handler's until it calls
-   sb_exchange_answer or sb_exchange_reset, once, now or at any later time. */
+   sb_exchange_answer or sb_exchange_close, once, now or at any later time. */
 typedef void sb_server_handler(void *arg, struct sb_exchange *exchange);
 
 /* 0, or a negative UV_E* (UV_EADDRINUSE, UV_EACCES, UV_EINVAL for an address
@@ -46,7 +47,7 @@ void sb_server_close(struct sb_server *server);
 
 /*
 ** The request. What these return is valid until the exchange is answered or
-** reset, or the server closed.
+** closed, or the server closed.
 */
 
 const char *sb_exchange_method(const struct sb_exchange *exchange);
@@ -86,7 +87,27 @@ int sb_exchange_answer(struct sb_exchange *exchange, unsigned status,
                        const struct sb_server_header *headers, size_t count,
                        struct sb_body *body, sb_exchange_sent *sent, void *arg);
 
-/* Closes the connection without an answer. */
-void sb_exchange_reset(struct sb_exchange *exchange);
+/* Closes the connection without an answer, or after what was written. */
+void sb_exchange_close(struct sb_exchange *exchange);
+
+/*
+** An answer written by hand, from the status line to the last byte: one that
+** drips, ends early or is no HTTP at all. The connection is closed after it.
+*/
+
+/* How many bytes the system took, or a negative UV_E*: UV_EAGAIN when it takes
+   none at the moment, UV_EPIPE or UV_ECONNRESET when the client has gone. */
+ssize_t sb_exchange_write(struct sb_exchange *exchange, const char *data,
+                          size_t len);
+
+/* Calls ready once, when there is room to write or the connection has ended.
+   One at a time; NULL takes the wish back. 0, or a negative UV_E*. */
+typedef void sb_exchange_ready(void *arg);
+int sb_exchange_await(struct sb_exchange *exchange, sb_exchange_ready *ready,
+                      void *arg);
+
+/* As sb_exchange_close, by a reset (RST): what the client has not read yet may
+   be lost. */
+void sb_exchange_abort(struct sb_exchange *exchange);
 
 #endif

@@ -14,6 +14,7 @@
 #include "host/server.h"
 
 #define SERVER "host.server"
+#define OUTPUT "host.server.output"
 
 /* User values of the userdata. It stays in the registry, under its own
    address, from listen until it is closed and its last visit over. */
@@ -35,7 +36,14 @@ struct visit {
   struct visit *next, **link;
   struct sb_exchange *exchange; /* NULL once answered */
   int handled, sending;         /* the handler has ended; on_sent is awaited */
+  int writing;                  /* the answer is written by hand */
+  int written;                  /* some of it was */
   int whole;
+};
+
+/* What a handler writes its answer to. */
+struct output {
+  struct visit *visit; /* NULL once the function that writes has ended */
 };
 
 static void push_listener(lua_State *L, struct listener *listener) {
@@ -54,7 +62,7 @@ static void free_visit(struct visit *visit) {
   *visit->link = visit->next;
   if (visit->next != NULL) visit->next->link = visit->link;
   sb_turn_unpost(&visit->turn);
-  if (visit->exchange != NULL) sb_exchange_reset(visit->exchange);
+  if (visit->exchange != NULL) sb_exchange_close(visit->exchange);
   free(visit);
 }
 
@@ -135,28 +143,30 @@ static struct sb_server_header *push_headers(lua_State *L, int index,
   return headers;
 }
 
+/* Pushes the function, or nil, that a field of the response at index is. */
+static int push_function(lua_State *L, int index, const char *name) {
+  int type = lua_getfield(L, index, name);
+  if (type != LUA_TNIL && type != LUA_TFUNCTION)
+    luaL_error(L, "field '%s': function expected, got %s", name,
+               luaL_typename(L, -1));
+  return lua_gettop(L);
+}
+
 /* Answers with the response table at index; raises before anything is done if
    that is not one. */
 static void respond(lua_State *L, int index, struct visit *visit) {
   struct sb_exchange *exchange = visit->exchange;
   size_t count;
-  if (lua_type(L, index) != LUA_TTABLE)
-    luaL_error(L, "a request handler returned %s, not a response table",
-               luaL_typename(L, index));
   if (sb_field_boolean(L, index, "reset", 0)) {
     visit->exchange = NULL;
-    sb_exchange_reset(exchange);
+    sb_exchange_close(exchange);
     return;
   }
   lua_Integer status = sb_field_integer(L, index, "status", 200);
   if (status < 200 || status > 599)
     luaL_error(L, "field 'status': from 200 to 599 expected, got %I", status);
   struct sb_server_header *headers = push_headers(L, index, &count);
-  if (lua_getfield(L, index, "on_sent") != LUA_TNIL &&
-      lua_type(L, -1) != LUA_TFUNCTION)
-    luaL_error(L, "field 'on_sent': function expected, got %s",
-               luaL_typename(L, -1));
-  int sent = lua_gettop(L);
+  int sent = push_function(L, index, "on_sent");
   lua_getfield(L, index, "body");
   struct sb_body *body;
   if (sb_body_check(L, -1, &body) < 0)
@@ -183,9 +193,122 @@ static void respond_error(struct visit *visit) {
   struct sb_body *body = NULL;
   if (exchange == NULL) return;
   visit->exchange = NULL;
+  if (visit->written) { /* an end too early is all that can tell */
+    sb_exchange_close(exchange);
+    return;
+  }
   body = sb_body_new();
   if (body != NULL) sb_body_add_text(body, text, sizeof text - 1);
   sb_exchange_answer(exchange, 500, &type, 1, body, NULL, NULL);
+}
+
+/*
+** A response written by hand.
+*/
+
+struct sending {
+  struct sb_wait base;
+  struct sb_exchange *exchange; /* while it may be asked for room, else NULL */
+  struct visit *visit;
+  const char *text;
+  size_t len;
+};
+
+static void sending_drop(struct sb_wait *wait) {
+  struct sending *s = (struct sending *)wait;
+  if (s->exchange != NULL) sb_exchange_await(s->exchange, NULL, NULL);
+  s->exchange = NULL;
+}
+
+static void on_ready(void *arg) {
+  struct sending *s = arg;
+  s->exchange = NULL;
+  sb_wait_wake(&s->base);
+}
+
+static int send_k(lua_State *L, int status, lua_KContext ctx) {
+  struct sending *s = (struct sending *)ctx;
+  ssize_t n = 0;
+  (void)status;
+  while (s->len > 0) {
+    n = sb_exchange_write(s->visit->exchange, s->text, s->len);
+    if (n < 0) break;
+    s->text += n;
+    s->len -= (size_t)n;
+    s->visit->written = 1;
+  }
+  if (n == UV_EAGAIN) {
+    s->exchange = s->visit->exchange;
+    n = sb_exchange_await(s->exchange, on_ready, s);
+    if (n == 0) return sb_wait_yield(L, &s->base, send_k);
+    s->exchange = NULL;
+  }
+  if (n < 0) {
+    s->visit->whole = 0;
+    return sb_fail(L, (int)n, NULL);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static struct visit *check_output(lua_State *L) {
+  struct output *out = luaL_checkudata(L, 1, OUTPUT);
+  luaL_argcheck(L, out->visit != NULL && out->visit->exchange != NULL, 1,
+                "the answer is over");
+  return out->visit;
+}
+
+/* output:send(text) -> true | nil, message, code */
+static int output_send(lua_State *L) {
+  size_t len;
+  struct visit *visit = check_output(L);
+  const char *text = luaL_checklstring(L, 2, &len);
+  struct sending *s = sb_wait_push(L, sizeof *s, sending_drop);
+  s->visit = visit;
+  s->text = text;
+  s->len = len;
+  return send_k(L, LUA_OK, (lua_KContext)s);
+}
+
+/* output:abort() */
+static int output_abort(lua_State *L) {
+  struct visit *visit = check_output(L);
+  sb_exchange_abort(visit->exchange);
+  visit->exchange = NULL;
+  visit->whole = 0;
+  return 0;
+}
+
+static int output_close(lua_State *L) {
+  struct output *out = luaL_checkudata(L, 1, OUTPUT);
+  out->visit = NULL;
+  return 0;
+}
+
+static int written_k(lua_State *L, int status, lua_KContext ctx) {
+  struct visit *visit = (struct visit *)ctx;
+  (void)L, (void)status;
+  if (visit->exchange != NULL) sb_exchange_close(visit->exchange);
+  visit->exchange = NULL;
+  return 0;
+}
+
+/* Runs the function on top, which writes the answer of the response at
+   index. */
+static int write_answer(lua_State *L, int index, struct visit *visit) {
+  int writer = lua_gettop(L);
+  visit->writing = visit->whole = 1;
+  if (push_function(L, index, "on_sent") && !lua_isnil(L, -1))
+    keep_sent(L, visit);
+  lua_settop(L, writer);
+  struct output *out = lua_newuserdatauv(L, sizeof *out, 0);
+  out->visit = visit;
+  luaL_setmetatable(L, OUTPUT);
+  lua_toclose(L, -1);
+  lua_pushvalue(L, writer);
+  lua_pushvalue(L, writer + 1);
+  lua_callk(L, 1, 0, (lua_KContext)visit, written_k);
+  return written_k(L, LUA_OK, (lua_KContext)visit);
 }
 
 /*
@@ -262,8 +385,15 @@ static void push_request(lua_State *L, const struct sb_exchange *exchange) {
 */
 
 static int serve_k(lua_State *L, int status, lua_KContext ctx) {
+  struct visit *visit = (struct visit *)ctx;
+  int response = lua_gettop(L);
   (void)status;
-  respond(L, lua_gettop(L), (struct visit *)ctx);
+  if (lua_type(L, response) != LUA_TTABLE)
+    luaL_error(L, "a request handler returned %s, not a response table",
+               luaL_typename(L, response));
+  if (!lua_isnil(L, push_function(L, response, "write")))
+    return write_answer(L, response, visit);
+  respond(L, response, visit);
   return 0;
 }
 
@@ -287,6 +417,8 @@ static void on_served(lua_State *L, enum sb_task_state state, int nresults,
             lua_isstring(L, -1) ? lua_tostring(L, -1) : luaL_typename(L, -1),
             lua_tostring(L, -2));
   respond_error(visit); /* unless it has answered */
+  if (visit->writing && visit->sending)
+    on_sent(visit, visit->whole && state == SB_TASK_DONE);
   visit->handled = 1;
   end_visit_when_over(visit);
 }
@@ -307,7 +439,7 @@ static void on_exchange(void *arg, struct sb_exchange *exchange) {
   struct listener *listener = arg;
   struct visit *visit = calloc(1, sizeof *visit);
   if (visit == NULL) {
-    sb_exchange_reset(exchange);
+    sb_exchange_close(exchange);
     return;
   }
   visit->listener = listener;
@@ -413,7 +545,12 @@ static const luaL_Reg server_methods[] = {
 static const luaL_Reg server_meta[] = {
     {"__gc", server_gc}, {"__close", server_close}, {NULL, NULL}};
 
+static const luaL_Reg output_methods[] = {
+    {"send", output_send}, {"abort", output_abort}, {NULL, NULL}};
+static const luaL_Reg output_meta[] = {{"__close", output_close}, {NULL, NULL}};
+
 int luaopen_host_server(lua_State *L) {
+  sb_newtype(L, OUTPUT, output_meta, output_methods);
   sb_newtype(L, SERVER, server_meta, server_methods);
   luaL_newlib(L, server_lib);
   return 1;

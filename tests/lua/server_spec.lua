@@ -94,6 +94,108 @@ describe("host.server", function()
     assert.truthy(curl(s:port(), {}):find "Empty reply from server")
   end)
 
+  describe("an answer written by hand", function()
+    local function told_of(write, options)
+      local told
+      local s <close> = listen {
+        handler = function()
+          return { write = write, on_sent = function(whole) told = whole end }
+        end,
+      }
+      local answer = curl(s:port(), { options = options })
+      repeat loop.sleep(0.001) until told ~= nil
+      return answer, told
+    end
+
+    it("is what the handler sends, in its own time", function()
+      local answer, whole = told_of(function(out)
+        out:send "HTTP/1.1 203 Odd\r\nX-Odd :  a\r\n\r\n"
+        for i = 1, 3 do
+          loop.sleep(0.001)
+          out:send(tostring(i))
+        end
+      end, "-i")
+      assert.equal("HTTP/1.1 203 Odd\r\nX-Odd :  a\r\n\r\n123", answer)
+      assert.is_true(whole)
+    end)
+
+    it("waits for a client that reads slowly", function()
+      local sent = 0
+      local answer, whole = told_of(function(out)
+        assert(out:send "HTTP/1.1 200 OK\r\n\r\n")
+        for _ = 1, 20 do
+          assert(out:send(("x"):rep(1 << 20)))
+          sent = sent + 1
+        end
+      end, "-o /dev/null -w '%{size_download}' --limit-rate 100M")
+      assert.equal("20971520", answer)
+      assert.equal(20, sent)
+      assert.is_true(whole)
+    end)
+
+    it("may end early", function()
+      local answer = told_of(function(out)
+        out:send "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"
+      end)
+      assert.truthy(answer:find "curl: %(18%)")
+    end)
+
+    it("may end in a reset", function()
+      local answer, whole = told_of(function(out)
+        out:send "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"
+        loop.sleep(0.05)
+        out:abort()
+        assert.error(function() out:send "more" end)
+      end)
+      assert.truthy(answer:find "curl: %(56%)", answer)
+      assert.is_false(whole)
+    end)
+
+    it("tells that the client has gone", function()
+      local message, code
+      local _, whole = told_of(function(out)
+        repeat
+          local sent
+          sent, message, code = out:send(("x"):rep(1 << 16))
+        until not sent
+      end, "--http0.9 --max-time 0.1 -o /dev/null")
+      assert.is_string(message)
+      assert.truthy(code == "EPIPE" or code == "ECONNRESET")
+      assert.is_false(whole)
+    end)
+
+    it("that raises is a 500 when nothing was sent yet, else cut", function()
+      local answer, whole = told_of(function() error "no" end, "-i")
+      assert.truthy(answer:find "^HTTP/1.1 500 ")
+      assert.is_false(whole)
+      answer = told_of(function(out)
+        out:send "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"
+        error "no"
+      end)
+      assert.truthy(answer:find "curl: %(18%)")
+    end)
+
+    it("ends with the server", function()
+      local s, message, code
+      s = listen {
+        handler = function()
+          return {
+            write = function(out)
+              out:send "HTTP/1.1 200 OK\r\n\r\n"
+              s:close()
+              loop.sleep(0.001)
+              message, code = select(2, out:send "more")
+            end,
+          }
+        end,
+      }
+      curl(s:port(), {})
+      repeat loop.sleep(0.001) until code
+      assert.is_string(message)
+      assert.equal("ECONNRESET", code)
+    end)
+  end)
+
   it("answers 500 when the handler raises, or returns no response", function()
     local handlers = {
       ["/raise"] = function() error { "not even a string" } end,

@@ -250,7 +250,7 @@ static void resets_without_an_answer(void **state) {
   open_server(t, keep, NULL);
   client_open(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   await_waiting(t);
-  sb_exchange_reset(t->waiting);
+  sb_exchange_close(t->waiting);
   while (!t->client.ended) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_equal(t->client.len, 0);
 }
@@ -356,7 +356,7 @@ static void spills_a_picture_and_removes_it_afterwards(void **state) {
   await_waiting(t);
   assert_string_equal(t->seen, "{\"image\":\"{spill:1}\"}");
   strcpy(path, t->client.answer);
-  sb_exchange_reset(t->waiting);
+  sb_exchange_close(t->waiting);
   while (!t->client.ended) uv_run(&t->loop, UV_RUN_ONCE);
   assert_int_not_equal(access(path, F_OK), 0);
   assert_int_equal(rmdir(dir), 0);

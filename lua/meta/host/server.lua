@@ -22,7 +22,23 @@ local server = {}
 ---@field headers? table<string, string>
 ---@field body? string|(string|host.http.attachment)[]
 ---@field reset? boolean true closes the connection without an answer
+---@field write? fun(out: host.server.output) instead of a status, headers and a body: writes the answer itself
 ---@field on_sent? fun(whole: boolean) called, as a task, when the answer has left (whole) or cannot any more
+
+---An answer written by hand, from the status line to the last byte, as slowly
+---and as badly as one wants. The connection is closed when `write` returns.
+---@class host.server.output
+local output = {}
+
+---Sends bytes as they are. Waits until the system has taken them.
+---@param text string
+---@return true? sent
+---@return string? message
+---@return string? code "EPIPE" or "ECONNRESET" when the client has gone
+function output:send(text) end
+
+---Resets the connection. What the client has not read yet may be lost.
+function output:abort() end
 
 ---@class host.server.options
 ---@field handler fun(request: host.server.request): host.server.response an error it raises is printed, the answer is a 500
