@@ -3,12 +3,8 @@
 local budget = require "pipeline.budget"
 local choose = require "pipeline.choose"
 local fault = require "pipeline.fault"
-local file = require "host.file"
 local graph = require "pipeline.graph"
-local image = require "host.image"
-local limiter = require "host.limiter"
 local loop = require "host.loop"
-local name = require "host.name"
 local options = require "cli.options"
 local outcome = require "pipeline.outcome"
 local call = require "pipeline.call"
@@ -17,8 +13,10 @@ local project = require "pipeline.project"
 local providers = require "providers"
 local run = require "pipeline.run"
 local story = require "pipeline.story"
+local settings = require "cli.settings"
 local summary = require "cli.summary"
 local tally = require "cli.tally"
+local timings = require "pipeline.timings"
 
 local DONE, INCOMPLETE, COST_LIMIT, INTERRUPTED = 0, 1, 3, 130
 local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
@@ -39,79 +37,21 @@ M.options = {
   quiet = {},
 }
 
-local function apply_models(told, models)
-  for role, model in pairs(models or {}) do
-    if not told.models[role] then
-      local roles = options.names(told.models)
-      fault.unknown({ message = ("there is no model role '%s'"):format(role) }, role, roles)
-    end
-    local changed = {}
-    for key, value in pairs(told.models[role]) do
-      changed[key] = type(key) == "string" and value or nil
-    end
-    changed[1] = model
-    told.models[role] = changed
-  end
-end
-
---- The limiter with the caps that the user set, each a whole number above 0.
-local function lanes_of(told, chosen)
-  local limits = limiter.new()
-  for _, lane in ipairs { "text", "image" } do
-    local cap = chosen and chosen[lane] or told.lanes[lane]
-    if cap then
-      cap = math.tointeger(cap)
-      if not cap or cap < 1 then
-        fault.raise { message = ("the lane '%s' takes a whole number from 1"):format(lane) }
-      end
-      limits:lane(lane, cap)
-    end
-  end
-  for lane in pairs(chosen or {}) do
-    if lane ~= "text" and lane ~= "image" then
-      fault.unknown({ message = ("there is no lane '%s'"):format(lane) }, lane, { "text", "image" })
-    end
-  end
-  return limits
-end
-
---- The pictures that the story brings, put into the project under names of
---- their content, so that the same picture stays the same file.
----@return table<string, string> path inside the project by the prop's key
-local function own_pictures(told, opened)
-  local pictures = {}
-  for _, prop in ipairs(told.props) do
-    if prop.image then
-      local key = name.slug(prop.name)
-      local hash, message = file.hash(prop.image)
-      local saved
-      if hash then
-        saved, message = image.save(prop.image, opened:path "images", ("own_%s_%s"):format(key, hash:sub(1, 12)))
-      end
-      if not saved then
-        fault.raise {
-          where = told.where,
-          message = ("the picture of prop '%s' cannot be used: %s"):format(prop.name, message),
-          hint = "its path is taken from the story's folder; it must be a PNG, JPEG or WebP",
-        }
-      end
-      pictures[key] = "images/" .. saved.path:match "[^/]+$"
-    end
-  end
-  return pictures
-end
-
 --- The first Ctrl-C sends nothing more and waits a while for what is in flight;
 --- the second ends at once.
-local function watch_interrupts(evaluation)
-  return loop.spawn(function()
+---@param evaluation Run
+---@param task host.task that evaluates it
+---@return { heard: boolean, listener: host.task }
+local function listen_for_interrupts(evaluation, task)
+  local interrupt = { heard = false }
+  interrupt.listener = loop.spawn(function()
     loop.signal "INT"
+    interrupt.heard = true
     evaluation:stop "interrupted: what is in flight is waited for; Ctrl-C again ends at once"
-    evaluation.interrupted = true
     loop.timeout(GRACE, loop.signal, "INT")
-    evaluation.given_up = true
-    evaluation.nodes_task:cancel()
+    task:cancel()
   end)
+  return interrupt
 end
 
 ---@param arguments string[]
@@ -124,7 +64,7 @@ local function prepare(arguments)
     }
   end
   local told = story.load(rest[1])
-  apply_models(told, chosen.model)
+  settings.apply_models(told, chosen.model)
   local spec = told:spec()
   return chosen, told, spec, graph.new(spec, told:steps())
 end
@@ -147,7 +87,7 @@ local function evaluate(chosen, told, spec, steps, opened, open_providers)
   local calls = call.new {
     store = opened.store,
     budget = budget.new(chosen["max-cost"]),
-    limiter = lanes_of(told, chosen.lane),
+    limiter = settings.limiter(told, chosen.lane),
     folder = opened:path "arriving",
     report = report,
     resend_budget = chosen["resend-doubt"] or 0.50,
@@ -165,15 +105,18 @@ local function evaluate(chosen, told, spec, steps, opened, open_providers)
       { where = told.where, choices = told.choices },
     },
     report = report,
-    own_pictures = own_pictures(told, opened),
-    seconds = {},
+    own_pictures = settings.own_pictures(told, opened),
+    seconds = timings.read(opened.store),
   }
-  local interrupts = watch_interrupts(evaluation)
-  evaluation.nodes_task = loop.spawn(evaluation.evaluate, evaluation)
-  local result = evaluation.nodes_task:await()
-  interrupts:cancel()
+  local task = loop.spawn(evaluation.evaluate, evaluation)
+  local interrupt = listen_for_interrupts(evaluation, task)
+  local result = task:await() or { failed = 0, skipped = 0, stopped = "stop" }
+  interrupt.listener:cancel()
   display.finish()
-  return result, totals, evaluation
+  result.interrupted = interrupt.heard
+  result.doubts = calls:doubts_left()
+  timings.keep(opened.store, totals)
+  return result, totals
 end
 
 local function say(chosen, ...)
@@ -182,12 +125,23 @@ local function say(chosen, ...)
   end
 end
 
+---@return integer status
+local function status_of(result)
+  if result.interrupted then
+    return INTERRUPTED
+  elseif result.stopped == "cost" then
+    return COST_LIMIT
+  elseif result.stopped or result.failed > 0 or result.skipped > 0 then
+    return INCOMPLETE
+  end
+  return DONE
+end
+
 ---@param ... string arguments
 ---@return integer status
 function M.run(...)
   local chosen, told, spec, steps = prepare { ... }
-  local data = chosen.data or told.data or "data"
-  local opened = project.open(told.project, data)
+  local opened = project.open(told.project, chosen.data or told.data or "data")
   local wanted = { provider = chosen.provider, base_url = chosen["base-url"] }
   local open_providers = providers.open(wanted, told.models, opened:path "arriving")
   for _, notice in ipairs(open_providers.notices) do
@@ -195,25 +149,17 @@ function M.run(...)
   end
   say(chosen, ("project: %s"):format(opened.folder))
   local began = loop.now()
-  local result, totals, evaluation = evaluate(chosen, told, spec, steps, opened, open_providers)
+  local result, totals = evaluate(chosen, told, spec, steps, opened, open_providers)
   open_providers.close()
   opened:close()
-  for _, line in ipairs(summary.lines(totals, loop.now() - began)) do
+  for _, line in ipairs(summary.lines(totals, result, loop.now() - began)) do
     say(chosen, line)
   end
-  if totals:sum "calls" == 0 and result and result.failed == 0 then
-    say(chosen, "nothing to do: 0 calls, everything was reused")
-  end
-  if evaluation.interrupted then
-    return INTERRUPTED
-  elseif result.stopped == "cost" then
-    return COST_LIMIT
-  end
-  local whole = result and result.failed == 0 and result.skipped == 0 and not result.stopped
-  if whole then
+  local status = status_of(result)
+  if status == DONE then
     say(chosen, ("the board: %s"):format(opened:path "storyboard.html"))
   end
-  return whole and DONE or INCOMPLETE
+  return status
 end
 
 return M.run

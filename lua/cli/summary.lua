@@ -75,17 +75,39 @@ local function laid_out(rows)
   return lines
 end
 
----@param tally Tally
----@param seconds number of the whole run
----@return string[] lines
-function M.lines(tally, seconds)
-  local lines = laid_out(rows_of(tally, seconds))
+--- A line a model, where there is more to say than the table says.
+local function model_lines(lines, tally)
+  for _, model in ipairs(tally.models) do
+    local fallbacks = model.fallbacks > 0 and (", %d as a fallback"):format(model.fallbacks) or ""
+    local cost = cost_of(model.cost, model.unpriced)
+    lines[#lines + 1] = ("%s: %d calls%s, %s"):format(model.model, model.calls, fallbacks, cost)
+  end
+end
+
+local function doubt_lines(lines, tally, doubts)
   if tally.resent > 0 then
     local said = "%d calls were in doubt and asked again: they may have been paid for twice"
     lines[#lines + 1] = said:format(tally.resent)
   end
+  if doubts.count > 0 then
+    local said = "%d calls are in doubt (sent, and never answered): they may have cost up to %s"
+    lines[#lines + 1] = said:format(doubts.count, cost_of(doubts.cost, doubts.unpriced))
+  end
+end
+
+---@param tally Tally
+---@param result table what the run came to
+---@param seconds number of the whole run
+---@return string[] lines
+function M.lines(tally, result, seconds)
+  local lines = laid_out(rows_of(tally, seconds))
+  model_lines(lines, tally)
+  doubt_lines(lines, tally, result.doubts)
   for _, problem in ipairs(tally.problems) do
     lines[#lines + 1] = ("%s %s: %s"):format(problem.task, problem.state, problem.message)
+  end
+  if tally:sum "calls" == 0 and result.failed == 0 and not result.stopped then
+    lines[#lines + 1] = "nothing to do: 0 calls, everything was reused"
   end
   return lines
 end

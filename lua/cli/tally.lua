@@ -9,6 +9,7 @@
 ---@field failed integer
 ---@field skipped integer
 ---@field running integer
+---@field busy number       seconds that the tasks done took, added up
 ---@field calls integer
 ---@field retries integer
 ---@field repairs integer
@@ -20,11 +21,19 @@
 ---@field began number?
 ---@field ended number?
 
+--- What one model was asked and cost.
+---@class ModelTally
+---@field model string
+---@field calls integer
+---@field cost number
+---@field unpriced integer
+---@field fallbacks integer  how often it was asked because another did not do
+
 ---@class Tally
 ---@field steps StepTally[]
+---@field models ModelTally[] in the order in which they were first asked
 ---@field problems { task: string, state: string, message: string }[]
 ---@field resent integer     calls in doubt that were asked again
----@field doubtful integer   tasks that are in doubt
 local Tally = {}
 Tally.__index = Tally
 
@@ -32,13 +41,20 @@ local M = {}
 
 local COUNTERS = {
   "total", "done", "reused", "failed", "skipped", "running", "calls",
-  "retries", "repairs", "fallbacks", "cost", "unpriced", "input", "output",
+  "retries", "repairs", "fallbacks", "cost", "unpriced", "input", "output", "busy",
 }
 
 ---@param step_names string[]
 ---@return Tally
 function M.new(step_names)
-  local self = setmetatable({ steps = {}, by_name = {}, problems = {}, resent = 0 }, Tally)
+  local self = setmetatable({
+    steps = {},
+    by_name = {},
+    models = {},
+    by_model = {},
+    problems = {},
+    resent = 0,
+  }, Tally)
   for i, name in ipairs(step_names) do
     local step = { step = name }
     for _, counter in ipairs(COUNTERS) do
@@ -57,6 +73,18 @@ function Tally:sum(counter)
     sum = sum + step[counter]
   end
   return sum
+end
+
+---@param name string
+---@return ModelTally
+function Tally:model(name)
+  local model = self.by_model[name]
+  if not model then
+    model = { model = name, calls = 0, cost = 0, unpriced = 0, fallbacks = 0 }
+    self.by_model[name] = model
+    self.models[#self.models + 1] = model
+  end
+  return model
 end
 
 local on = {}
@@ -83,6 +111,7 @@ function on.task(self, step, event, now)
   if ENDED[state] then
     step.done = step.done + 1
     step.reused = step.reused + (state == "done" and 0 or 1)
+    step.busy = step.busy + (state == "done" and event.seconds or 0)
   else
     step[state] = step[state] + 1
     self.problems[#self.problems + 1] = { task = event.task, state = state, message = event.message }
@@ -94,8 +123,12 @@ function on.unplanted(self, step, event)
   self.problems[#self.problems + 1] = { task = step.step, state = "skipped", message = event.message }
 end
 
-function on.answered(_, step, event)
+function on.answered(self, step, event)
   local usage = event.read.usage
+  local model = self:model(event.model)
+  model.calls = model.calls + 1
+  model.cost = model.cost + (usage.cost or 0)
+  model.unpriced = model.unpriced + (usage.cost and 0 or 1)
   step.calls = step.calls + 1
   step.cost = step.cost + (usage.cost or 0)
   step.unpriced = step.unpriced + (usage.cost and 0 or 1)
@@ -111,8 +144,10 @@ function on.repair(_, step)
   step.repairs = step.repairs + 1
 end
 
-function on.fallback(_, step)
+function on.fallback(self, step, event)
   step.fallbacks = step.fallbacks + 1
+  local model = self:model(event.model)
+  model.fallbacks = model.fallbacks + 1
 end
 
 function on.resent(self)

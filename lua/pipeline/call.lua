@@ -140,6 +140,29 @@ function Calls:add_doubt(key, call)
   table.insert(self.doubts[key], call)
 end
 
+--- What is still in doubt, and the most that it may have cost.
+---@return { count: integer, cost: number, unpriced: integer }
+function Calls:doubts_left()
+  local left = { count = 0, cost = 0, unpriced = 0 }
+  for _, calls in pairs(self.doubts) do
+    for _, call in ipairs(calls) do
+      local worst = M.worst_of(call)
+      left.count = left.count + 1
+      left.cost = left.cost + (worst or 0)
+      left.unpriced = left.unpriced + (worst and 0 or 1)
+    end
+  end
+  return left
+end
+
+--- The most that a recorded call may have cost, USD; nil when that is not known.
+---@param call host.store.call
+---@return number?
+function M.worst_of(call)
+  local meta = call.intent_meta and json.decode(call.intent_meta)
+  return type(meta) == "table" and meta.worst or nil
+end
+
 --- What the provider knows of a call in doubt that it gave a name.
 local function reconciled(request, call)
   local known = call.handle and request.provider.generation and request.provider:generation(call.handle)
