@@ -7,7 +7,8 @@ local usage = "usage: sbhost mock [--port N] [--delay MS] [--account FILE] [--ke
 
 ---@return table<string, string>? options
 local function read_options(...)
-  local known = { ["--port"] = "port", ["--delay"] = "delay", ["--account"] = "account", ["--key"] = "key" }
+  local known = { ["--port"] = "port", ["--delay"] = "delay", ["--account"] = "account",
+    ["--key"] = "key" }
   local options, arguments = {}, { ... }
   for i = 1, #arguments, 2 do
     local name, value = known[arguments[i]], arguments[i + 1]

@@ -8,76 +8,85 @@ M.scenes = {
   {
     {
       name = "As on every evening",
-      text = "{Hour}, {here}. {Hero} go[es|] through the work of every evening without looking at {her} hands: \z
-        first {thing}, then the round, then the place by the window. Outside, {weather}. {She} [is|are] about \z
-        to turn away when something about {thing} is different. {She} wait[s|] for it to happen again. It does.",
+      text = "{Hour}, {here}. {Hero} go[es|] through the work of every evening without looking \z
+        at {her} hands: first {thing}, then the round, then the place by the window. Outside, \z
+        {weather}. {She} [is|are] about to turn away when something about {thing} is different. \z
+        {She} wait[s|] for it to happen again. It does.",
     },
     {
       name = "The last ordinary hour",
-      text = "{Hour}, {here}. {Hero} tid[ies|y] up after a day like the others and hum[s|] while {she} do[es|] it. \z
-        {Weather}. {Thing} stand[t:s|] where {thing} always stand[t:s|]. A sound that does not belong makes {them} \z
-        break off in the middle of the tune. {She} put[s|] down what {she} hold[s|], very softly.",
+      text = "{Hour}, {here}. {Hero} tid[ies|y] up after a day like the others and hum[s|] while \z
+        {she} do[es|] it. {Weather}. {Thing} stand[t:s|] where {thing} always stand[t:s|]. A \z
+        sound that does not belong makes {them} break off in the middle of the tune. {She} \z
+        put[s|] down what {she} hold[s|], very softly.",
     },
   },
   {
     {
       name = "Once, and a pause",
-      text = "{Hour}, {here}. {Hero} test[s|] what {she} saw. Once, and a pause; twice, and a pause. From the \z
-        direction of {place}, something gives back the same. {She} write[s|] it down, cross[es|] it out, \z
-        write[s|] it down again. When {she} leave[s|], {weather}, and {she} lock[s|] a door that has not been \z
-        locked for years.",
+      text = "{Hour}, {here}. {Hero} test[s|] what {she} saw. Once, and a pause; twice, and a \z
+        pause. From the direction of {place}, something gives back the same. {She} write[s|] it \z
+        down, cross[es|] it out, write[s|] it down again. When {she} leave[s|], {weather}, and \z
+        {she} lock[s|] a door that has not been locked for years.",
     },
     {
       name = "A mark on the floor",
-      text = "{Hour}, {here}. {Hero} find[s|] that somebody has been there: marks lead up to {thing}, and none \z
-        lead away. {She} kneel[s|] and lay[s|] {her} hand beside the clearest of them. It is much larger. Outside, \z
-        {weather}. {She} wipe[s|] away all of them but one.",
+      text = "{Hour}, {here}. {Hero} find[s|] that somebody has been there: marks lead up to \z
+        {thing}, and none lead away. {She} kneel[s|] and lay[s|] {her} hand beside the clearest \z
+        of them. It is much larger. Outside, {weather}. {She} wipe[s|] away all of them but \z
+        one.",
     },
     {
       name = "Nobody else looks",
-      text = "{Hour}, {here}. {Hero} point[s|] it out to the only person awake, who looks, and sees {her} \z
-        face instead, and brings a blanket. {Weather}. Alone again, {she} turn[s|] {thing} a little to one \z
-        side. Out there something shifts, to the same side.",
+      text = "{Hour}, {here}. {Hero} point[s|] it out to the only person awake, who looks, and \z
+        sees {her} face instead, and brings a blanket. {Weather}. Alone again, {she} turn[s|] \z
+        {thing} a little to one side. Out there something shifts, to the same side.",
     },
   },
   {
     {
       name = "Further than the lamp",
-      text = "{Hour}, {here}. {Hero} go[es|] where nobody goes at this hour, with {thing} held out in front. \z
-        {Weather}. The traces lead on, tidy as stitches. At the end of them, set out in a row, lies everything \z
-        that was missing at home. {She} reach[es|] for the nearest, and a second hand is already on it.",
+      text = "{Hour}, {here}. {Hero} go[es|] where nobody goes at this hour, with {thing} held \z
+        out in front. {Weather}. The traces lead on, tidy as stitches. At the end of them, set \z
+        out in a row, lies everything that was missing at home. {She} reach[es|] for the \z
+        nearest, and a second hand is already on it.",
     },
     {
       name = "One step behind",
-      text = "{Hour}, {here}. {Hero} walk[s|] fast and do[es|] not turn round. Behind {them}, at the same distance, \z
-        {other} stop[o:s|] whenever {she} stop[s|]. {Weather}. {She} hide[s|] {thing} under {her} coat. When \z
-        {she} look[s|] again, there is nobody behind {them}. There is somebody in front.",
+      text = "{Hour}, {here}. {Hero} walk[s|] fast and do[es|] not turn round. Behind {them}, at \z
+        the same distance, {other} stop[o:s|] whenever {she} stop[s|]. {Weather}. {She} hide[s|] \z
+        {thing} under {her} coat. When {she} look[s|] again, there is nobody behind {them}. \z
+        There is somebody in front.",
     },
     {
       name = "What was under it",
-      text = "{Hour}, {here}. {Hero} move[s|] what has stood in one spot for as long as anyone remembers. Under it \z
-        are scratches: lines in groups of five, hundreds of them, the last ones new. {Weather}. {She} count[s|] \z
-        until {she} understand[s|] what is being counted. It is the evenings.",
+      text = "{Hour}, {here}. {Hero} move[s|] what has stood in one spot for as long as anyone \z
+        remembers. Under it are scratches: lines in groups of five, hundreds of them, the last \z
+        ones new. {Weather}. {She} count[s|] until {she} understand[s|] what is being counted. \z
+        It is the evenings.",
     },
   },
   {
     {
       name = "It holds its breath",
-      text = "{Hour}, {here}. {Weather}. {Hero} [has|have] barred what can be barred and sit[s|] down opposite. {Other} \z
-        [o:is|are] on the other side; one can tell by the quiet. {She} talk[s|], about nothing, for a long time. \z
-        When {she} ask[s|] a question at last, {thing} answer[t:s|] it.",
+      text = "{Hour}, {here}. {Weather}. {Hero} [has|have] barred what can be barred and sit[s|] \z
+        down opposite. {Other} [o:is|are] on the other side; one can tell by the quiet. {She} \z
+        talk[s|], about nothing, for a long time. When {she} ask[s|] a question at last, {thing} \z
+        answer[t:s|] it.",
     },
     {
       name = "The long way down",
-      text = "{Hour}, {here}. {Hero} lose[s|] the way, then {thing}, then {her} nerve, in that order. {Weather}. \z
-        {Other} bring[o:s|] {thing} back and set[o:s|] it down at arm's length, and step[o:s|] away. It is the \z
-        first thing that anybody has given {them} in years. {She} do[es|] not know where to look.",
+      text = "{Hour}, {here}. {Hero} lose[s|] the way, then {thing}, then {her} nerve, in that \z
+        order. {Weather}. {Other} bring[o:s|] {thing} back and set[o:s|] it down at arm's \z
+        length, and step[o:s|] away. It is the first thing that anybody has given {them} in \z
+        years. {She} do[es|] not know where to look.",
     },
     {
       name = "Too late to be polite",
-      text = "{Hour}, {here}. {Hero} and {other} want the same and there is one of it. They circle, {thing} in the \z
-        middle. {Weather}. {She} [is|are] quicker; {other} [o:is|are] there first. In the scuffle something \z
-        breaks, and both stop, and look at it, ashamed in the same way.",
+      text = "{Hour}, {here}. {Hero} and {other} want the same and there is one of it. They \z
+        circle, {thing} in the middle. {Weather}. {She} [is|are] quicker; {other} [o:is|are] \z
+        there first. In the scuffle something breaks, and both stop, and look at it, ashamed in \z
+        the same way.",
     },
   },
 }

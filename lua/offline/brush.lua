@@ -10,6 +10,10 @@ local M = {}
 ---@field private cos number
 ---@field private sin number
 ---@field private scale number
+---@field private ox number what `enter` has set
+---@field private oy number
+---@field private ux number
+---@field private uy number
 ---@field ink integer      outlines
 ---@field outline number   how much of them, 0 to 1
 local Brush = {}
@@ -20,7 +24,8 @@ Brush.__index = Brush
 ---@return offline.Brush
 function M.new(width, height)
   return setmetatable({
-    shapes = {}, width = width, height = height, cos = 1, sin = 0, scale = 1, ink = 0x101418, outline = 0.6,
+    shapes = {}, width = width, height = height, cos = 1, sin = 0, scale = 1, degrees = 0,
+    ox = 0, oy = 0, ux = 1, uy = 1, ink = 0x101418, outline = 0.6,
   }, Brush)
 end
 
@@ -33,7 +38,18 @@ function Brush:slant(degrees, scale)
   self.degrees = degrees
 end
 
+--- Paints around (x, y) until `leave`: a unit is ux pixels across, mirrored when
+--- that is negative, and uy pixels down. Widths are in units of uy.
+function Brush:enter(x, y, ux, uy)
+  self.ox, self.oy, self.ux, self.uy = x, y, ux, uy or ux
+end
+
+function Brush:leave()
+  self:enter(0, 0, 1, 1)
+end
+
 function Brush:at(x, y)
+  x, y = self.ox + x * self.ux, self.oy + y * self.uy
   if self.sin == 0 and self.scale == 1 then return x, y end
   local cx, cy = self.width / 2, self.height / 2
   x, y = x - cx, y - cy
@@ -96,16 +112,18 @@ end
 
 function Brush:ellipse(cx, cy, rx, ry, colour, alpha, rotate)
   cx, cy = self:at(cx, cy)
+  local mirror = self.ux < 0 and -1 or 1
   add(self, {
-    "ellipse", cx = cx, cy = cy, rx = math.max(rx * self.scale, 0.1), ry = math.max(ry * self.scale, 0.1),
-    colour = colour, alpha = alpha, rotate = (rotate or 0) + (self.degrees or 0),
+    "ellipse", cx = cx, cy = cy, rx = math.max(math.abs(rx * self.ux) * self.scale, 0.1),
+    ry = math.max(ry * self.uy * self.scale, 0.1), colour = colour, alpha = alpha,
+    rotate = (rotate or 0) * mirror + self.degrees,
   })
 end
 
 --- Light around a point, gone at the radius.
 function Brush:glow(cx, cy, radius, colour, alpha)
   cx, cy = self:at(cx, cy)
-  radius = math.max(radius * self.scale, 1)
+  radius = math.max(radius * self.uy * self.scale, 1)
   add(self, {
     "ellipse", cx = cx, cy = cy, rx = radius, ry = radius,
     gradient = {
@@ -117,7 +135,9 @@ end
 
 function Brush:stroke(path, width, colour, alpha)
   add(self, {
-    "stroke", path = self:path(path), width = math.max(width * self.scale, 0.4), colour = colour, alpha = alpha,
+    "stroke", path = self:path(path), width = math.max(width * self.uy * self.scale, 0.4),
+      colour = colour,
+      alpha = alpha,
   })
 end
 

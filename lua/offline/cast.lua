@@ -16,7 +16,8 @@ local M = {}
 
 local function tokens_of(text)
   local tokens = {}
-  for before, word, after in text:gmatch "([^%w\128-\255'’-]*)([%w\128-\255'’-]+)([^%w\128-\255'’-]*)" do
+  for before, word,
+    after in text:gmatch "([^%w\128-\255'’-]*)([%w\128-\255'’-]+)([^%w\128-\255'’-]*)" do
     local token = { word = word, lower = word:lower(), first = before:find "[%.!?:]" ~= nil }
     token.stop = after:find "[%.,;:!?()\"“”—–]" ~= nil
     if after:find "[%.!?:]" then token.ends = true end
@@ -62,7 +63,8 @@ local function phrase_end(tokens, from, plural)
     last = i
     if tokens[i].stop then break end
   end
-  if last and words.is_adjective(tokens[last].lower) and last == from and tokens[last].lower:find "ed$" then
+  if last and words.is_adjective(tokens[last].lower) and last == from
+    and tokens[last].lower:find "ed$" then
     return nil
   end
   return last
@@ -103,7 +105,8 @@ function M.extract(text)
     if words.determiners[token.lower] and not token.stop then
       last = phrase_end(tokens, i + 1, words.plural_determiners[token.lower])
       if last and tokens[i + 1].word:find "^%u" and not tokens[i + 1].first then
-        add("The " .. table.concat({ tokens[i + 1].word, table.unpack(M.words(tokens, i + 2, last)) }, " "))
+        add("The " .. table.concat({ tokens[i + 1].word, table.unpack(M.words(tokens, i + 2,
+          last)) }, " "))
       elseif last then
         add("The " .. phrase(tokens, i + 1, last))
       end
@@ -129,7 +132,8 @@ end
 
 ---@return string setting the one that most words speak for
 function M.setting(text)
-  local best, most, order = nil, 0, { "sea", "space", "snow", "desert", "forest", "works", "house", "city" }
+  local best, most, order = nil, 0, { "sea", "space", "snow", "desert", "forest", "works", "house",
+    "city" }
   for _, name in ipairs(order) do
     local count = 0
     for word in text:lower():gmatch "[%w-]+" do

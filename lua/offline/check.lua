@@ -132,7 +132,8 @@ local function check_limits(body)
     return refuse(400, "reasoning: Only one of \"reasoning.effort\" and \"reasoning.max_tokens\" "
       .. "can be specified")
   end
-  if body.model:find "^openai/gpt%-5" and (reasoning.effort == "none" or reasoning.enabled == false) then
+  if body.model:find "^openai/gpt%-5" and (reasoning.effort == "none"
+    or reasoning.enabled == false) then
     return refuse(400, "Reasoning is mandatory for this endpoint and cannot be disabled.")
   end
 end
@@ -148,7 +149,8 @@ end
 local function check_picture(body)
   if not M.wants_picture(body) then return end
   if not body.model:find "image" then
-    return refuse(404, "No endpoints found that support the requested output modalities: image, text")
+    return refuse(404, "No endpoints found that support the requested output modalities: image, \z
+      text")
   end
   local config = body.image_config
   if config == nil then return end

@@ -19,18 +19,22 @@ local followings = {
 
 local names = {
   "A Light Left On", "The Other Side of the Glass", "Half a Tune", "Nine Steps", "The Quiet Part",
-  "An Open Hand", "The Long Way Round", "Before the Bell", "A Chair by the Window", "What Came Along",
+  "An Open Hand", "The Long Way Round", "Before the Bell", "A Chair by the Window",
+    "What Came Along",
 }
 
 local by_word = {
   { "url", "" }, { "uri", "" }, { "path", "" }, { "image", "" },
-  { "colou?r", "slate blue" }, { "font", "DejaVu Sans" }, { "language", "English" }, { "genre", "Quiet mystery" },
+  { "colou?r", "slate blue" }, { "font", "DejaVu Sans" }, { "language", "English" }, { "genre",
+    "Quiet mystery" },
   { "date", "an evening in late autumn" }, { "version", "1" },
 }
 
 local known_numbers = {
-  duration = { 2, 8 }, seconds = { 2, 8 }, length = { 2, 8 }, number = { 1, 1 }, order = { 1, 1 }, index = { 1, 1 },
-  count = { 3, 5 }, score = { 6, 9 }, rating = { 6, 9 }, confidence = { 1, 1 }, year = { 1911, 1934 }, age = { 24, 67 },
+  duration = { 2, 8 }, seconds = { 2, 8 }, length = { 2, 8 }, number = { 1, 1 }, order = { 1, 1 },
+    index = { 1, 1 },
+  count = { 3, 5 }, score = { 6, 9 }, rating = { 6, 9 }, confidence = { 1, 1 }, year = { 1911,
+    1934 }, age = { 24, 67 },
 }
 
 ---@param name string
@@ -70,9 +74,11 @@ local function unique(self, pool, key)
 end
 
 local sources = {
-  { "logline", "premise", "hook", "pitch", "tagline", "theme", "synopsis", "plot", "outline", "protagonist",
+  { "logline", "premise", "hook", "pitch", "tagline", "theme", "synopsis", "plot", "outline",
+    "protagonist",
     "antagonist", "conflict", "resolution", "ending", "climax", "goal", make = plans.narrative },
-  { "world", "rules", "history", "mood", "tone", "palette", "motifs", "period", "setting", make = plans.lore },
+  { "world", "rules", "history", "mood", "tone", "palette", "motifs", "period", "setting",
+    make = plans.lore },
 }
 
 local function from_plans(self, name)
@@ -93,7 +99,8 @@ end
 ---@return string
 function M.text(self, name, schema, item)
   local lower = name:lower()
-  if lower == "name" or lower == "title" or lower:find "_name$" or lower:find "_title$" or lower == "headline" then
+  if lower == "name" or lower == "title" or lower:find "_name$" or lower:find "_title$"
+    or lower == "headline" then
     return unique(self, names, "name ")
   end
   for _, pair in ipairs(by_word) do

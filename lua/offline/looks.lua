@@ -36,7 +36,8 @@ local materials = {
 }
 
 local metals = {
-  { name = "brass", rgb = 0xB8924A }, { name = "dark iron", rgb = 0x4A4E54 }, { name = "copper", rgb = 0xA9663F },
+  { name = "brass", rgb = 0xB8924A }, { name = "dark iron", rgb = 0x4A4E54 }, { name = "copper",
+    rgb = 0xA9663F },
 }
 
 local grounds = {
@@ -55,27 +56,34 @@ end
 local forms = {
   object = {
     lamp = set "light lamp lantern candle torch beacon star fire flame lights stars bulb match",
-    book = set "book logbook letter letters map diary paper note page photograph picture postcard journal envelope notebook painting",
+    book = set "book logbook letter letters map diary paper note page photograph picture \z
+      postcard journal envelope notebook painting",
     key = set "key keys",
-    box = set "box tin case chest suitcase crate toolbox trunk coffin package parcel bag satchel present coffee",
+    box = set "box tin case chest suitcase crate toolbox trunk coffin package parcel bag satchel \z
+      present coffee",
     vessel = set "boat ship rowboat vessel canoe raft submarine sailboat ferry",
     clock = set "clock watch compass wheel gear gears mechanism moon",
     bottle = set "bottle flask cup glass jar vase teapot pot perfume",
-    tool = set "brush sword knife hammer pen violin guitar telescope rifle stick oar axe wand flute trumpet transmitter",
+    tool = set "brush sword knife hammer pen violin guitar telescope rifle stick oar axe wand \z
+      flute trumpet transmitter",
     cloth = set "scarf rope coat dress suit flag umbrella blanket cloth net sail wind song kite",
     plant = set "flower rose seed tree plant apple leaf garden mushroom bread",
     wheels = set "bicycle sled car taxi bus train cart wagon bike truck tram rocket plane",
   },
   place = {
-    water = set "sea ocean lake river pond harbour harbor bay lagoon shore coast beach reef swamp marsh oasis",
+    water = set "sea ocean lake river pond harbour harbor bay lagoon shore coast beach reef \z
+      swamp marsh oasis",
     tower = set "lighthouse tower castle mast church cathedral temple observatory palace",
     trees = set "forest wood woods jungle clearing hollow garden orchard oak tree park trees",
-    peaks = set "mountain mountains peak pass glacier hill hills cliff rock ridge ledge arch volcano valley canyon snow",
+    peaks = set "mountain mountains peak pass glacier hill hills cliff rock ridge ledge arch \z
+      volcano valley canyon snow",
     dunes = set "desert dune dunes pan beach sand",
-    streets = set "city town street underpass market square village neighbourhood road suburb metro subway station rooftop bridge",
+    streets = set "city town street underpass market square village neighbourhood road suburb \z
+      metro subway station rooftop bridge",
     steps = set "stair stairs staircase ladder",
     sky = set "planet moon space orbit sky stars",
-    hall = set "workbench roof gallery dome museum hall factory library theatre theater school laboratory lab hospital archive warehouse gallery airlock greenhouse corridor window",
+    hall = set "workbench roof gallery dome museum hall factory library theatre theater school \z
+      laboratory lab hospital archive warehouse gallery airlock greenhouse corridor window",
   },
 }
 
@@ -96,7 +104,8 @@ local function form_of(part)
   return part.kind == "place" and "house" or "thing"
 end
 
-local old_words = set "keeper old retired widow widower grandmother grandfather hermit guide pilot porter monk clockmaker ancient elderly captain"
+local old_words = set "keeper old retired widow widower grandmother grandfather hermit guide \z
+  pilot porter monk clockmaker ancient elderly captain"
 
 ---@param part offline.Part
 ---@return offline.Look
@@ -107,7 +116,9 @@ function M.of(part)
   if look.form == "lamp" or look.form == "key" or look.form == "clock" then pool = metals end
   local order = rng:shuffle(pool)
   look.main, look.trim = order[1], order[2]
-  if look.main.rgb == 0xDCCDA6 and part.kind == "character" then look.main, look.trim = order[2], order[1] end
+  if look.main.rgb == 0xDCCDA6 and part.kind == "character" then
+    look.main, look.trim = order[2], order[1]
+  end
   look.head = rng:pick { "cap", "hat", "hood", "bun", "curls", "bald" }
   look.build = rng:pick { "slight", "broad", "tall", "stooped" }
   look.extra = rng:pick { "scarf", "satchel", "apron", "stick" }
@@ -119,11 +130,14 @@ function M.of(part)
 end
 
 local heads = {
-  cap = "a knitted cap pulled over the ears", hat = "a wide-brimmed hat", hood = "a hood, always up",
-  bun = "hair pinned up in a knot", curls = "a great untidy head of curls", bald = "a bare, weathered head",
+  cap = "a knitted cap pulled over the ears", hat = "a wide-brimmed hat",
+    hood = "a hood, always up",
+  bun = "hair pinned up in a knot", curls = "a great untidy head of curls",
+    bald = "a bare, weathered head",
 }
 local extras = {
-  scarf = "a long %s scarf", satchel = "a %s satchel across the chest", apron = "a %s apron, tied twice",
+  scarf = "a long %s scarf", satchel = "a %s satchel across the chest",
+    apron = "a %s apron, tied twice",
   stick = "a walking stick with a %s band",
 }
 local tops = {
@@ -139,71 +153,78 @@ local function person(part, look)
   end
   if part.noun == "boy" or part.noun == "girl" then look.build = "slight" end
   local text = ("%s, %s. A heavy %s coat to the knee, %s, dark boots. Known from afar by %s."):format(
-    tops[look.build], age, look.main.name, extras[look.extra]:format(look.trim.name), heads[look.head])
+    tops[look.build], age, look.main.name, extras[look.extra]:format(look.trim.name),
+      heads[look.head])
   return part.plural and "All alike: " .. text or text
 end
 
 local describe = {
   person = person,
   animal = function(_, look)
-    return ("Lean and quick, its coat %s going to %s at the throat. One ear stands, the other does not; \z
-      pale eyes. In silhouette, the long straight back and the one bent ear."):format(
+    return ("Lean and quick, its coat %s going to %s at the throat. One ear stands, the other \z
+      does not; pale eyes. In silhouette, the long straight back and the one bent ear."):format(
       look.trim.name, look.main.name)
   end,
   robot = function(_, look)
-    return ("As tall as a child, a body of %s plates with rounded corners, jointed arms a little too \z
-      long. Its head is one round lens with a ring of light. A %s number, half worn off, on the chest.")
+    return ("As tall as a child, a body of %s plates with rounded corners, jointed arms a little \z
+      too long. Its head is one round lens with a ring of light. A %s number, half worn off, on \z
+      the chest.")
       :format(look.main.name, look.trim.name)
   end,
   shade = function()
-    return "Taller than a person and never quite finished: a dark upright shape, narrow at the top, its \z
-      edges running like ink in water. No face; where one would be, two small pale lights."
+    return "Taller than a person and never quite finished: a dark upright shape, narrow at the \z
+      top, its edges running like ink in water. No face; where one would be, two small pale \z
+      lights."
   end,
   lamp = function(_, look)
-    return ("A lamp of %s, the size of a head, with a ring to carry it and four panes, one of them \z
-      cracked. Its light is warm yellow, the only such colour around."):format(look.main.name)
+    return ("A lamp of %s, the size of a head, with a ring to carry it and four panes, one of \z
+      them cracked. Its light is warm yellow, the only such colour around."):format(look.main.name)
   end,
   book = function(_, look)
-    return ("Paper the colour of tea, folded and unfolded many times, in a cover of %s tied with a %s \z
-      ribbon. Small slanting handwriting, some of it run."):format(look.main.name, look.trim.name)
+    return ("Paper the colour of tea, folded and unfolded many times, in a cover of %s tied with \z
+      a %s ribbon. Small slanting handwriting, some of \z
+      it run."):format(look.main.name, look.trim.name)
   end,
   key = function(_, look)
-    return ("A key as long as a finger, %s, with a round bow and three unequal teeth, on a loop of red \z
-      string."):format(look.main.name)
+    return ("A key as long as a finger, %s, with a round bow and three unequal teeth, on a loop \z
+      of red string."):format(look.main.name)
   end,
   box = function(_, look)
-    return ("A box of %s, small enough for two hands, corners mended with %s. The lid does not quite \z
-      close."):format(look.main.name, look.trim.name)
+    return ("A box of %s, small enough for two hands, corners mended with %s. The lid does not \z
+      quite close."):format(look.main.name, look.trim.name)
   end,
   vessel = function(_, look)
-    return ("A small open hull, %s outside and %s within, one mast without a sail, its name painted \z
-      over."):format(look.main.name, look.trim.name)
+    return ("A small open hull, %s outside and %s within, one mast without a sail, its name \z
+      painted over."):format(look.main.name, look.trim.name)
   end,
   clock = function(_, look)
-    return ("Round, of %s, a white dial with thin black hands and no maker's name. The glass has one \z
-      scratch, from two to five."):format(look.main.name)
+    return ("Round, of %s, a white dial with thin black hands and no maker's name. The glass has \z
+      one scratch, from two to five."):format(look.main.name)
   end,
 }
 
 local grounds_of = {
-  water = "Water up to the horizon, slate on top and bottle green where it is cut by the bow of a wave; a narrow \z
-    strip of %s along its near edge, and one post standing in it, with a %s band.",
-  tower = "A round tower of %s, five storeys, tapering, with a gallery and a lantern room; a low annex of %s at its \z
-    foot, one window lit.",
-  trees = "Old trees with straight trunks, close together, bark dark and split; at their foot a low wall of %s and \z
-    a gate of %s that no longer shuts.",
-  peaks = "A steep outline like a broken tooth, %s with veins of %s; one ledge runs across it from left to right, \z
-    and there is a cairn at its end.",
-  dunes = "Long low ridges, one behind the other, pale; from the nearest sticks a wall of %s and a beam of %s.",
-  streets = "Narrow fronts of %s, five storeys, with stairs and signs; in the middle a house of %s, lower than its \z
-    neighbours, with a single lit window under the roof.",
-  sky = "A pale curve against black, marked with three craters in a row; in front of it a dish on a mast, and \z
-    ground like %s and %s.",
-  hall = "A long high hall of %s on iron columns, a roof of small panes, cases along both walls; the floor of %s \z
-    is worn to a path down the middle.",
-  steps = "A flight of steps of %s, wide below and narrow above, without a rail; each third step is of %s.",
-  house = "A low building of %s under a steep roof, a door of %s in the middle, one window on each side of it, \z
-    unequal; a chimney at the left end.",
+  water = "Water up to the horizon, slate on top and bottle green where it is cut by the bow of \z
+    a wave; a narrow strip of %s along its near edge, and one post standing in it, with a %s \z
+    band.",
+  tower = "A round tower of %s, five storeys, tapering, with a gallery and a lantern room; a low \z
+    annex of %s at its foot, one window lit.",
+  trees = "Old trees with straight trunks, close together, bark dark and split; at their foot a \z
+    low wall of %s and a gate of %s that no longer shuts.",
+  peaks = "A steep outline like a broken tooth, %s with veins of %s; one ledge runs across it \z
+    from left to right, and there is a cairn at its end.",
+  dunes = "Long low ridges, one behind the other, pale; from the nearest sticks a wall of %s and \z
+    a beam of %s.",
+  streets = "Narrow fronts of %s, five storeys, with stairs and signs; in the middle a house of \z
+    %s, lower than its neighbours, with a single lit window under the roof.",
+  sky = "A pale curve against black, marked with three craters in a row; in front of it a dish \z
+    on a mast, and ground like %s and %s.",
+  hall = "A long high hall of %s on iron columns, a roof of small panes, cases along both walls; \z
+    the floor of %s is worn to a path down the middle.",
+  steps = "A flight of steps of %s, wide below and narrow above, without a rail; each third step \z
+    is of %s.",
+  house = "A low building of %s under a steep roof, a door of %s in the middle, one window on \z
+    each side of it, unequal; a chimney at the left end.",
 }
 
 local function describe_place(_, look)
@@ -223,8 +244,8 @@ function M.describe(part)
     local text = words_for(part, look)
     return (text:gsub("^%l", string.upper))
   end
-  return ("Small enough to be carried, of %s with a %s rim, worn bright where it is held. One dent on \z
-    the left side; no lettering anywhere."):format(look.main.name, look.trim.name)
+  return ("Small enough to be carried, of %s with a %s rim, worn bright where it is held. One \z
+    dent on the left side; no lettering anywhere."):format(look.main.name, look.trim.name)
 end
 
 return M

@@ -24,7 +24,8 @@ local M = {}
 ---@field h number of the picture, above the caption
 
 local horizons = {
-  ["low"] = 0.74, ["high"] = 0.30, ["over the shoulder"] = 0.50, ["point of view"] = 0.54, ["dutch"] = 0.56,
+  ["low"] = 0.74, ["high"] = 0.30, ["over the shoulder"] = 0.50, ["point of view"] = 0.54,
+    ["dutch"] = 0.56,
 }
 
 local zooms = {
@@ -34,7 +35,8 @@ local zooms = {
 
 -- Height of a figure, and where its feet are, in picture heights.
 local stands = {
-  ["extreme wide"] = { 0.15, 0.30 }, ["wide"] = { 0.34, 0.48 }, ["full"] = { 0.70, 0.90 }, ["medium wide"] = { 1.02, 1.22 },
+  ["extreme wide"] = { 0.15, 0.30 }, ["wide"] = { 0.34, 0.48 }, ["full"] = { 0.70, 0.90 },
+    ["medium wide"] = { 1.02, 1.22 },
   ["medium"] = { 1.45, 1.66 }, ["medium close-up"] = { 1.95, 2.10 },
 }
 
@@ -51,7 +53,8 @@ local function side_in(text, ...)
 end
 
 local function facing(C)
-  return side_in(C.frame.text, "facing left|to the left|looking left|past the lens to the left", "facing right|to the right|left to right|turned right")
+  return side_in(C.frame.text, "facing left|to the left|looking left|past the lens to the left", "facing \z
+    right|to the right|left to right|turned right")
     or (C.rng:integer(0, 1) == 0 and -1 or 1)
 end
 
@@ -84,22 +87,34 @@ local function foreground(C)
   local dark = mix(P.ink, P.near, 0.4)
   local side = C.rng:integer(0, 1) == 0 and 0 or 1
   local text = C.frame.text
-  if text:find("railing", 1, true) or text:find("banister", 1, true) or text:find("fence", 1, true) then
-    for i = 0, 5 do B:line(w * (side * 0.62 + i * 0.075), h * 0.80, w * (side * 0.62 + i * 0.078), h + 20, h * 0.016, dark) end
+  if text:find("railing", 1, true) or text:find("banister", 1, true) or text:find("fence", 1,
+    true) then
+    for i = 0, 5 do
+      B:line(w * (side * 0.62 + i * 0.075), h * 0.80, w * (side * 0.62 + i * 0.078), h + 20,
+        h * 0.016, dark)
+    end
     B:line(w * (side * 0.62 - 0.05), h * 0.81, w * (side * 0.62 + 0.45), h * 0.80, h * 0.024, dark)
   elseif text:find("rope", 1, true) or text:find("cable", 1, true) or text:find("net", 1, true) then
-    for i = 0, 3 do B:ellipse(w * (0.08 + side * 0.82), h * (0.99 - i * 0.03), w * (0.10 - i * 0.012), h * 0.05, i % 2 == 0 and dark or mix(dark, P.far, 0.2)) end
+    for i = 0, 3 do
+      B:ellipse(w * (0.08 + side * 0.82), h * (0.99 - i * 0.03), w * (0.10 - i * 0.012), h * 0.05,
+        i % 2 == 0 and dark or mix(dark, P.far, 0.2))
+    end
     B:line(w * (0.05 + side * 0.88), h * 0.6, w * (0.05 + side * 0.88), h + 20, h * 0.04, dark)
-  elseif text:find("grass", 1, true) or text:find("fern", 1, true) or text:find("thorn", 1, true) or text:find("reed", 1, true) then
+  elseif text:find("grass", 1, true) or text:find("fern", 1, true) or text:find("thorn", 1, true)
+    or text:find("reed", 1, true) then
     for i = 1, 26 do
       local x = w * (side * 0.6 + C.rng:number(0, 0.42))
-      B:stroke({ "M", x, h + 10, "Q", x + C.rng:number(-8, 8), h * 0.92, x + C.rng:number(-30, 30), h * C.rng:number(0.76, 0.92) }, 3 + i % 3, dark, 0.9)
+      B:stroke({ "M", x, h + 10, "Q", x + C.rng:number(-8, 8), h * 0.92, x + C.rng:number(-30, 30),
+        h * C.rng:number(0.76, 0.92) }, 3 + i % 3, dark, 0.9)
     end
-  elseif text:find("pane", 1, true) or text:find("glass", 1, true) or text:find("window", 1, true) or text:find("curtain", 1, true) then
+  elseif text:find("pane", 1, true) or text:find("glass", 1, true) or text:find("window", 1, true)
+    or text:find("curtain", 1, true) then
     B:rect(side * w * 0.93 - 20, -20, w * 0.07 + 40, h + 60, dark)
     B:line(side * w, h * 0.34, w * (0.5 + (side - 0.5) * 0.3), h * 0.34, h * 0.012, dark, 0.85)
   else
-    B:fill(brush.round { w * (side * 1.1 - 0.05), h + 60, w * (side * 1.1 - 0.05), h * 0.80, w * (0.12 + side * 0.76), h * 0.85, w * (0.26 + side * 0.48), h * 0.95, w * (0.32 + side * 0.36), h + 60 }, dark)
+    B:fill(brush.round { w * (side * 1.1 - 0.05), h + 60, w * (side * 1.1 - 0.05), h * 0.80,
+      w * (0.12 + side * 0.76), h * 0.85, w * (0.26 + side * 0.48), h * 0.95,
+      w * (0.32 + side * 0.36), h + 60 }, dark)
   end
 end
 
@@ -123,7 +138,8 @@ local function weather(C)
   end
   if P.rain then
     for _ = 1, 70 do
-      local x, y, l = rng:number(-0.05, 1.1) * w, rng:number(-0.1, 1) * h, rng:number(0.03, 0.09) * h
+      local x, y, l = rng:number(-0.05, 1.1) * w, rng:number(-0.1, 1) * h, rng:number(0.03,
+        0.09) * h
       B:line(x, y, x - l * 0.28, y + l, rng:number(0.8, 1.8), P.moon, rng:number(0.14, 0.38))
     end
   elseif P.snow then
@@ -148,12 +164,14 @@ local function draw_standing(C, horizon)
   local size = C.frame.size
   local stand = stands[size] or stands.wide
   local h = C.h
-  local foot = (size == "wide" or size == "extreme wide") and horizon + (h - horizon) * stand[2] or stand[2] * h
+  local foot = (size == "wide" or size == "extreme wide") and horizon + (h - horizon) * stand[2]
+    or stand[2] * h
   if C.frame.angle == "high" and stand[2] < 1 then foot = math.max(foot, h * 0.72) end
   if C.frame.angle == "low" and size == "full" then foot = h * 0.97 end
   local people, thing = C.frame.characters, C.frame.objects[1]
   local d = facing(C)
-  local spot = side_in(C.frame.text, "left third|at the left|left of", "right third|right edge|at the right|right of")
+  local spot = side_in(C.frame.text, "left third|at the left|left of", "right third|right \z
+    edge|at the right|right of")
   if #people == 0 and thing then
     local s = math.min(stand[1] * h * 0.9, h * 0.5)
     C.B:ellipse(C.w * 0.5, math.min(foot, h * 0.86) + s * 0.46, s * 0.7, s * 0.08, C.P.ink, 0.4)
@@ -167,19 +185,23 @@ local function draw_standing(C, horizon)
     local one = people[i]
     local x = C.w * middle + (count > 1 and (i - (count + 1) / 2) * 2 * gap or 0)
     local dir = count > 1 and (i == 1 and 1 or -1) or d
-    local depth = (size == "wide" and 0.12 or size == "extreme wide" and 0.22 or 0) + (i > 2 and 0.2 or 0)
+    local depth = (size == "wide" and 0.12 or size == "extreme wide" and 0.22 or 0) + (i > 2
+      and 0.2 or 0)
     local shade = shotlist.is_shade(one)
     figures.draw(C.B, C.P, one.look, {
-      x = x, foot = foot + (shade and -0.01 * h or 0), height = stand[1] * h * (i > 2 and 0.86 or 1), facing = dir, depth = depth,
+      x = x, foot = foot + (shade and -0.01 * h or 0), height = stand[1] * h * (i > 2 and 0.86
+        or 1), facing = dir, depth = depth,
       holds = i == 1 and thing and size ~= "extreme wide" and holder(C, thing) or nil,
     })
     if i == 1 and thing and lit_by[thing.look.form] then
-      C.B:glow(x + dir * stand[1] * h * 0.24, foot - stand[1] * h * 0.6, stand[1] * h * 0.9, C.P.accent, 0.16)
+      C.B:glow(x + dir * stand[1] * h * 0.24, foot - stand[1] * h * 0.6, stand[1] * h * 0.9,
+        C.P.accent, 0.16)
     end
   end
   local other = C.frame.objects[2]
   if other and stand[2] < 1 then
-    things.draw(C.B, C.P, other.look, C.w * (middle > 0.5 and 0.24 or 0.78), foot - stand[1] * h * 0.10, stand[1] * h * 0.22, 0.1)
+    things.draw(C.B, C.P, other.look, C.w * (middle > 0.5 and 0.24 or 0.78),
+      foot - stand[1] * h * 0.10, stand[1] * h * 0.22, 0.1)
   end
 end
 
@@ -223,7 +245,8 @@ function compose.object(C)
   draw_place(C, 2.6)
   soften(C, 0.5)
   local surface = mix(P.near, require "offline.palette".lit(P, C.frame.place.look.main.rgb, 0), 0.4)
-  B:blend(poly { -90, h * 0.60, w + 90, h * 0.56, w + 90, h + 90, -90, h + 90 }, 0, h * 0.56, mix(surface, P.far, 0.35), 0, h, mix(surface, P.ink, 0.4))
+  B:blend(poly { -90, h * 0.60, w + 90, h * 0.56, w + 90, h + 90, -90, h + 90 }, 0, h * 0.56,
+    mix(surface, P.far, 0.35), 0, h, mix(surface, P.ink, 0.4))
   for i = 0, 6 do
     B:line(-40, h * (0.64 + i * 0.065), w + 40, h * (0.61 + i * 0.07), 1 + i * 0.5, P.ink, 0.18)
   end
@@ -251,17 +274,21 @@ function compose.shoulder(C)
   end
   if across then
     figures.draw(C.B, C.P, across.look, {
-      x = C.w * (0.5 - d * 0.17), foot = math.max(horizon + C.h * 0.34, C.h * 0.92), height = C.h * 0.66, facing = d, depth = 0.15,
+      x = C.w * (0.5 - d * 0.17), foot = math.max(horizon + C.h * 0.34, C.h * 0.92),
+        height = C.h * 0.66, facing = d, depth = 0.15,
     })
   end
   local thing = C.frame.objects[1]
-  if thing then things.draw(C.B, C.P, thing.look, C.w * (0.5 - d * 0.05), C.h * 0.80, C.h * 0.16, 0.05) end
+  if thing then
+    things.draw(C.B, C.P, thing.look, C.w * (0.5 - d * 0.05), C.h * 0.80, C.h * 0.16, 0.05)
+  end
   local one = people[1]
   if not one then return end
   -- from behind, dark, close to the lens
   local P = setmetatable({ level = C.P.level * 0.35 }, { __index = C.P })
   figures.draw(C.B, P, one.look, {
-    x = C.w * (0.5 + d * 0.33), foot = C.h * 2.35, height = C.h * 2.15, facing = -d, depth = 0, back = true,
+    x = C.w * (0.5 + d * 0.33), foot = C.h * 2.35, height = C.h * 2.15, facing = -d, depth = 0,
+      back = true,
   })
 end
 
@@ -273,10 +300,12 @@ function compose.view(C)
     if one.part ~= C.frame.characters[1].part then other = one end
   end
   if other then
-    figures.draw(B, P, other.look, { x = w * 0.68, foot = h * 0.78, height = h * 0.30, facing = -1, depth = 0.35 })
+    figures.draw(B, P, other.look, { x = w * 0.68, foot = h * 0.78, height = h * 0.30, facing = -1,
+      depth = 0.35 })
   elseif C.frame.text:find("something stands", 1, true) then
     local look = { form = "shade", seed = 3, main = { rgb = 0 }, trim = { rgb = 0 }, skin = 0 }
-    figures.draw(B, P, look, { x = w * 0.70, foot = h * 0.70, height = h * 0.20, facing = -1, depth = 0.3 })
+    figures.draw(B, P, look, { x = w * 0.70, foot = h * 0.70, height = h * 0.20, facing = -1,
+      depth = 0.3 })
   end
   local thing = C.frame.objects[1]
   if thing then things.draw(B, P, thing.look, w * 0.42, h * 0.90, h * 0.42) end
@@ -294,19 +323,24 @@ function compose.above(C)
     local dark = mix(P.ink, P.near, 0.2)
     for i = 0, 4 do
       local side = i % 2 == 0 and -1 or 1
-      local x, y, s = w * (0.20 + i * 0.13) + side * h * 0.045, h * (0.84 - i * 0.16) + side * h * 0.035, h * 0.062
+      local x, y, s = w * (0.20 + i * 0.13) + side * h * 0.045,
+        h * (0.84 - i * 0.16) + side * h * 0.035, h * 0.062
       B:ellipse(x, y, s * 0.58, s * 1.05, dark, 0.8, 52)
       B:ellipse(x - s * 1.25, y + s * 0.98, s * 0.42, s * 0.5, dark, 0.8, 52)
       B:ellipse(x + s * 0.2, y - s * 0.2, s * 0.3, s * 0.6, P.sky_low, 0.16, 52)
     end
     local thing = C.frame.objects[1]
     if thing then things.draw(B, P, thing.look, w * 0.72, h * 0.62, h * 0.3) end
-    B:fill(brush.round { w * 0.58, h + 60, w * 0.66, h * 0.66, w * 0.78, h * 0.5, w * 0.92, h * 0.64, w + 60, h * 0.8, w + 60, h + 60 }, P.ink, 0.42)
+    B:fill(brush.round { w * 0.58, h + 60, w * 0.66, h * 0.66, w * 0.78, h * 0.5, w * 0.92,
+      h * 0.64, w + 60, h * 0.8, w + 60, h + 60 }, P.ink, 0.42)
     return
   end
   local r = h * (C.frame.size == "extreme wide" and 0.030 or 0.055)
   for i, one in ipairs(C.frame.characters) do
-    if i <= 2 then figures.above(B, P, one.look, w * (0.30 + 0.3 * i), h * (0.72 - 0.22 * i), r, i == 1 and -1 or 1) end
+    if i <= 2 then
+      figures.above(B, P, one.look, w * (0.30 + 0.3 * i), h * (0.72 - 0.22 * i), r, i == 1 and -1
+        or 1)
+    end
   end
 end
 
@@ -331,7 +365,9 @@ local function draw_sheet(C)
   end
   B:blend(box(0, 0, w, h), 0, 0, mix(P.paper, P.far, 0.10), 0, h, mix(P.paper, P.far, 0.30))
   B:fill(poly { 0, h * 0.80, w, h * 0.80, w, h, 0, h }, mix(P.paper, P.far, 0.38))
-  for i = 1, 5 do B:line(w * 0.06, h * (0.06 + 0.148 * i), w * 0.94, h * (0.06 + 0.148 * i), 1, P.far, 0.35) end
+  for i = 1, 5 do
+    B:line(w * 0.06, h * (0.06 + 0.148 * i), w * 0.94, h * (0.06 + 0.148 * i), 1, P.far, 0.35)
+  end
   if one.part.kind == "object" then
     for _, spot in ipairs { { 0.40, 0.50, 0.54 }, { 0.78, 0.66, 0.24 } } do
       local s = math.min(h, w) * spot[3]
@@ -340,9 +376,10 @@ local function draw_sheet(C)
     end
     return
   end
-  local height = math.min(h * 0.80, w * 0.82)
+  local height = math.min(h * 0.80, w * 0.82) * (one.look.form == "shade" and 0.86 or 1)
   local wide = w > h * 1.2
-  figures.draw(B, P, one.look, { x = w * (wide and 0.2 or 0.29), foot = h * 0.91, height = height, facing = 1, depth = 0 })
+  figures.draw(B, P, one.look, { x = w * (wide and 0.2 or 0.29), foot = h * 0.91, height = height,
+    facing = 1, depth = 0 })
   local second = C.frame.twin or one
   figures.draw(B, P, second.look, {
     x = w * (wide and 0.46 or 0.70), foot = h * 0.91, height = height, facing = -1, depth = 0,
@@ -354,11 +391,11 @@ local function finish(C, height)
   local B, P, w, h = C.B, C.P, C.w, C.h
   local shapes = B.shapes
   B:slant(0, 1)
-  B.degrees = nil
   if C.frame.kind ~= "sheet" then
     shapes[#shapes + 1] = {
       "fill", path = box(0, 0, w, h),
-      gradient = { w / 2, h * 0.48, w * 0.66, stops = { { 0, P.ink, 0 }, { 0.6, P.ink, 0 }, { 1, P.ink, 0.5 } } },
+      gradient = { w / 2, h * 0.48, w * 0.66, stops = { { 0, P.ink, 0 }, { 0.6, P.ink, 0 }, { 1,
+        P.ink, 0.5 } } },
     }
   end
   shapes[#shapes + 1] = { "grain", amount = P.grain, seed = C.rng:next() }
@@ -367,17 +404,20 @@ local function finish(C, height)
   local base = h + strip * 0.66
   local asked = C.frame.asked
   shapes[#shapes + 1] = {
-    "text", x = strip * 0.4, y = base, size = size, text = C.frame.title, colour = 0xF2EEE4, bold = true, lines = 1,
+    "text", x = strip * 0.4, y = base, size = size, text = C.frame.title, colour = 0xF2EEE4,
+      bold = true, lines = 1,
     max_width = w * (asked ~= "" and 0.52 or 0.9),
   }
   if asked ~= "" then
     shapes[#shapes + 1] = {
-      "text", x = w - strip * 0.4, y = base, size = size * 0.82, text = asked, colour = 0xA9AFB6, align = "right", lines = 1,
+      "text", x = w - strip * 0.4, y = base, size = size * 0.82, text = asked, colour = 0xA9AFB6,
+        align = "right", lines = 1,
       max_width = w * 0.42,
     }
   end
   shapes[#shapes + 1] = {
-    "text", x = w - strip * 0.4, y = strip * 0.62, size = size * 0.66, text = "offline", align = "right",
+    "text", x = w - strip * 0.4, y = strip * 0.62, size = size * 0.66, text = "offline",
+      align = "right",
     colour = C.frame.kind == "sheet" and 0x303438 or 0xF2EEE4, alpha = 0.6,
   }
 end
@@ -406,7 +446,8 @@ function M.draw(brief, size, hash, path)
     weather(C)
   end
   finish(C, height)
-  return assert(image.draw { width = width, height = height, path = path, background = P.near, shapes = B.shapes })
+  return assert(image.draw { width = width, height = height, path = path, background = P.near,
+    shapes = B.shapes })
 end
 
 return M

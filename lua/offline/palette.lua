@@ -25,10 +25,12 @@ local M = {}
 ---@field storm boolean
 
 local hues = {
-  { "blue", 212 }, { "cold", 210 }, { "teal", 186 }, { "cyan", 190 }, { "ice", 205 }, { "indigo", 232 },
+  { "blue", 212 }, { "cold", 210 }, { "teal", 186 }, { "cyan", 190 }, { "ice", 205 }, { "indigo",
+    232 },
   { "violet", 268 }, { "purple", 280 }, { "magenta", 315 }, { "pink", 338 }, { "rose", 345 },
   { "red", 6 }, { "rust", 18 }, { "orange", 28 }, { "amber", 36 }, { "gold", 44 }, { "yellow", 50 },
-  { "warm", 30 }, { "sepia", 34 }, { "brown", 28 }, { "ochre", 40 }, { "sand", 42 }, { "earth", 30 },
+  { "warm", 30 }, { "sepia", 34 }, { "brown", 28 }, { "ochre", 40 }, { "sand", 42 }, { "earth",
+    30 },
   { "green", 136 }, { "moss", 95 }, { "olive", 72 }, { "emerald", 150 },
 }
 
@@ -44,7 +46,8 @@ end
 -- "one warm lamp": what the style has a single one of is the accent.
 local function split_accent(style)
   local rest, accent = style, nil
-  for _, pattern in ipairs { "one [^,%.;]+", "single [^,%.;]+", "spot[s]? of [^,%.;]+", "accent[^,%.;]*" } do
+  for _, pattern in ipairs { "one [^,%.;]+", "single [^,%.;]+", "spot[s]? of [^,%.;]+",
+    "accent[^,%.;]*" } do
     local found = style:match(pattern)
     if found then
       accent = accent or hue_in(found)
@@ -57,12 +60,17 @@ end
 local hour_words = {
   { "sunrise", "dawn" }, { "dawn", "dawn" }, { "first light", "dawn" }, { "morning", "dawn" },
   { "first sun", "dawn" }, { "early light", "dawn" },
-  { "sunset", "dusk" }, { "dusk", "dusk" }, { "twilight", "dusk" }, { "last hour of light", "dusk" },
-  { "evening", "dusk" }, { "late afternoon", "dusk" }, { "last blue light", "dusk" }, { "closing time", "dusk" },
+  { "sunset", "dusk" }, { "dusk", "dusk" }, { "twilight", "dusk" }, { "last hour of light",
+    "dusk" },
+  { "evening", "dusk" }, { "late afternoon", "dusk" }, { "last blue light", "dusk" },
+    { "closing time", "dusk" },
   { "midnight", "night" }, { "night", "night" }, { "moonlight", "night" }, { "starlight", "night" },
-  { "deepest hour", "night" }, { "hour after closing", "night" }, { "three in the morning", "night" },
-  { "coldest hour", "night" }, { "without power", "night" }, { "dark", "night" }, { "lantern", "night" },
-  { "noon", "day" }, { "midday", "day" }, { "daylight", "day" }, { "sunlight", "day" }, { "end of the shift", "day" },
+  { "deepest hour", "night" }, { "hour after closing", "night" }, { "three in the morning",
+    "night" },
+  { "coldest hour", "night" }, { "without power", "night" }, { "dark", "night" }, { "lantern",
+    "night" },
+  { "noon", "day" }, { "midday", "day" }, { "daylight", "day" }, { "sunlight", "day" },
+    { "end of the shift", "day" },
 }
 
 local function hour_of(text)
@@ -98,14 +106,20 @@ function M.of(style, described)
   local rest, accent = split_accent(style)
   local hue = hue_in(rest) or 214
   local saturation = 0.30
-  if has(style, "noir", "charcoal", "pencil", "black and white", "monochrome", "graphite") then saturation = 0.05 end
-  if has(style, "vivid", "comic", "gouache", "bold", "bright", "cartoon", "anime") then saturation = 0.48 end
+  if has(style, "noir", "charcoal", "pencil", "black and white", "monochrome", "graphite") then
+    saturation = 0.05
+  end
+  if has(style, "vivid", "comic", "gouache", "bold", "bright", "cartoon", "anime") then
+    saturation = 0.48
+  end
   if has(style, "pastel", "soft") then saturation = 0.34 end
   local hour = hour_of(described)
   local light = lights[hour]
-  local lift = has(style, "pastel", "bright", "children") and 0.08 or has(style, "noir", "dark") and -0.04 or 0
+  local lift = has(style, "pastel", "bright", "children") and 0.08 or has(style, "noir", "dark")
+    and -0.04 or 0
   local function tone(level, more_hue, more)
-    return brush.hsl((hue + (more_hue or 0)) % 360, saturation * (more or 1), math.max(0.03, math.min(0.96, level + lift)))
+    return brush.hsl((hue + (more_hue or 0)) % 360, saturation * (more or 1), math.max(0.03,
+      math.min(0.96, level + lift)))
   end
   local glow = brush.hsl(accent or (hue > 15 and hue < 60 and 46 or 34), 0.82, 0.62)
   local self = {
@@ -114,7 +128,8 @@ function M.of(style, described)
     near = tone(light[4], 6), ground = tone(light[5], 3, 0.9),
     paper = brush.hsl(hue, saturation * 0.35, 0.94), ink = brush.hsl(hue, saturation, 0.06),
     moon = brush.hsl((hue + 10) % 360, 0.25, 0.9),
-    outline = has(style, "ink", "pencil", "line", "comic", "charcoal", "noir", "manga") and 0.75 or 0.4,
+    outline = has(style, "ink", "pencil", "line", "comic", "charcoal", "noir", "manga") and 0.75
+      or 0.4,
     grain = has(style, "ink", "wash", "watercolo", "charcoal", "gouache") and 0.055 or 0.03,
     rain = has(described, "rain", "pours", "drizzle", "downpour"),
     fog = has(described, "fog", "mist", "haze", "dust streams", "brown wall"),

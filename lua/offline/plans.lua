@@ -30,7 +30,9 @@ function M.lore(S, variant)
   local world = ("%s Here lives %s, and here %s."):format(setting.worlds[n], S.hero.mid,
     S.thing.plural and S.thing.mid .. " have their place" or S.thing.mid .. " has its place")
   local palette = story.capital(S:fill(arc.palette, slots))
-  if S.style then palette = ("After the style, %s: %s"):format(S.style, palette:gsub("^%u", string.lower)) end
+  if S.style then
+    palette = ("After the style, %s: %s"):format(S.style, palette:gsub("^%u", string.lower))
+  end
   return {
     title = setting.titles[n], name = setting.titles[n], world = world, setting = world,
     time_and_place = setting.times[n], place = S.place.name, period = setting.times[n],
@@ -97,8 +99,9 @@ local function sketch_of(S, here, slots)
   local look = looks.of(here)
   local built = here.kind == "place" and look.form ~= "water" and look.form ~= "sky"
     and (", %s and %s"):format(look.main.name, look.trim.name) or ""
-  return S:fill("{Here}" .. built .. ". {Near} in front on the left; the middle ground open, one way in from the \z
-    right; at the back, {far}. {Hour}: {light}. {Weather}. The rest in {colours}.", slots)
+  return S:fill("{Here}" .. built .. ". {Near} in front on the left; the middle ground open, one \z
+    way in from the right; at the back, {far}. {Hour}: {light}. {Weather}. The rest in \z
+    {colours}.", slots)
 end
 
 ---@param S offline.Story
@@ -124,7 +127,8 @@ function M.scenes(S, count, values)
     planned[i] = {
       name = name, title = name, description = S:fill(source.text, slots), sketch = sketch,
       summary = S:fill(source.text, slots), setting = sketch, location = here.name,
-      time = story.capital(slots.hour), mood = S:arc(1, values).mood, act = ("Act %d"):format((beat + 1) // 2),
+      time = story.capital(slots.hour), mood = S:arc(1, values).mood,
+        act = ("Act %d"):format((beat + 1) // 2),
       beat = ({ "opening", "disturbance", "search", "confrontation", "ending" })[beat],
       number = i, order = i, here = here,
     }
@@ -137,7 +141,8 @@ end
 ---@return table[]
 function M.props(S, count)
   local planned, rng = {}, random.new("more props of " .. S.idea)
-  local more = rng:shuffle(table.move(S.setting.objects, 1, #S.setting.objects, #S.setting.others + 1,
+  local more = rng:shuffle(table.move(S.setting.objects, 1, #S.setting.objects,
+    #S.setting.others + 1,
     table.move(S.setting.others, 1, #S.setting.others, 1, {})))
   local taken = {}
   for i = 1, count or #S.props do
@@ -151,7 +156,8 @@ function M.props(S, count)
     taken[name] = true
     local description = looks.describe(part)
     planned[i] = {
-      name = name, title = name, kind = kind, type = kind, category = kind, description = description,
+      name = name, title = name, kind = kind, type = kind, category = kind,
+        description = description,
       appearance = description, looks = description, summary = description, role = kind,
     }
   end
@@ -206,7 +212,8 @@ end
 
 -- The beat of a scene that is written already: its hour tells.
 local function beat_of(S, values)
-  local text = ((values["scene.sketch"] or "") .. " " .. (values["scene.description"] or "")):lower()
+  local text = ((values["scene.sketch"] or "") .. " " .. (values["scene.description"]
+    or "")):lower()
   local best, at = 3, math.huge
   for beat = 1, 5 do
     local found = text:find(S.setting.light[beat]:lower(), 1, true)
@@ -320,7 +327,8 @@ function M.shots(S, count, values, seed)
     local sound = sounds[(i - 1) % #sounds + 1]
     local description = S:fill(kind.frames[w], slots)
     planned[i] = {
-      name = name, title = name, description = description, frame = description, prompt = description,
+      name = name, title = name, description = description, frame = description,
+        prompt = description,
       image_prompt = description, visual = description,
       size = kind.size, shot_size = kind.size, shot_type = kind.size, angle = kind.angle,
       camera_angle = kind.angle, movement = kind.movement, camera_movement = kind.movement,
@@ -356,8 +364,9 @@ function M.stage(S, values)
       placed[#placed + 1] = ("%s %s"):format(part.mid, where[#placed + 1])
     end
   end
-  local description = S:fill("{Here}, whole, before anyone has moved. In the foreground, {near}; in the middle \z
-    ground " .. listed(placed) .. "; at the back, {far}. {Light}; what it does not reach stays dark.", slots)
+  local description = S:fill("{Here}, whole, before anyone has moved. In the foreground, {near}; \z
+    in the middle ground " .. listed(placed) .. "; at the back, {far}. {Light}; what it does not \z
+      reach stays dark.", slots)
   local choice = rng:pick {
     { "wide", "eye level", "24 mm, deep focus" }, { "extreme wide", "high", "24 mm, deep focus" },
     { "wide", "low", "21 mm, deep focus" }, { "extreme wide", "eye level", "35 mm, deep focus" },

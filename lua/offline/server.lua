@@ -172,7 +172,8 @@ function Server:chat(request)
   local entry = self.account:asked(hash, known and body.model or nil, task_of(request, body))
   local function on_sent(whole) self.account:answered(entry, whole) end
 
-  local refusal = message and { status = 400, message = "the body: " .. message } or check.request(body)
+  local refusal = message and { status = 400, message = "the body: " .. message }
+    or check.request(body)
   if refusal then
     self.account:billed(entry, refusal.status, 0)
     local response = refuse(refusal.status, refusal.message)

@@ -27,16 +27,22 @@ local M = {}
 ---@field twin? offline.Actor    where the subject is more than one
 
 local sizes = {
-  { "extreme wide", "extreme wide" }, { "establishing", "extreme wide" }, { "extreme long", "extreme wide" },
-  { "extreme close", "extreme close-up" }, { "medium close", "medium close-up" }, { "close", "close-up" },
-  { "insert", "insert" }, { "detail", "insert" }, { "macro", "insert" }, { "medium wide", "medium wide" },
-  { "american", "medium wide" }, { "medium long", "medium wide" }, { "medium", "medium" }, { "mid", "medium" },
+  { "extreme wide", "extreme wide" }, { "establishing", "extreme wide" }, { "extreme long",
+    "extreme wide" },
+  { "extreme close", "extreme close-up" }, { "medium close", "medium close-up" }, { "close",
+    "close-up" },
+  { "insert", "insert" }, { "detail", "insert" }, { "macro", "insert" }, { "medium wide",
+    "medium wide" },
+  { "american", "medium wide" }, { "medium long", "medium wide" }, { "medium", "medium" }, { "mid",
+    "medium" },
   { "full", "full" }, { "wide", "wide" }, { "long", "wide" },
 }
 
 local angles = {
-  { "shoulder", "over the shoulder" }, { "point of view", "point of view" }, { "pov", "point of view" },
-  { "overhead", "overhead" }, { "bird", "overhead" }, { "top", "overhead" }, { "dutch", "dutch" }, { "tilted", "dutch" },
+  { "shoulder", "over the shoulder" }, { "point of view", "point of view" }, { "pov",
+    "point of view" },
+  { "overhead", "overhead" }, { "bird", "overhead" }, { "top", "overhead" }, { "dutch", "dutch" },
+    { "tilted", "dutch" },
   { "low", "low" }, { "worm", "low" }, { "high", "high" }, { "eye", "eye level" },
 }
 
@@ -106,15 +112,17 @@ local function place_of(brief, text, items)
   end
   local setting = cast.setting(text)
   return actor(({
-    sea = "The shore", space = "The moon", forest = "The forest", snow = "The mountain", desert = "The desert",
+    sea = "The shore", space = "The moon", forest = "The forest", snow = "The mountain",
+      desert = "The desert",
     house = "The house", works = "The hall", city = "The street",
   })[setting], "place")
 end
 
-local function read_sheet(brief, values)
+local function read_sheet(values)
   local name = values["prop.name"]
   if not name then return nil end
-  return actor(name, ({ character = "character", object = "object", place = "place" })[values["prop.kind"] or ""])
+  return actor(name, ({ character = "character", object = "object",
+    place = "place" })[values["prop.kind"] or ""])
 end
 
 -- The second of several who share a name: the same clothes, the colours swapped.
@@ -154,7 +162,7 @@ function M.read(brief)
     values["scene.sketch"] or "", values[at .. "description"] or "", values["shot.action"] or "",
     values["scene.description"] or "", next(values) and "" or text,
   }, "\n")
-  local subject = read_sheet(brief, values)
+  local subject = read_sheet(values)
   local frame = {
     kind = subject and "sheet" or is_stage and "stage" or "shot",
     title = subject and subject.part.name or values[at .. "name"] or text:match '"([^"\n]+)"'
@@ -172,11 +180,14 @@ function M.read(brief)
   end
   if subject and subject.part.plural then frame.twin = twin_of(subject) end
   frame.asked = subject and subject.part.kind or table.concat(asked, " · ")
-  local items = named(brief, "shot.props") or named(brief, "scene.props") or split_names(line_of(text, "Seen in it"))
+  local items = named(brief, "shot.props") or named(brief, "scene.props")
+    or split_names(line_of(text, "Seen in it"))
     or from_labels(brief.labels)
   if not items then
     items = {}
-    for _, part in ipairs(cast.extract(brief.idea)) do items[#items + 1] = { name = part.name, kind = part.kind } end
+    for _, part in ipairs(cast.extract(brief.idea)) do
+      items[#items + 1] = { name = part.name, kind = part.kind }
+    end
   end
   frame.place = place_of(brief, described ~= "" and described or brief.idea, items)
   split_cast(frame, items)

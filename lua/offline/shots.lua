@@ -19,14 +19,15 @@ local M = {}
 ---@type table<string, offline.Shot>
 M.kinds = {
   alone = {
-    size = "wide", angle = "eye level", movement = "static", lens = "28 mm, deep focus", seconds = 5,
+    size = "wide", angle = "eye level", movement = "static", lens = "28 mm, deep focus",
+      seconds = 5,
     shows = { "hero", "here" },
     names = { "{Hero}, alone", "Small in the frame" },
     frames = {
-      "{Hero} stand[s|] small in the left third of {here}, turned to the right, hands at {her} sides. {Near} in \z
-        the foreground; behind, {far}. {Light}.",
-      "{Here}, seen whole; {hero} at its right edge with {her} back to us, no bigger than a thumb. {Near} close to \z
-        the lens; in the distance, {far}. {Light}.",
+      "{Hero} stand[s|] small in the left third of {here}, turned to the right, hands at {her} \z
+        sides. {Near} in the foreground; behind, {far}. {Light}.",
+      "{Here}, seen whole; {hero} at its right edge with {her} back to us, no bigger than a \z
+        thumb. {Near} close to the lens; in the distance, {far}. {Light}.",
     },
     actions = {
       "{She} take[s|] three steps toward the middle and stop[s|].",
@@ -38,10 +39,10 @@ M.kinds = {
     shows = { "hero", "thing" }, speaks = true,
     names = { "{Hero} and {thing}", "Once more, slowly" },
     frames = {
-      "{Hero} from the waist up, three-quarters to the left, bent over {thing}. {Her} hands are lit, {her} face is \z
-        not yet. Behind, soft: {far}. {Light}.",
-      "{Hero} at the right of the frame, facing left, {thing} held at the height of the chest and tilted toward \z
-        the light. Out of focus behind, {far}. {Light}.",
+      "{Hero} from the waist up, three-quarters to the left, bent over {thing}. {Her} hands are \z
+        lit, {her} face is not yet. Behind, soft: {far}. {Light}.",
+      "{Hero} at the right of the frame, facing left, {thing} held at the height of the chest \z
+        and tilted toward the light. Out of focus behind, {far}. {Light}.",
     },
     actions = {
       "{She} repeat[s|] the one movement, slower this time, and listen[s|].",
@@ -53,10 +54,10 @@ M.kinds = {
     shows = { "thing", "hero" },
     names = { "{Thing}, close", "What the hand does" },
     frames = {
-      "{Thing}, large and a little off centre; from the right edge, one of {hero}'s hands, two fingers resting on it. \z
-        Scratches where it is always held. {Light}.",
-      "Seen from above: {thing} in the middle of the frame, {hero}'s hand flat beside it, palm down, fingers spread. \z
-        {Light}.",
+      "{Thing}, large and a little off centre; from the right edge, one of {hero}'s hands, two \z
+        fingers resting on it. Scratches where it is always held. {Light}.",
+      "Seen from above: {thing} in the middle of the frame, {hero}'s hand flat beside it, palm \z
+        down, fingers spread. {Light}.",
     },
     actions = {
       "The fingers lift, one after the other.",
@@ -64,13 +65,15 @@ M.kinds = {
     },
   },
   face = {
-    size = "close-up", angle = "eye level", movement = "static", lens = "85 mm, shallow", seconds = 3,
+    size = "close-up", angle = "eye level", movement = "static", lens = "85 mm, shallow",
+      seconds = 3,
     shows = { "hero" }, speaks = true, sound = "one breath",
     names = { "{Hero} listen[s|]", "The face" },
     frames = {
-      "{Hero}'s face, turned a little to the right, eyes on something beyond the frame. One half is lit, the \z
-        other lost in shadow. Behind, as a blur: {far}.",
-      "{Hero}, close, looking straight past the lens to the left; the mouth not quite shut. {Light}.",
+      "{Hero}'s face, turned a little to the right, eyes on something beyond the frame. One half \z
+        is lit, the other lost in shadow. Behind, as a blur: {far}.",
+      "{Hero}, close, looking straight past the lens to the left; the mouth not quite shut. \z
+        {Light}.",
     },
     actions = {
       "The eyes go to it, away, and back.",
@@ -82,10 +85,10 @@ M.kinds = {
     shows = { "hero", "thing", "here" }, sound = "steps",
     names = { "Going toward it", "{Hero} set[s|] out" },
     frames = {
-      "From near the ground: {hero}, head to foot, walking from left to right through {here}, {thing} held \z
-        away from the body. {Near} passes in the foreground. {Light}.",
-      "{Hero} in full figure, coming toward us down the middle of {here}, {thing} in the left hand. Behind \z
-        {them}, {far}. {Light}.",
+      "From near the ground: {hero}, head to foot, walking from left to right through {here}, \z
+        {thing} held away from the body. {Near} passes in the foreground. {Light}.",
+      "{Hero} in full figure, coming toward us down the middle of {here}, {thing} in the left \z
+        hand. Behind {them}, {far}. {Light}.",
     },
     actions = {
       "{She} walk[s|] steadily; at the last moment {she} slow[s|] down.",
@@ -97,9 +100,10 @@ M.kinds = {
     shows = { "here", "thing" },
     names = { "What {hero} see[s|]", "Out there" },
     frames = {
-      "Through {hero}'s eyes: {here}, empty, {far} at the back of it. In the right third something stands that was not \z
-        there before. {Near} at the lower edge. {Light}.",
-      "{Hero}'s view: the rim of {thing} at the bottom of the frame, beyond it {here} and {far}. {Light}.",
+      "Through {hero}'s eyes: {here}, empty, {far} at the back of it. In the right third \z
+        something stands that was not there before. {Near} at the lower edge. {Light}.",
+      "{Hero}'s view: the rim of {thing} at the bottom of the frame, beyond it {here} and {far}. \z
+        {Light}.",
     },
     actions = {
       "The view sweeps left, passes it, stops, and comes back.",
@@ -111,9 +115,10 @@ M.kinds = {
     shows = { "hero", "other", "here" }, speaks = true,
     names = { "Across from {other}", "Over {hero}'s shoulder" },
     frames = {
-      "{Hero}'s shoulder and the back of {her} head, dark, at the left; across from {them}, {other}, in the right third, \z
-        facing us. Between them the depth of {here}. {Light}.",
-      "Past {hero}'s shoulder at the right edge: {other} in the middle ground, quite still, {far} behind. {Light}.",
+      "{Hero}'s shoulder and the back of {her} head, dark, at the left; across from {them}, \z
+        {other}, in the right third, facing us. Between them the depth of {here}. {Light}.",
+      "Past {hero}'s shoulder at the right edge: {other} in the middle ground, quite still, \z
+        {far} behind. {Light}.",
     },
     actions = {
       "Neither moves. Then the one in front leans back by an inch.",
@@ -125,9 +130,10 @@ M.kinds = {
     shows = { "other", "here" },
     names = { "{Other}, whole", "It stands up" },
     frames = {
-      "From below: {other}, head to foot, in the middle of {here}, the top of the figure almost touching the edge of \z
-        the frame. {Far} behind it, low. {Light}.",
-      "{Other} seen from the ground, upright, a little right of centre; {near} in the corner gives the scale. {Light}.",
+      "From below: {other}, head to foot, in the middle of {here}, the top of the figure almost \z
+        touching the edge of the frame. {Far} behind it, low. {Light}.",
+      "{Other} seen from the ground, upright, a little right of centre; {near} in the corner \z
+        gives the scale. {Light}.",
     },
     actions = {
       "The view climbs it, and takes too long to arrive.",
@@ -135,12 +141,13 @@ M.kinds = {
     },
   },
   map = {
-    size = "extreme wide", angle = "overhead", movement = "crane", lens = "24 mm, deep focus", seconds = 5,
+    size = "extreme wide", angle = "overhead", movement = "crane", lens = "24 mm, deep focus",
+      seconds = 5,
     shows = { "here", "hero" },
     names = { "From straight above", "The whole ground" },
     frames = {
-      "From straight above: {here} like a drawing of itself, {hero} a dot near the lower edge with a long shadow. \z
-        {Light}.",
+      "From straight above: {here} like a drawing of itself, {hero} a dot near the lower edge \z
+        with a long shadow. {Light}.",
       "High over {here}: its edges, its one way in, and {hero} exactly halfway. {Light}.",
     },
     actions = {
@@ -149,12 +156,15 @@ M.kinds = {
     },
   },
   eyes = {
-    size = "extreme close-up", angle = "eye level", movement = "static", lens = "100 mm, shallow", seconds = 2,
+    size = "extreme close-up", angle = "eye level", movement = "static", lens = "100 mm, shallow",
+      seconds = 2,
     shows = { "hero" },
     names = { "The eyes", "In the pupil" },
     frames = {
-      "{Hero}'s eyes and the bridge of the nose, nothing else; in each pupil one small point of light.",
-      "One of {hero}'s eyes fills the right half of the frame; reflected in it, tiny and upside down, {here}.",
+      "{Hero}'s eyes and the bridge of the nose, nothing else; in each pupil one small point of \z
+        light.",
+      "One of {hero}'s eyes fills the right half of the frame; reflected in it, tiny and upside \z
+        down, {here}.",
     },
     actions = { "A blink. The point of light goes out, and comes back.", "The pupil widens." },
   },
@@ -163,10 +173,10 @@ M.kinds = {
     shows = { "hero", "other", "thing" }, speaks = true,
     names = { "The two of them", "{Hero}, {other}" },
     frames = {
-      "{Hero} at the left, {other} at the right, both in profile and facing each other; between them, at the height \z
-        of the hands, {thing}. Behind, {far}. {Light}.",
-      "{Hero} and {other} side by side, turned the same way, {thing} in front of them; the gap between them is \z
-        an arm wide. {Light}.",
+      "{Hero} at the left, {other} at the right, both in profile and facing each other; between \z
+        them, at the height of the hands, {thing}. Behind, {far}. {Light}.",
+      "{Hero} and {other} side by side, turned the same way, {thing} in front of them; the gap \z
+        between them is an arm wide. {Light}.",
     },
     actions = {
       "One reaches out. The other lets it happen.",
@@ -178,9 +188,10 @@ M.kinds = {
     shows = { "hero", "here" }, sound = "a hinge, or something like one",
     names = { "On the threshold", "{Hero} stop[s|] there" },
     frames = {
-      "From above: {hero} on the edge between a lit and an unlit half of {here}, one foot in each. {Near} at \z
-        the top of the frame. {Light}.",
-      "{Hero} seen from high up, framed by a dark opening, one hand on its side; before {them}, {here}. {Light}.",
+      "From above: {hero} on the edge between a lit and an unlit half of {here}, one foot in \z
+        each. {Near} at the top of the frame. {Light}.",
+      "{Hero} seen from high up, framed by a dark opening, one hand on its side; before {them}, \z
+        {here}. {Light}.",
     },
     actions = { "The foot that is back comes forward.", "{She} look[s|] behind {them}, once." },
   },
@@ -189,21 +200,25 @@ M.kinds = {
     shows = { "here" },
     names = { "The mark", "Something left behind" },
     frames = {
-      "Straight down on the ground of {here}: a mark, fresh, larger than a hand, pointing to the upper left. {Light}.",
+      "Straight down on the ground of {here}: a mark, fresh, larger than a hand, pointing to the \z
+        upper left. {Light}.",
       "The ground of {here}, close: a row of small things, laid out in order of size. {Light}.",
     },
-    actions = { "Water runs into it and stops at the edge.", "The shadow of somebody leaning in falls across it." },
+    actions = { "Water runs into it and stops at the edge.", "The shadow of somebody leaning in \z
+      falls across it." },
   },
   leave = {
-    size = "extreme wide", angle = "low", movement = "static", lens = "24 mm, deep focus", seconds = 6,
+    size = "extreme wide", angle = "low", movement = "static", lens = "24 mm, deep focus",
+      seconds = 6,
     shows = { "here", "hero", "other" },
     names = { "Far away by now", "The last of it" },
     frames = {
-      "{Here} from far off and low down, most of the frame given to the sky; two figures at its edge, the size of \z
-        matchsticks. {Light}.",
+      "{Here} from far off and low down, most of the frame given to the sky; two figures at its \z
+        edge, the size of matchsticks. {Light}.",
       "{Near} large and dark in front; beyond it, tiny, {hero}, and {far}. {Light}.",
     },
-    actions = { "They get smaller. Something in the foreground goes on moving.", "Nothing. Then the light changes." },
+    actions = { "They get smaller. Something in the foreground goes on moving.", "Nothing. Then \z
+      the light changes." },
   },
 }
 

@@ -67,7 +67,8 @@ function M.of(brief)
   local function stock(list, kind)
     return add(parts, cast.part(rng:pick(list), kind))
   end
-  self.hero = first(parts, "character") or stock({ "The watchman", "The traveller", "The apprentice" }, "character")
+  self.hero = first(parts, "character") or stock({ "The watchman", "The traveller",
+    "The apprentice" }, "character")
   self.thing = first(parts, "object") or stock(setting.objects, "object")
   self.other = first(parts, "character", self.hero) or stock(setting.others, "character")
   self.place = first(parts, "place") or stock(setting.places, "place")
@@ -103,7 +104,8 @@ function Story:within(items)
   end
   local inner = setmetatable({}, { __index = self })
   inner.hero = has(self.hero) or first(parts, "character") or self.hero
-  inner.other = has(self.other) ~= inner.hero and has(self.other) or first(parts, "character", inner.hero) or self.other
+  inner.other = has(self.other) ~= inner.hero and has(self.other) or first(parts, "character",
+    inner.hero) or self.other
   inner.thing = has(self.thing) or first(parts, "object") or self.thing
   inner.place = first(parts, "place") or self.place
   inner.present = parts
@@ -134,7 +136,8 @@ function Story:fill(template, slots)
   local function value(name)
     local lower = name:gsub("^%u", string.lower)
     local text = slots[lower] or pronoun[lower]
-    if not text and (lower == "hero" or lower == "other" or lower == "thing" or lower == "place") then
+    if not text and (lower == "hero" or lower == "other" or lower == "thing"
+      or lower == "place") then
       text = self[lower].mid
     end
     if not text then return nil end
@@ -177,7 +180,8 @@ end
 ---@return boolean
 function M.speaks(part)
   return part.kind == "character" and not words.animals[part.noun]
-    and (not words.shades[part.noun] or part.noun == "voice" or part.noun == "ghost" or part.noun == "stranger")
+    and (not words.shades[part.noun] or part.noun == "voice" or part.noun == "ghost"
+      or part.noun == "stranger")
 end
 
 M.capital = capital

@@ -122,7 +122,9 @@ function M.kind(noun)
     or one:find "men$" or one:find "woman$" or one:find "ess$" then
     return "character"
   end
-  if one:find "house$" or one:find "yard$" or one:find "land$" or one:find "shop$" then return "place" end
+  if one:find "house$" or one:find "yard$" or one:find "land$" or one:find "shop$" then
+    return "place"
+  end
   return "object"
 end
 

@@ -91,7 +91,9 @@ end
 
 local function kind_of(schema, name)
   local has = schema.properties
-  if has.angle or has.lens or has.movement or has.shot_size or has.size and has.action then return "shot" end
+  if has.angle or has.lens or has.movement or has.shot_size or has.size and has.action then
+    return "shot"
+  end
   if has.sketch then return "scene" end
   if has.kind and has.description then return "prop" end
   if has.logline or has.synopsis or has.protagonist then return "narrative" end
@@ -101,7 +103,9 @@ end
 
 function Writer:plans_for(kind, name, count)
   local values = self.brief.values
-  if kind == "shot" and name == "stage_setting_shot" then return { plans.stage(self:scene_story(), values) } end
+  if kind == "shot" and name == "stage_setting_shot" then
+    return { plans.stage(self:scene_story(), values) }
+  end
   if kind == "shot" then return plans.shots(self:scene_story(), count, values, self.seed) end
   if kind == "scene" then return plans.scenes(self.story, count, values) end
   if kind == "prop" then return plans.props(self.story, count) end
@@ -141,21 +145,24 @@ function Writer:own_object(schema, name, parent, depth)
 end
 
 local number_words = {
-  one = 1, two = 2, three = 3, four = 4, five = 5, six = 6, seven = 7, eight = 8, nine = 9, ten = 10,
+  one = 1, two = 2, three = 3, four = 4, five = 5, six = 6, seven = 7, eight = 8, nine = 9,
+    ten = 10,
 }
 
 -- How many elements a list is to have: from the schema, else from its description.
 function Writer:count(schema, name)
   local least, most = schema.minItems, schema.maxItems
   local text = lower_words(schema.description)
-  text = text:gsub("%f[%a](%a+)%f[%A]", function(word) return number_words[word] and tostring(number_words[word]) end)
+  text = text:gsub("%f[%a](%a+)%f[%A]", function(word) return number_words[word]
+    and tostring(number_words[word]) end)
   local exact = tonumber(text:match "exactly (%d+)")
   local from, to = text:match "(%d+) ?to ?(%d+)"
   if not from then from, to = text:match "(%d+)%s?[-–]%s?(%d+)" end
   least = least or exact or tonumber(from) or tonumber(text:match "at least (%d+)")
   most = most or exact or tonumber(to) or tonumber(text:match "at most (%d+)")
   local wanted = kind_by_name(name) == "prop" and #self.story.props or 3
-  return math.tointeger(math.max(least or 0, math.min(most or math.huge, least and math.max(least, wanted) or wanted)))
+  return math.tointeger(math.max(least or 0, math.min(most or math.huge, least and math.max(least,
+    wanted) or wanted)))
     or wanted
 end
 
@@ -176,7 +183,9 @@ function Writer:references(schema, name, item, allowed)
   end
   if #list == 0 and allowed then
     local order = self.rng:shuffle(allowed)
-    for i = 1, math.min(#order, schema.maxItems or math.max(schema.minItems or 0, 2)) do list[i] = order[i] end
+    for i = 1, math.min(#order, schema.maxItems or math.max(schema.minItems or 0, 2)) do
+      list[i] = order[i]
+    end
   end
   while schema.minItems and #list < schema.minItems and allowed and #list < #allowed do
     for _, one in ipairs(allowed) do

@@ -37,7 +37,8 @@ local function object(list)
     properties[list[i]] = list[i + 1]
     required[#required + 1] = list[i]
   end
-  return { type = "object", properties = properties, required = required, additionalProperties = false }
+  return { type = "object", properties = properties, required = required,
+    additionalProperties = false }
 end
 
 local text = { type = "string" }
@@ -81,7 +82,8 @@ describe("offline", function()
   describe("server", function()
     it("answers in OpenRouter's shape, free of charge", function()
       start()
-      local answer, response = ask { model = "openai/gpt-5", messages = { { role = "user", content = idea } } }
+      local answer, response = ask { model = "openai/gpt-5", messages = { { role = "user",
+        content = idea } } }
       assert.equal(200, response.status)
       assert.equal("stop", answer.choices[1].finish_reason)
       assert.equal("assistant", answer.choices[1].message.role)
@@ -99,7 +101,8 @@ describe("offline", function()
       assert.equal(first.body, second.body)
       body.seed = 2001
       local third = ask(body)
-      assert.is_not.equal(json.decode(first.body).choices[1].message.content, third.choices[1].message.content)
+      assert.is_not.equal(json.decode(first.body).choices[1].message.content,
+        third.choices[1].message.content)
     end)
 
     it("bills what the models cost when it is told to", function()
@@ -134,11 +137,13 @@ describe("offline", function()
       assert.truthy(refused(function(b) b.messages[2].content = 5 end):find "^400 messages%[1%]%.content:")
       assert.truthy(refused(function(b) b.max_tokens = 15 end):find "^400 max_tokens:")
       assert.truthy(refused(function(b) b.models = { "a", "b", "c", "d" } end):find "^400 models:")
-      assert.truthy(refused(function(b) b.reasoning = { effort = "low", max_tokens = 9 } end):find "^400 reasoning:")
+      assert.truthy(refused(function(b) b.reasoning = { effort = "low",
+        max_tokens = 9 } end):find "^400 reasoning:")
       assert.truthy(refused(function(b)
         b.response_format.json_schema.schema.additionalProperties = nil
       end):find "additionalProperties")
-      assert.truthy(refused(function(b) b.modalities = { "image", "text" } end):find "^404 No endpoints")
+      assert.truthy(refused(function(b) b.modalities = { "image",
+        "text" } end):find "^404 No endpoints")
       assert.equal(400, select(2, ask "{").status)
       assert.equal(404, select(2, get "/elsewhere").status)
     end)
@@ -163,7 +168,8 @@ describe("offline", function()
       local body = request(object { "title", text })
       ask(body, { ["X-Task"] = "lore" })
       local given_up = http.request {
-        method = "POST", url = running.base_url .. "/chat/completions", body = json.encode(body), timeout = 0.05,
+        method = "POST", url = running.base_url .. "/chat/completions", body = json.encode(body),
+          timeout = 0.05,
       }
       assert.is_nil(given_up)
       local report
@@ -194,7 +200,8 @@ describe("offline", function()
         "flag", { type = "boolean" },
         "ratio", { type = "number", minimum = 0.5, maximum = 0.9 },
         "tags", list({ type = "string", enum = { "a", "b", "c" } }, 2, 2),
-        "deep", object { "list", { type = "array", description = "Exactly 4 items.", items = object { "x", text } } },
+        "deep", object { "list", { type = "array", description = "Exactly 4 items.",
+          items = object { "x", text } } },
         "ref", { ["$ref"] = "#/properties/zeta" },
         "fixed", { const = "this" },
       })
@@ -228,7 +235,8 @@ describe("offline", function()
       local names, context = json.array {}, { "\n## scenes: The scenes." }
       for i, scene in ipairs(scenes) do
         names[i] = scene.name
-        context[#context + 1] = ("- name: %s\n  description: %s"):format(scene.name, scene.description)
+        context[#context + 1] = ("- name: %s\n  description: %s"):format(scene.name,
+          scene.description)
       end
       local value = written(object {
         "props", list(object {
@@ -261,7 +269,8 @@ describe("offline", function()
       local enum = json.array { "The keeper", "The light" }
       local value = written(object {
         "shots", list(object {
-          "name", text, "size", { type = "string", enum = { "wide", "medium", "close-up", "insert" } },
+          "name", text, "size", { type = "string", enum = { "wide", "medium", "close-up",
+            "insert" } },
           "angle", text, "lens", text, "dialogue", text, "sound", text,
           "duration", { type = "number", minimum = 0.5, maximum = 60 },
           "props", list { type = "string", enum = enum },
@@ -292,7 +301,8 @@ describe("offline", function()
         image_config = { aspect_ratio = "3:2" },
         messages = { { role = "user", content = "A keeper on a rock.\nSize: wide\nAngle: low" } },
       }
-      assert.equal("data:image/png;base64,{spill:1}", answer.choices[1].message.images[1].image_url.url)
+      assert.equal("data:image/png;base64,{spill:1}",
+        answer.choices[1].message.images[1].image_url.url)
       assert.is_true(math.abs(answer.usage.cost - 0.039) < 0.001)
       local info = assert(image.inspect(response.files[1].path))
       assert.equal("png", info.type)

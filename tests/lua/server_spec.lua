@@ -208,13 +208,15 @@ describe("host.server", function()
     for path in pairs(handlers) do
       local answer = curl(s:port(), { path = path, options = "-i" })
       assert.truthy(answer:find "^HTTP/1.1 500 ")
-      assert.truthy(answer:find('{"error":{"code":500,"message":"the request handler failed"}}', 1, true))
+      assert.truthy(answer:find('{"error":{"code":500,"message":"the request handler failed"}}', 1,
+        true))
     end
   end)
 
   it("refuses a body beyond the limit in JSON", function()
     local s <close> = listen { max_body = 10, handler = error }
-    assert.truthy(curl(s:port(), { options = "--data 12345678901" }):find('{"error":{"code":413,', 1, true))
+    assert.truthy(curl(s:port(), { options = "--data 12345678901" }):find('{"error":{"code":413,',
+      1, true))
   end)
 
   it("says that a port is taken", function()
