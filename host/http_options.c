@@ -75,6 +75,7 @@ static int on_seek(void *arg, curl_off_t offset, int origin) {
 
 /* Called when a connection is there and the request about to leave. When one
    that was kept dies without an answer, libcurl would do all that again. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int on_sending(void *arg, char *ip, char *local_ip, int port,
                       int local_port) {
   struct sb_http_op *op = arg;

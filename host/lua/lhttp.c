@@ -170,7 +170,8 @@ static void push_lower(lua_State *L, const char *name, size_t len) {
   char *to = len <= sizeof lower ? lower : luaL_buffinitsize(L, &longer, len);
   for (size_t i = 0; i < len; i++) {
     char c = name[i];
-    to[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+    to[i] = c;
   }
   if (to == lower)
     lua_pushlstring(L, lower, len);
