@@ -13,9 +13,10 @@
 #include "host/base64.h"
 
 struct part {
-  char *text;       /* what to say; the path when it is a file */
-  size_t len;       /* of the text */
-  int fd;           /* of the file, or -1 */
+  char *text; /* what to say; the path when it is a file */
+  size_t len; /* of the text */
+  int fd;     /* of the file, or -1 */
+  enum sb_body_form form;
   struct stat seen; /* when it was added */
 };
 
@@ -130,7 +131,8 @@ static int open_regular(const char *path, struct stat *seen) {
   return rc;
 }
 
-int sb_body_add_file(struct sb_body *body, const char *path) {
+int sb_body_add_file(struct sb_body *body, const char *path,
+                     enum sb_body_form form) {
   struct part *part = new_part(body, path, strlen(path));
   if (part == NULL) return fail(body, UV_ENOMEM, path);
   int fd = open_regular(path, &part->seen);
@@ -139,8 +141,10 @@ int sb_body_add_file(struct sb_body *body, const char *path) {
     return fail(body, fd, path);
   }
   part->fd = fd;
+  part->form = form;
   body->count++;
-  body->length += sb_base64_length((size_t)part->seen.st_size);
+  size_t size = (size_t)part->seen.st_size;
+  body->length += form == SB_BODY_RAW ? size : sb_base64_length(size);
   /* The reader is the thread of the loop: the disk may begin now. */
   posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
   return 0;
@@ -184,26 +188,46 @@ static size_t take_quad(struct sb_body *body, char *buf, size_t size) {
   return n;
 }
 
+static size_t bytes_left(const struct sb_body *body, const struct part *part,
+                         size_t most) {
+  uint64_t left = (uint64_t)part->seen.st_size - body->offset;
+  return left < most ? (size_t)left : most;
+}
+
+/* The next n bytes of a file, which has them. 0 or a negative UV_E*. */
+static ssize_t next_bytes(struct sb_body *body, struct part *part, char *buf,
+                          size_t n) {
+  ssize_t got = read_whole(part->fd, buf, n);
+  if (got < 0) return fail(body, (int)got, part->text);
+  if ((size_t)got < n) return changed(body, part);
+  body->offset += n;
+  int is_last = body->offset == (uint64_t)part->seen.st_size;
+  return is_last && !is_unchanged(part) ? changed(body, part) : 0;
+}
+
 /* The bytes are read into the end of the room that their characters take and
    encoded towards its front, so there is no buffer between. */
 static ssize_t encode_file(struct sb_body *body, struct part *part, char *buf,
                            size_t size) {
-  uint64_t left = (uint64_t)part->seen.st_size - body->offset;
-  size_t n = size / 4 * 3;
-  if (n > left) n = (size_t)left;
+  size_t n = bytes_left(body, part, size / 4 * 3);
   size_t length = sb_base64_length(n);
   char *bytes = buf + (length - n);
-  ssize_t got = read_whole(part->fd, bytes, n);
-  if (got < 0) return fail(body, (int)got, part->text);
-  if ((size_t)got < n) return changed(body, part);
-  body->offset += n;
-  if (n == left && !is_unchanged(part)) return changed(body, part);
+  ssize_t rc = next_bytes(body, part, bytes, n);
+  if (rc < 0) return rc;
   sb_base64_encode((const uint8_t *)bytes, n, buf);
   return (ssize_t)length;
 }
 
+static ssize_t copy_file(struct sb_body *body, struct part *part, char *buf,
+                         size_t size) {
+  size_t n = bytes_left(body, part, size);
+  ssize_t rc = next_bytes(body, part, buf, n);
+  return rc < 0 ? rc : (ssize_t)n;
+}
+
 static ssize_t read_file(struct sb_body *body, struct part *part, char *buf,
                          size_t size) {
+  if (part->form == SB_BODY_RAW) return copy_file(body, part, buf, size);
   if (size >= sizeof body->quad) return encode_file(body, part, buf, size);
   ssize_t rc = encode_file(body, part, body->quad, sizeof body->quad);
   if (rc <= 0) return rc;

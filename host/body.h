@@ -1,8 +1,8 @@
 /*
-** host/body.h -- what a request or a response says: text, and attached files,
-** which are base64-encoded while they are being read. The length is exact and
-** known beforehand; the memory is that of the text, whatever the files hold.
-** One thread at a time.
+** host/body.h -- what a request or a response says: text, and files, as they
+** are or base64-encoded, either while they are being read. The length is exact
+** and known beforehand; the memory is that of the text, whatever the files
+** hold. One thread at a time.
 **
 ** A file is opened when it is added (a regular file, not behind a symbolic
 ** link) and looked at again when its last byte was read: one that is no longer
@@ -22,9 +22,12 @@ struct sb_body;
 struct sb_body *sb_body_new(void);
 void sb_body_free(struct sb_body *body); /* NULL is fine */
 
+enum sb_body_form { SB_BODY_BASE64, SB_BODY_RAW };
+
 /* Each appends; 0 or a negative UV_E*. The text is copied. */
 int sb_body_add_text(struct sb_body *body, const char *text, size_t len);
-int sb_body_add_file(struct sb_body *body, const char *path);
+int sb_body_add_file(struct sb_body *body, const char *path,
+                     enum sb_body_form form);
 
 uint64_t sb_body_length(const struct sb_body *body);
 

@@ -9,25 +9,36 @@
 
 #define ATTACHMENT "host.attachment"
 
+struct attachment {
+  enum sb_body_form form;
+  char path[];
+};
+
 /* attachment:__tostring() */
 static int attachment_tostring(lua_State *L) {
-  const char *path = luaL_checkudata(L, 1, ATTACHMENT);
-  lua_pushfstring(L, "attachment %s", path);
+  const struct attachment *attachment = luaL_checkudata(L, 1, ATTACHMENT);
+  const char *form = attachment->form == SB_BODY_RAW ? "file" : "attachment";
+  lua_pushfstring(L, "%s %s", form, attachment->path);
   return 1;
 }
 
-/* The userdata holds the path, NUL-ended. */
-int sb_attach(lua_State *L) {
+static int attach(lua_State *L, enum sb_body_form form) {
   static const luaL_Reg meta[] = {{"__tostring", attachment_tostring},
                                   {NULL, NULL}};
   size_t len;
   const char *path = luaL_checklstring(L, 1, &len);
   luaL_argcheck(L, strlen(path) == len, 1, "a path without zeros expected");
-  memcpy(lua_newuserdatauv(L, len + 1, 0), path, len + 1);
+  struct attachment *made = lua_newuserdatauv(L, sizeof *made + len + 1, 0);
+  made->form = form;
+  memcpy(made->path, path, len + 1);
   sb_newtype(L, ATTACHMENT, meta, NULL);
   luaL_setmetatable(L, ATTACHMENT);
   return 1;
 }
+
+int sb_attach(lua_State *L) { return attach(L, SB_BODY_BASE64); }
+
+int sb_attach_raw(lua_State *L) { return attach(L, SB_BODY_RAW); }
 
 static void check_part(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TSTRING &&
@@ -54,8 +65,10 @@ static void check_parts(lua_State *L, int index) {
 /* Nothing here raises: the part is of a right type. */
 static int add_part(lua_State *L, int index, struct sb_body *body) {
   size_t len;
-  if (lua_type(L, index) == LUA_TUSERDATA)
-    return sb_body_add_file(body, lua_touserdata(L, index));
+  if (lua_type(L, index) == LUA_TUSERDATA) {
+    const struct attachment *file = lua_touserdata(L, index);
+    return sb_body_add_file(body, file->path, file->form);
+  }
   const char *text = lua_tolstring(L, index, &len);
   return sb_body_add_text(body, text, len);
 }

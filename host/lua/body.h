@@ -10,8 +10,10 @@
 #include "host/body.h"
 
 /* http.attach(path) -> attachment: a file that is base64-encoded as it is
-   sent. It is opened when a body is made of it, and not before. */
+   sent; http.file(path) -> attachment: one that is sent as it is. Either is
+   opened when a body is made of it, and not before. */
 int sb_attach(lua_State *L);
+int sb_attach_raw(lua_State *L);
 
 /* Makes the body that the value at index describes; nil is an empty one. 0 and
    a body, which the caller frees; or a negative UV_E* when a file cannot be

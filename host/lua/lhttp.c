@@ -413,6 +413,7 @@ static const luaL_Reg client_meta[] = {{"__gc", client_gc}, {NULL, NULL}};
 static const luaL_Reg http_lib[] = {{"request", http_request},
                                     {"start", http_start},
                                     {"attach", sb_attach},
+                                    {"file", sb_attach_raw},
                                     {"secret", sb_secret_new},
                                     {"secret_from_env", sb_secret_from_env},
                                     {NULL, NULL}};

@@ -58,6 +58,24 @@ describe("host.http", function()
     assert.equal("17", answer.headers["x-seen"])
   end)
 
+  it("sends files as they are", function()
+    local seen
+    local s <close> = listen(function(request)
+      seen = request
+      return { body = "" }
+    end)
+    local path = temporary "\0\r\n\xFFpicture"
+    assert(http.request {
+      method = "POST",
+      url = url_of(s),
+      body = { "--x\r\n\r\n", http.file(path), "\r\n--x--\r\n" },
+    })
+    os.remove(path)
+    assert.equal("--x\r\n\r\n\0\r\n\xFFpicture\r\n--x--\r\n", seen.body)
+    assert.equal(tostring(#seen.body), seen.headers["content-length"])
+    assert.equal("file " .. path, tostring(http.file(path)))
+  end)
+
   it("spills pictures of an answer into files that are then the caller's", function()
     local picture = string.rep("\0\1\2picture", 1000)
     local path = temporary(picture)

@@ -70,11 +70,35 @@ static void encodes_a_file_between_texts(void **state) {
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
       struct sb_body *body = sb_body_new();
       assert_int_equal(sb_body_add_text(body, "{\"image\":\"", 10), 0);
-      assert_int_equal(sb_body_add_file(body, path), 0);
+      assert_int_equal(sb_body_add_file(body, path, SB_BODY_BASE64), 0);
       assert_int_equal(sb_body_add_text(body, "\"}", 2), 0);
       assert_int_equal(sb_body_length(body), strlen(expected));
       char *text = read_all(body, steps[i]);
       assert_string_equal(text, expected);
+      free(text);
+      sb_body_free(body);
+    }
+  }
+}
+
+static void sends_a_raw_file_as_it_is(void **state) {
+  static const size_t steps[] = {1, 3, 64, 65536};
+  char bytes[1000], expected[1100];
+  (void)state;
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i * 7);
+  for (size_t n = 0; n < sizeof bytes; n += 333) {
+    write_file(path, bytes, n);
+    memcpy(expected, "--x\r\n", 5);
+    memcpy(expected + 5, bytes, n);
+    memcpy(expected + 5 + n, "\r\n--x--", 7);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+      struct sb_body *body = sb_body_new();
+      assert_int_equal(sb_body_add_text(body, "--x\r\n", 5), 0);
+      assert_int_equal(sb_body_add_file(body, path, SB_BODY_RAW), 0);
+      assert_int_equal(sb_body_add_text(body, "\r\n--x--", 7), 0);
+      assert_int_equal(sb_body_length(body), n + 12);
+      char *text = read_all(body, steps[i]);
+      assert_memory_equal(text, expected, n + 12);
       free(text);
       sb_body_free(body);
     }
@@ -90,7 +114,7 @@ static void has_its_text_at_once_when_it_is_text_alone(void **state) {
   assert_string_equal(sb_body_text(body), "one two");
   assert_int_equal(sb_body_length(body), 7);
   write_file(path, "x", 1);
-  assert_int_equal(sb_body_add_file(body, path), 0);
+  assert_int_equal(sb_body_add_file(body, path, SB_BODY_BASE64), 0);
   assert_null(sb_body_text(body));
   sb_body_free(body);
 }
@@ -107,7 +131,7 @@ static void is_empty_without_parts(void **state) {
 static void expect_refused(const char *name, int rc, const char *expected) {
   struct sb_body *body = sb_body_new();
   const char *code = NULL;
-  assert_int_equal(sb_body_add_file(body, name), rc);
+  assert_int_equal(sb_body_add_file(body, name, SB_BODY_BASE64), rc);
   const char *message = sb_body_error(body, &code);
   assert_string_equal(code, expected);
   assert_non_null(strstr(message, name));
@@ -138,37 +162,42 @@ static void expect_change_noticed(struct sb_body *body) {
   sb_body_free(body);
 }
 
-static struct sb_body *body_of_file(void) {
+static struct sb_body *body_of_file(enum sb_body_form form) {
   struct sb_body *body = sb_body_new();
-  assert_int_equal(sb_body_add_file(body, path), 0);
+  assert_int_equal(sb_body_add_file(body, path, form), 0);
   assert_null(sb_body_error(body, &(const char *){NULL}));
   return body;
 }
 
-static void notices_a_file_that_changed(void **state) {
-  (void)state;
+static void expect_each_change_noticed(enum sb_body_form form) {
   write_file(path, "0123456789", 10);
-  struct sb_body *body = body_of_file();
+  struct sb_body *body = body_of_file(form);
   assert_int_equal(truncate(path, 5), 0);
   expect_change_noticed(body);
 
   write_file(path, "0123456789", 10);
-  body = body_of_file();
+  body = body_of_file(form);
   assert_int_equal(truncate(path, 20), 0);
   expect_change_noticed(body);
 
   write_file(path, "0123456789", 10);
-  body = body_of_file();
+  body = body_of_file(form);
   const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
   assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
   expect_change_noticed(body);
+}
+
+static void notices_a_file_that_changed(void **state) {
+  (void)state;
+  expect_each_change_noticed(SB_BODY_BASE64);
+  expect_each_change_noticed(SB_BODY_RAW);
 }
 
 static void sends_the_file_that_was_added(void **state) {
   (void)state;
   write_file(path, "old", 3);
   write_file(other, "new", 3);
-  struct sb_body *body = body_of_file();
+  struct sb_body *body = body_of_file(SB_BODY_BASE64);
   assert_int_equal(rename(other, path), 0);
   char buf[8] = "";
   /* Its name now is another's, and that took its link: ctime tells. */
@@ -179,6 +208,7 @@ static void sends_the_file_that_was_added(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(encodes_a_file_between_texts, remove_files),
+      cmocka_unit_test_teardown(sends_a_raw_file_as_it_is, remove_files),
       cmocka_unit_test_teardown(has_its_text_at_once_when_it_is_text_alone,
                                 remove_files),
       cmocka_unit_test(is_empty_without_parts),

@@ -420,7 +420,7 @@ static void fails_when_an_attached_file_changed(void **state) {
   assert_int_equal(write(fd, "0123456789", 10), 10);
   struct sb_http_request req = request(s, "POST");
   req.body = text("{");
-  assert_int_equal(sb_body_add_file(req.body, path), 0);
+  assert_int_equal(sb_body_add_file(req.body, path, SB_BODY_BASE64), 0);
   struct sb_http_op *op = start(s, &req);
   assert_int_equal(ftruncate(fd, 3), 0);
   close(fd);

@@ -315,7 +315,7 @@ static void sends_an_attached_file(void **state) {
   client_open(t, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   await_waiting(t);
   struct sb_body *body = text_body("<");
-  assert_int_equal(sb_body_add_file(body, path), 0);
+  assert_int_equal(sb_body_add_file(body, path, SB_BODY_BASE64), 0);
   assert_int_equal(sb_body_add_text(body, ">", 1), 0);
   assert_int_equal(
       sb_exchange_answer(t->waiting, 200, NULL, 0, body, on_sent, t), 0);

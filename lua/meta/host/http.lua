@@ -11,7 +11,7 @@
 --- that changed meanwhile, and "ECURL" for the rest, TLS among it.
 local http = {}
 
----@class host.http.attachment a file to be sent as base64
+---@class host.http.attachment a file to be sent
 ---@class host.http.secret an opaque key, bound to an origin
 
 ---@class host.http.options
@@ -91,6 +91,11 @@ function http.start(options) end
 ---@param path string
 ---@return host.http.attachment
 function http.attach(path) end
+
+--- The same, sent as it is: for multipart/form-data.
+---@param path string
+---@return host.http.attachment
+function http.file(path) end
 
 --- A key that cannot be read again: it shows as "secret for <origin>", goes to that origin
 --- only, and where a server sends it back, asterisks stand.
