@@ -6,6 +6,8 @@ local json = require "host.json"
 
 local M = {}
 
+local order = { "event", "number", "task", "model", "status", "whole", "billed", "hash" }
+
 ---@class offline.Entry
 ---@field number integer
 ---@field hash string of the request's body
@@ -37,7 +39,7 @@ end
 -- The file is short and its lines are: this blocks for microseconds.
 function Account:write(event)
   if not self.file then return end
-  self.file:write(json.encode(event), "\n")
+  self.file:write(json.encode(json.ordered(order, event)), "\n")
   self.file:flush()
 end
 

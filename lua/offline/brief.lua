@@ -117,7 +117,9 @@ function M.read(messages)
     end
   end
   local values = brief.values
-  brief.idea = values.user_prompt or values["narrative.logline"] or values["narrative.synopsis"]
+  -- A synopsis tends to open with the idea; all of it would drown that in detail.
+  local opening = values["narrative.synopsis"] and values["narrative.synopsis"]:match "^.-[%.!?]%f[%s%z]"
+  brief.idea = values.user_prompt or opening or values["narrative.logline"]
     or values["scene.description"] or guess_idea(brief.text)
   return brief
 end

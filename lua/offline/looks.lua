@@ -27,6 +27,9 @@ local colours = {
   { name = "bottle green", rgb = 0x2F6048 }, { name = "navy blue", rgb = 0x2F4468 },
   { name = "plum", rgb = 0x6D3C5C }, { name = "rust", rgb = 0xB9662C },
   { name = "petrol", rgb = 0x2C6F78 }, { name = "cream", rgb = 0xDCCDA6 },
+  { name = "olive green", rgb = 0x6E7338 }, { name = "burgundy", rgb = 0x6E2A36 },
+  { name = "cobalt blue", rgb = 0x3A5DA0 }, { name = "terracotta", rgb = 0xC2754F },
+  { name = "ash grey", rgb = 0x9A9A94 },
 }
 
 local materials = {

@@ -376,15 +376,21 @@ local function draw_sheet(C)
     end
     return
   end
-  local height = math.min(h * 0.80, w * 0.82) * (one.look.form == "shade" and 0.86 or 1)
+  local look, second = one.look, (C.frame.twin or one).look
+  local height = math.min(h * 0.80, w * 0.82) * (look.form == "shade" and 0.86 or 1)
   local wide = w > h * 1.2
-  figures.draw(B, P, one.look, { x = w * (wide and 0.2 or 0.29), foot = h * 0.91, height = height,
-    facing = 1, depth = 0 })
-  local second = C.frame.twin or one
-  figures.draw(B, P, second.look, {
-    x = w * (wide and 0.46 or 0.70), foot = h * 0.91, height = height, facing = -1, depth = 0,
-  })
-  if wide then figures.bust(B, P, one.look, w * 0.78, h * 0.42, h * 0.20, -1) end
+  if look.form == "animal" then
+    figures.draw(B, P, look, { x = w * (wide and 0.27 or 0.5), foot = h * 0.88, height = height,
+      facing = 1, depth = 0 })
+    if wide then figures.bust(B, P, look, w * 0.84, h * 0.46, h * 0.14, -1) end
+    return
+  end
+  for i, x in ipairs(wide and { 0.20, 0.46 } or { 0.29, 0.70 }) do
+    figures.draw(B, P, i == 1 and look or second, {
+      x = w * x, foot = h * 0.91, height = height, facing = i == 1 and 1 or -1, depth = 0,
+    })
+  end
+  if wide then figures.bust(B, P, look, w * 0.78, h * 0.42, h * 0.20, -1) end
 end
 
 local function finish(C, height)

@@ -19,6 +19,7 @@ local M = {}
 ---@field hour "night"|"dusk"|"dawn"|"day"|"inside"
 ---@field outline number
 ---@field grain number
+---@field mute number    how far the things' own colours are taken back to grey
 ---@field rain boolean
 ---@field fog boolean
 ---@field snow boolean
@@ -123,7 +124,7 @@ function M.of(style, described)
   end
   local glow = brush.hsl(accent or (hue > 15 and hue < 60 and 46 or 34), 0.82, 0.62)
   local self = {
-    hour = hour, level = light[6], accent = glow,
+    hour = hour, level = light[6], accent = glow, mute = saturation < 0.1 and 0.85 or 0,
     sky_top = tone(light[1]), sky_low = tone(light[2], -8, 0.8), far = tone(light[3], -4, 0.8),
     near = tone(light[4], 6), ground = tone(light[5], 3, 0.9),
     paper = brush.hsl(hue, saturation * 0.35, 0.94), ink = brush.hsl(hue, saturation, 0.06),
@@ -147,6 +148,8 @@ end
 ---@param depth? number 0: close, 1: far off
 ---@return integer
 function M.lit(palette, rgb, depth)
+  local grey = (rgb >> 16 & 255) * 0.3 + (rgb >> 8 & 255) * 0.6 + (rgb & 255) * 0.1
+  rgb = brush.mix(rgb, math.floor(grey) * 0x010101, palette.mute)
   local dark = brush.mix(palette.near, rgb, 0.35 + 0.5 * palette.level)
   return brush.mix(brush.mix(dark, palette.ground, 0.12), palette.far, 0.55 * (depth or 0))
 end

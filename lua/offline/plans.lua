@@ -79,20 +79,19 @@ local function place_of(S, index)
   return S.places[(index - 1) % #S.places + 1]
 end
 
+-- What the scene is told from: the arc's own two at the end, others in an order of
+-- the story's, none twice while there are more.
 local function scene_source(S, beat, index, count, used, values)
   local arc = S:arc(1, values)
   if index == count and count > 1 then return arc.last end
-  if beat == 4 and not used[arc.climax.name] and index >= count - 1 then return arc.climax end
-  local pool = beats.scenes[beat] or { arc.last }
-  for _, one in ipairs(pool) do
-    if not used[one.name] then return one end
-  end
-  for _, other in ipairs { 2, 3, 4, 1 } do
-    for _, one in ipairs(beats.scenes[other]) do
+  if index == count - 1 and index > 1 then return arc.climax end
+  local rng = random.new("scenes of " .. S.idea)
+  for _, at in ipairs { beat, 2, 3, 4, 1 } do
+    for _, one in ipairs(rng:shuffle(beats.scenes[at])) do
       if not used[one.name] then return one end
     end
   end
-  return pool[index % #pool + 1]
+  return beats.scenes[beat][1]
 end
 
 local function sketch_of(S, here, slots)
@@ -250,7 +249,7 @@ local function seen_in(S, kind, here)
 end
 
 -- The kinds of shots in cutting order, of those whose cast the scene has.
-local function order_of(S, beat, count)
+local function order_of(S, beat, count, seed)
   local order, used, there = {}, {}, { here = true }
   for _, part in ipairs(S.present or S.props) do
     for _, role in ipairs { "hero", "other", "thing" } do
@@ -273,7 +272,7 @@ local function order_of(S, beat, count)
     end
   end
   local orders = shots.orders[beat]
-  take(orders[random.new("order of " .. S.idea):integer(1, #orders)])
+  take(orders[random.new("order of " .. seed):integer(1, #orders)])
   for i = 1, #shots.orders do take(shots.orders[i][1]) end
   if #order == 0 then order[1] = "map" end
   local distinct = #order
@@ -281,13 +280,18 @@ local function order_of(S, beat, count)
   return order
 end
 
-local function line_of(S, beat, index, rng)
-  local pool = beats.lines[beat]
-  local line = pool[(rng:integer(0, 9) + index) % #pool + 1]
-  local part = line.by == "other" and S.other or S.hero
-  if not story.speaks(part) then part = S.hero end
-  if not story.speaks(part) then return "" end
-  return ("%s: %s"):format(part.noun:upper(), line.line)
+-- What is said in a scene, one line after the other, by those who can speak.
+local function lines_of(S, beat, rng)
+  local hero, other = story.speaks(S.hero), story.speaks(S.other) and S.other ~= S.hero
+  local lines = {}
+  for _, line in ipairs(beats.lines[beat]) do
+    if line.by == "hero" and hero then
+      lines[#lines + 1] = ("%s: %s"):format(S.hero.noun:upper(), line.line)
+    elseif line.by == "other" and other then
+      lines[#lines + 1] = ("%s: %s"):format(S.other.noun:upper(), line.line)
+    end
+  end
+  return rng:shuffle(lines)
 end
 
 local function half(seconds)
@@ -306,8 +310,8 @@ function M.shots(S, count, values, seed)
   local sounds = rng:shuffle(S.setting.sounds)
   local wording = rng:integer(0, 1)
   local planned, used = {}, {}
-  local spoken = 0
-  for i, id in ipairs(order_of(S, beat, count)) do
+  local lines, spoken = lines_of(S, beat, rng), 0
+  for i, id in ipairs(order_of(S, beat, count, S.idea .. (values["scene.name"] or ""))) do
     local kind = shots.kinds[id]
     local slots = slots_of(S, beat, here, function(list)
       local order = list == S.setting.near and nears or fars
@@ -319,9 +323,9 @@ function M.shots(S, count, values, seed)
     if used[name] then name = ("%s (%d)"):format(name, i) end
     used[name] = true
     local dialogue = ""
-    if kind.speaks and spoken < (count + 1) // 2 then
-      dialogue = line_of(S, beat, spoken, rng)
-      spoken = spoken + (dialogue ~= "" and 1 or 0)
+    if kind.speaks and spoken < (count + 1) // 2 and lines[spoken + 1] then
+      spoken = spoken + 1
+      dialogue = lines[spoken]
     end
     local _, letters = dialogue:gsub("%S+", "")
     local sound = sounds[(i - 1) % #sounds + 1]

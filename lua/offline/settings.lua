@@ -91,7 +91,7 @@ return {
     far = { "the curve of the planet, half dark", "stars, none of them twinkling",
       "an array of dishes that all point the same way", "the corridor, lit at its far end",
       "mountains sharp as torn paper" },
-    weather = { "nothing moves outside, as always", "a first layer of frost grows on the inside \z
+    weather = { "nothing moves, as always", "a first layer of frost grows on the inside \z
       of the glass",
       "dust streams by and rattles on the hull", "all the lamps have gone down to red",
       "the sun edges over the rim" },
@@ -212,7 +212,7 @@ return {
       "the arch of rock, with sky in it", "a town the colour of its ground" },
     weather = { "the air stands and shakes", "a brown wall builds along the horizon",
       "sand hisses over sand",
-      "the storm has passed and the stars are very near", "dew, for one hour" },
+      "the storm has passed and the stars are very near", "dew lies on everything, for one hour" },
     light = { "white noon from straight above", "copper light through dust", "a lamp inside a \z
       tent, shadows on cloth",
       "moonlight, the dunes like water", "long first light from the left" },
@@ -336,7 +336,7 @@ return {
     far = { "towers, with every tenth window lit", "the street down to the river",
       "an elevated train passing",
       "the bridge and its lamps", "laundry between two houses" },
-    weather = { "the street is drying in patches", "a drizzle one only sees around lamps",
+    weather = { "the street is drying in patches", "a drizzle falls that one only sees around the lamps",
       "it pours, and the gutters speak", "the rain stops all at once", "the sky goes pale behind \z
         the cranes" },
     light = { "neon from the left, red and green", "a street lamp, and its circle",

@@ -55,12 +55,26 @@ local function gather(brief)
   return parts
 end
 
+-- A scene that was written from a setting's material shows which one.
+local function setting_of(brief)
+  local sketch = brief.values["scene.sketch"]
+  if sketch then
+    sketch = sketch:lower()
+    for _, setting in pairs(settings) do
+      for _, light in ipairs(setting.light) do
+        if sketch:find(light, 1, true) then return setting end
+      end
+    end
+  end
+  return settings[cast.setting(brief.idea)]
+end
+
 --- The story of a request.
 ---@param brief offline.Brief
 ---@return offline.Story
 function M.of(brief)
   local idea = brief.idea
-  local setting = settings[cast.setting(idea)]
+  local setting = setting_of(brief)
   local rng = random.new("story of " .. idea)
   local parts = gather(brief)
   local self = setmetatable({ idea = idea, setting = setting, style = brief.values.style }, Story)
@@ -172,7 +186,8 @@ end
 function M.beat(index, count)
   if index == 1 then return 1 end
   if index == count then return 5 end
-  return 2 + (index - 2) * 3 // (count - 2)
+  if index == count - 1 then return 4 end
+  return 2 + (index - 2) * 2 // (count - 3)
 end
 
 --- Who can speak.

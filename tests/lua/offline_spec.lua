@@ -311,4 +311,29 @@ describe("offline", function()
       os.remove(response.files[1].path)
     end)
   end)
+
+  describe("mock", function()
+    it("serves in a process of its own until it is told to end", function()
+      start() -- for its folder
+      local program = "/proc/" .. io.open("/proc/self/stat"):read "n" .. "/exe"
+      os.execute(("(sh -c 'echo $$; exec %s mock --port 0' >%s/out; echo $? >%s/status) &")
+        :format(program, dir, dir))
+      local function await(name, what)
+        while true do
+          local opened <close> = io.open(dir .. "/" .. name) or io.open "/dev/null"
+          local pid, url = opened:read("n", "l")
+          if what == "url" then url = opened:read "l" end
+          if url then return url, pid end
+          loop.sleep(0.01)
+        end
+      end
+      local url, pid = await("out", "url")
+      assert.equal(200, assert(http.request { url = url .. "/models" }).status)
+      os.execute("kill -TERM " .. math.tointeger(pid))
+      local _, status = await("status")
+      assert.equal(0, status)
+      os.remove(dir .. "/out")
+      os.remove(dir .. "/status")
+    end)
+  end)
 end)
