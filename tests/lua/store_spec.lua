@@ -92,6 +92,7 @@ describe("host.store", function()
   end)
 
   it("refuses the intent of a task that is cancelled, whether durable or not", function()
+    local watcher <close> = assert(store.open(path, { readonly = true }))
     local function intend() return s:intend("key", "request") end
     local early, durable, woken = loop.spawn(intend), loop.spawn(intend), nil
     local first = loop.spawn(function()
@@ -102,7 +103,6 @@ describe("host.store", function()
     woken = loop.spawn(intend)
     loop.spawn(function() end):await() -- the turn in which they begin
     early:cancel()
-    local watcher <close> = assert(store.open(path, { readonly = true }))
     repeat until watcher:call(2) -- no turn of the loop: its task does not know
     durable:cancel()
     first:await()
