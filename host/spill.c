@@ -1,9 +1,6 @@
 /* host/spill.c -- see spill.h. */
 #include "host/spill.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +8,16 @@
 #include <uv.h>
 
 #include "host/base64.h"
+#include "host/spill_file.h"
 
 enum {
-  HELD_MAX = 8192,    /* of a string that may turn out to be base64 */
-  PREFIX_MAX = 256,   /* of "data:...;base64," */
-  LINE_LEAST = 60,    /* shorter words are prose, not lines of base64 */
-  BUFFER_SIZE = 65536 /* decoded bytes on their way to the file */
+  HELD_MAX = 8192,  /* of a string that may turn out to be base64 */
+  PREFIX_MAX = 256, /* of "data:...;base64," */
+  LINE_LEAST = 60   /* shorter words are prose, not lines of base64 */
 };
+
+/* The member that holds base64 and nothing else, however short. */
+static const char name[] = "b64_json";
 
 enum state {
   BEFORE,    /* at the start of a line before the JSON */
@@ -25,7 +25,8 @@ enum state {
   OUTSIDE,   /* in the JSON, in no string */
   CANDIDATE, /* in a string that may be base64: it is held back */
   TEXT,      /* in a string that is not */
-  SPILLING,  /* in a string that is: it goes to the file */
+  INNER,     /* in such a string, within what may be a prefix */
+  SPILLING,  /* in base64: it goes to the file */
   SPOILT     /* in the rest of one that went bad */
 };
 
@@ -36,7 +37,6 @@ struct sb_spill {
   char *dir;
   sb_spill_emit *emit;
   void *arg;
-  uint64_t room; /* bytes that files may still have */
 
   enum state state;
   int escape;   /* in an escape: characters seen of it, the backslash too */
@@ -48,13 +48,11 @@ struct sb_spill {
   size_t line;    /* of them since the last white space */
   size_t prefix;  /* characters of a prefix under way; 0: none */
   size_t seen;    /* how far the prefix's end, or its start, was matched */
+  char tail[4];   /* the last characters of a text, from the part before */
+  int inner;      /* the base64 stands within a text, which goes on after it */
+  int named;      /* this string is what `name` names */
 
-  int fd;
-  uint8_t *buffer;
-  size_t buffered;
-  char quad[4]; /* a group that is not whole yet */
-  size_t quad_len;
-  size_t padding;
+  struct sb_spill_writer writer;
 
   struct sb_spill_file *files;
   size_t count, files_room;
@@ -72,8 +70,8 @@ int sb_spill_new(const char *dir, uint64_t max_bytes, sb_spill_emit *emit,
   }
   s->emit = emit;
   s->arg = arg;
-  s->room = max_bytes;
-  s->fd = -1;
+  s->writer.room = max_bytes;
+  s->writer.fd = -1;
   *spill = s;
   return 0;
 }
@@ -87,7 +85,7 @@ static void delete_file(struct sb_spill_file *file) {
 
 void sb_spill_free(struct sb_spill *spill) {
   if (spill == NULL) return;
-  if (spill->fd >= 0) close(spill->fd);
+  sb_spill_writer_drop(&spill->writer);
   for (size_t i = 0; i < spill->count; i++) {
     if (spill->taken)
       free(spill->files[i].path);
@@ -95,7 +93,7 @@ void sb_spill_free(struct sb_spill *spill) {
       delete_file(&spill->files[i]);
   }
   free(spill->files);
-  free(spill->buffer);
+  free(spill->writer.buffer);
   free(spill->dir);
   free(spill);
 }
@@ -117,32 +115,7 @@ static struct sb_spill_file *current_file(struct sb_spill *s) {
   return &s->files[s->count - 1];
 }
 
-/* A name that nobody can guess and lay a link at beforehand. */
-static int create(const char *dir, char **path) {
-  unsigned char random[10];
-  int rc = uv_random(NULL, NULL, random, sizeof random, 0, NULL);
-  if (rc < 0) return rc;
-  size_t size = strlen(dir) + sizeof "/spill-.part" + 2 * sizeof random;
-  char *name = malloc(size);
-  if (name == NULL) return UV_ENOMEM;
-  int n = snprintf(name, size, "%s/spill-", dir);
-  for (size_t i = 0; i < sizeof random; i++)
-    n += snprintf(name + n, size - (size_t)n, "%02x", random[i]);
-  snprintf(name + n, size - (size_t)n, ".part");
-  int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                S_IRUSR | S_IWUSR);
-  if (fd < 0) {
-    rc = uv_translate_sys_error(errno);
-    free(name);
-    return rc;
-  }
-  *path = name;
-  return fd;
-}
-
 static int open_file(struct sb_spill *s) {
-  if (s->buffer == NULL && (s->buffer = malloc(BUFFER_SIZE)) == NULL)
-    return UV_ENOMEM;
   if (s->count == s->files_room) {
     size_t room = s->files_room == 0 ? 4 : s->files_room * 2;
     struct sb_spill_file *files = realloc(s->files, room * sizeof *files);
@@ -152,94 +125,41 @@ static int open_file(struct sb_spill *s) {
   }
   struct sb_spill_file *file = &s->files[s->count];
   memset(file, 0, sizeof *file);
-  int fd = create(s->dir, &file->path);
-  if (fd < 0) return fd;
-  s->fd = fd;
+  int rc = sb_spill_writer_open(&s->writer, s->dir, &file->path);
+  if (rc < 0) return rc;
   s->count++;
-  s->buffered = s->quad_len = s->padding = 0;
   return 0;
-}
-
-static int flush_file(struct sb_spill *s) {
-  const uint8_t *at = s->buffer;
-  if (s->buffered > s->room) return UV_EFBIG;
-  s->room -= s->buffered;
-  current_file(s)->bytes += s->buffered;
-  while (s->buffered > 0) {
-    ssize_t n = write(s->fd, at, s->buffered);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return uv_translate_sys_error(errno);
-    at += n;
-    s->buffered -= (size_t)n;
-  }
-  return 0;
-}
-
-static int close_file(struct sb_spill *s) {
-  int rc = flush_file(s);
-  if (close(s->fd) < 0 && rc == 0) rc = uv_translate_sys_error(errno);
-  s->fd = -1;
-  return rc;
 }
 
 /* Not base64 after all. What is in the file is no use to anyone. */
-static int spoil(struct sb_spill *s, const char *why) {
-  close(s->fd);
-  s->fd = -1;
+static void spoil(struct sb_spill *s, const char *why) {
+  sb_spill_writer_drop(&s->writer);
   delete_file(current_file(s));
-  current_file(s)->bytes = 0;
   current_file(s)->error = why;
-  s->state = SPOILT;
-  return 0;
+}
+
+static int spill_one(struct sb_spill *s, int c) {
+  int rc = sb_spill_writer_put(&s->writer, c);
+  if (s->writer.error != NULL) {
+    spoil(s, s->writer.error);
+    s->state = SPOILT;
+  }
+  return rc;
+}
+
+/* The end of the base64; what comes next is text, or the closing quote. */
+static int finish_file(struct sb_spill *s) {
+  int rc = sb_spill_writer_close(&s->writer);
+  if (s->writer.error != NULL)
+    spoil(s, s->writer.error);
+  else
+    current_file(s)->bytes = s->writer.bytes;
+  s->state = TEXT;
+  return rc;
 }
 
 static int is_white(int c) {
   return c == '\n' || c == '\r' || c == '\t' || c == ' ';
-}
-
-/* One character at a time: at the seams of groups and of input. */
-static int spill_one(struct sb_spill *s, int c) {
-  if (is_white(c)) return 0;
-  if (c == '=' && s->quad_len >= 2) {
-    if (s->quad_len + ++s->padding > 4) return spoil(s, "too much padding");
-    return 0;
-  }
-  if (c >= NOT_ASCII || sb_base64_value((unsigned char)c) < 0)
-    return spoil(s, "a character that is not base64");
-  if (s->padding > 0) return spoil(s, "padding before the end");
-  s->quad[s->quad_len++] = (char)c;
-  if (s->quad_len < 4) return 0;
-  sb_base64_decode(s->quad, 4, s->buffer + s->buffered);
-  s->buffered += 3;
-  s->quad_len = 0;
-  return s->buffered > BUFFER_SIZE - 3 ? flush_file(s) : 0;
-}
-
-/* Whole groups. How many characters it took, or a negative UV_E*. */
-static ssize_t spill_many(struct sb_spill *s, const char *text, size_t len) {
-  size_t most = (BUFFER_SIZE - s->buffered) / 3 * 4;
-  if (s->quad_len > 0 || s->padding > 0) return 0;
-  size_t n =
-      sb_base64_decode(text, len < most ? len : most, s->buffer + s->buffered);
-  s->buffered += n / 4 * 3;
-  int rc = s->buffered > BUFFER_SIZE - 3 ? flush_file(s) : 0;
-  return rc < 0 ? rc : (ssize_t)n;
-}
-
-/* The closing quote: what is left of the last group. */
-static int finish_file(struct sb_spill *s) {
-  if (s->quad_len == 1) return spoil(s, "a last group of one character");
-  if (s->padding > 0 && s->quad_len + s->padding != 4)
-    return spoil(s, "too little padding");
-  if (s->quad_len > 1) {
-    uint8_t bytes[3];
-    size_t n = s->quad_len - 1;
-    memset(s->quad + s->quad_len, 'A', 4 - s->quad_len);
-    sb_base64_decode(s->quad, 4, bytes);
-    memcpy(s->buffer + s->buffered, bytes, n);
-    s->buffered += n;
-  }
-  return close_file(s);
 }
 
 /*
@@ -298,6 +218,7 @@ static void begin_string(struct sb_spill *s) {
   s->state = s->count < SB_SPILL_FILES_MAX ? CANDIDATE : TEXT;
   s->escape = 0;
   s->held_len = s->letters = s->line = s->prefix = s->seen = 0;
+  memset(s->tail, 0, sizeof s->tail);
 }
 
 static int release_held(struct sb_spill *s) {
@@ -308,6 +229,7 @@ static int release_held(struct sb_spill *s) {
 
 static int give_up(struct sb_spill *s) {
   s->state = TEXT;
+  s->named = 0;
   return release_held(s);
 }
 
@@ -318,22 +240,31 @@ static int begin_spill(struct sb_spill *s) {
   int n = snprintf(handle, sizeof handle, "{spill:%zu}", s->count);
   if ((rc = s->emit(s->arg, handle, (size_t)n)) < 0) return rc;
   s->state = SPILLING;
+  s->inner = s->named = 0;
   s->escape = 0;
   for (size_t i = 0; i < s->held_len && s->state == SPILLING; i++) {
     int c = unescape(s, s->held[i]);
     if (c != NOTHING_YET && (rc = spill_one(s, c)) < 0) return rc;
   }
+  s->held_len = 0;
   return 0;
+}
+
+static int lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
+
+/* Is c the last of a prefix's end? */
+static int match_end(struct sb_spill *s, int c) {
+  static const char end[] = ";base64,";
+  if (lower(c) == end[s->seen])
+    s->seen++;
+  else
+    s->seen = c == ';' ? 1 : 0;
+  return s->seen == sizeof end - 1;
 }
 
 /* Within "data:image/png;base64,", after its colon. */
 static int match_prefix(struct sb_spill *s, int c) {
-  static const char end[] = ";base64,";
-  if (c == end[s->seen])
-    s->seen++;
-  else
-    s->seen = c == ';' ? 1 : 0;
-  if (s->seen == sizeof end - 1) {
+  if (match_end(s, c)) {
     int rc = release_held(s);
     return rc < 0 ? rc : begin_spill(s);
   }
@@ -354,9 +285,11 @@ static int match_letter(struct sb_spill *s, int c) {
     s->line = 0;
     return 0;
   }
+  if (c == '=' && s->named && s->letters > 1) return 0;
   if (c >= NOT_ASCII || sb_base64_value((unsigned char)c) < 0)
     return give_up(s);
-  if (s->letters < 4 && s->seen == s->letters && c == start[s->seen]) s->seen++;
+  if (s->letters < 4 && s->seen == s->letters && lower(c) == start[s->seen])
+    s->seen++;
   s->line++;
   return ++s->letters < SB_SPILL_LEAST ? 0 : begin_spill(s);
 }
@@ -398,33 +331,102 @@ static const char *scan_comment(struct sb_spill *s, const char *p,
 static const char *scan_outside(struct sb_spill *s, const char *p,
                                 const char *end, int *rc) {
   const char *quote = memchr(p, '"', (size_t)(end - p));
+  const char *stop = quote == NULL ? end : quote;
+  for (const char *at = p; s->named && at < stop; at++)
+    s->named = *at == ':' || is_white(*at);
   if (quote == NULL) return pass(s, p, end, rc);
   begin_string(s);
   return pass(s, p, quote + 1, rc);
 }
 
-/* The quote that ends the string, or end. Of an escape only the character
-   after the backslash matters; one of which more was seen is over. */
+/* The first quote that ends the string, or `also`, or else end. Of an escape
+   only the character after the backslash matters; one of which more was seen
+   is over. */
 static const char *find_quote(struct sb_spill *s, const char *p,
-                              const char *end) {
+                              const char *end, char also) {
   for (; p < end; p++) {
     if (s->escape == 1) {
       s->escape = 0;
     } else if (*p == '\\') {
       s->escape = 1;
-    } else if (*p == '"') {
+    } else if (*p == '"' || *p == also) {
       return p;
     }
   }
   return end;
 }
 
+/* Remembers the end of the text from..to, which `data` may stand at. */
+static void keep_tail(struct sb_spill *s, const char *from, const char *to) {
+  size_t n = (size_t)(to - from), size = sizeof s->tail;
+  if (n >= size) {
+    memcpy(s->tail, to - size, size);
+  } else {
+    memmove(s->tail, s->tail + n, size - n);
+    memcpy(s->tail + size - n, from, n);
+  }
+}
+
+static int ends_in_data(const struct sb_spill *s) {
+  return lower(s->tail[0]) == 'd' && lower(s->tail[1]) == 'a' &&
+         lower(s->tail[2]) == 't' && lower(s->tail[3]) == 'a';
+}
+
 static const char *scan_text(struct sb_spill *s, const char *p, const char *end,
                              int *rc) {
-  const char *quote = find_quote(s, p, end);
-  if (quote == end) return pass(s, p, end, rc);
-  s->state = OUTSIDE;
-  return pass(s, p, quote + 1, rc);
+  const char *stop = find_quote(s, p, end, ':');
+  keep_tail(s, p, stop);
+  if (stop == end) return pass(s, p, end, rc);
+  if (*stop == '"') {
+    s->state = OUTSIDE;
+  } else if (ends_in_data(s) && s->count < SB_SPILL_FILES_MAX) {
+    s->state = INNER;
+    s->prefix = s->seen = 0;
+  }
+  keep_tail(s, stop, stop + 1);
+  return pass(s, p, stop + 1, rc);
+}
+
+/* What a media type and its parameters are written with. */
+static int is_type_char(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+         (c != '\0' && strchr("/+-.;=_", c) != NULL);
+}
+
+/* Within a prefix in a text; `\/` is a slash. */
+static const char *scan_inner(struct sb_spill *s, const char *p,
+                              const char *end, int *rc) {
+  const char *at = p;
+  for (; at < end; at++) {
+    if (*at == '\\' && s->escape == 0) {
+      s->escape = 1;
+    } else if (s->escape == 1 && *at != '/') {
+      break; /* TEXT knows that it is escaped */
+    } else if (match_end(s, *at)) {
+      pass(s, p, at + 1, rc);
+      if (*rc == 0) *rc = begin_spill(s);
+      s->inner = 1;
+      return at + 1;
+    } else if (!is_type_char(*at) || ++s->prefix > PREFIX_MAX) {
+      break;
+    } else {
+      s->escape = 0;
+    }
+  }
+  if (at < end) s->state = TEXT;
+  return pass(s, p, at, rc);
+}
+
+/* The end of a string that was held back to its end. */
+static int end_candidate(struct sb_spill *s) {
+  size_t len = sizeof name - 1;
+  if (s->named && s->letters > 0 && s->prefix == 0) {
+    int rc = begin_spill(s);
+    return rc == 0 && s->state == SPILLING ? finish_file(s) : rc;
+  }
+  s->named = s->held_len == len && memcmp(s->held, name, len) == 0;
+  s->state = TEXT; /* whose end this is */
+  return release_held(s);
 }
 
 static const char *scan_candidate(struct sb_spill *s, const char *p,
@@ -432,8 +434,7 @@ static const char *scan_candidate(struct sb_spill *s, const char *p,
   *rc = 0;
   while (p < end && s->state == CANDIDATE && *rc == 0) {
     if (*p == '"' && s->escape == 0) {
-      *rc = release_held(s);
-      s->state = TEXT; /* whose end this is */
+      *rc = end_candidate(s);
       return p;
     }
     if (s->held_len == HELD_MAX)
@@ -444,20 +445,40 @@ static const char *scan_candidate(struct sb_spill *s, const char *p,
   return p;
 }
 
+/* One character of base64 within a text, or of the text after it. */
+static const char *spill_inner(struct sb_spill *s, const char *p, int *rc) {
+  if (s->escape == 0 && *p == '\\') {
+    s->escape = 1;
+    return p + 1;
+  }
+  if (sb_spill_writer_fits(&s->writer, (unsigned char)*p) &&
+      (s->escape == 0 || *p == '/')) {
+    s->escape = 0;
+    *rc = spill_one(s, (unsigned char)*p);
+    return p + 1;
+  }
+  *rc = finish_file(s);
+  if (*rc == 0 && s->escape == 1) *rc = s->emit(s->arg, "\\", 1);
+  return p; /* TEXT knows whether it is escaped */
+}
+
 static const char *scan_spilling(struct sb_spill *s, const char *p,
                                  const char *end, int *rc) {
   *rc = 0;
   while (p < end && s->state == SPILLING && *rc == 0) {
     if (s->escape == 0) {
-      ssize_t n = spill_many(s, p, (size_t)(end - p));
+      ssize_t n = sb_spill_writer_put_many(&s->writer, p, (size_t)(end - p));
       if (n < 0) *rc = (int)n;
       if (n > 0) p += n;
       if (n != 0) continue;
       if (*p == '"') {
         *rc = finish_file(s);
-        s->state = TEXT; /* whose end this is */
         return p;
       }
+    }
+    if (s->inner) {
+      p = spill_inner(s, p, rc);
+      continue;
     }
     int c = unescape(s, *p++);
     if (c != NOTHING_YET) *rc = spill_one(s, c);
@@ -467,7 +488,7 @@ static const char *scan_spilling(struct sb_spill *s, const char *p,
 
 static const char *scan_spoilt(struct sb_spill *s, const char *p,
                                const char *end, int *rc) {
-  const char *quote = find_quote(s, p, end);
+  const char *quote = find_quote(s, p, end, '"');
   if (quote < end) s->state = TEXT; /* whose end this is */
   *rc = 0;
   return quote;
@@ -476,10 +497,10 @@ static const char *scan_spoilt(struct sb_spill *s, const char *p,
 int sb_spill_feed(struct sb_spill *spill, const char *text, size_t len) {
   static const char *(*const scan[])(struct sb_spill *, const char *,
                                      const char *, int *) = {
-      [BEFORE] = scan_before,   [COMMENT] = scan_comment,
-      [OUTSIDE] = scan_outside, [CANDIDATE] = scan_candidate,
-      [TEXT] = scan_text,       [SPILLING] = scan_spilling,
-      [SPOILT] = scan_spoilt};
+      [BEFORE] = scan_before,     [COMMENT] = scan_comment,
+      [OUTSIDE] = scan_outside,   [CANDIDATE] = scan_candidate,
+      [TEXT] = scan_text,         [INNER] = scan_inner,
+      [SPILLING] = scan_spilling, [SPOILT] = scan_spoilt};
   const char *end = text + len;
   int rc = 0;
   while (text < end && rc == 0)
@@ -492,7 +513,8 @@ int sb_spill_end(struct sb_spill *spill) {
   case CANDIDATE:
     return give_up(spill);
   case SPILLING:
-    return spoil(spill, "the text ended in the middle");
+    spoil(spill, "the text ended in the middle");
+    return 0;
   default:
     return 0;
   }

@@ -4,8 +4,12 @@
 ** file on the way. One thread at a time.
 **
 ** What is spilled is the rest of a string that begins with a prefix
-** `data:<type>[;<parameter>...];base64,`, and a string without one whose first
-** SB_SPILL_LEAST characters are all of the base64 alphabet (standard or URL).
+** `data:<type>[;<parameter>...];base64,`, a string without one whose first
+** SB_SPILL_LEAST characters are all of the base64 alphabet (standard or URL),
+** and a shorter one that is all base64 and whose name is "b64_json". Where a
+** prefix stands within a string that is text, what is spilled goes as far as
+** there is base64, and the text goes on behind it:
+** "a picture: ![x](data:image/png;base64,{spill:1})".
 ** White space may stand after lines of 60 characters or more, `\/` and `\u00XX`
 ** for what they are in JSON; padding may be missing. In the text that comes out
 ** `{spill:N}` (N = 1, 2, ...) has the base64's place and a prefix stays:
@@ -14,9 +18,9 @@
 ** '/'.
 **
 ** The text that passes can hold anything, `{spill:7}` too. So a reader takes a
-** handle for one only if it is all of a string but for the prefix and N is at
-** most sb_spill_count; then the worst that a peer can name is another file of
-** its own message.
+** handle for one only behind a prefix or where it is all of a string, and only
+** if N is at most sb_spill_count; then the worst that a peer can name is
+** another file of its own message.
 **
 ** Memory: under 10 KiB, and 64 KiB more from the first file on, whatever comes.
 */

@@ -204,6 +204,44 @@ static void tolerates_lines_escapes_and_the_url_alphabet(void **state) {
   expect_spilled(in, "\"{spill:1}\"", PICTURE);
 }
 
+static void decodes_a_prefix_in_capitals(void **state) {
+  (void)state;
+  expect_spilled("\"DATA:IMAGE/PNG;BASE64,AAAA\"",
+                 "\"DATA:IMAGE/PNG;BASE64,{spill:1}\"", 3);
+}
+
+static void decodes_what_stands_within_a_text(void **state) {
+  (void)state;
+  expect_spilled(format("\"Look: ![a](" PNG "%s) and\\n\"", picture64),
+                 "\"Look: ![a](" PNG "{spill:1}) and\\n\"", PICTURE);
+  expect_spilled("\"a data: data:image\\/png;base64,AAAA\"",
+                 "\"a data: data:image\\/png;base64,{spill:1}\"", 3);
+  expect_spilled("\"x: " PNG "AA==\\\",\",\"data:\"",
+                 "\"x: " PNG "{spill:1}\\\",\",\"data:\"", 1);
+  expect_spilled("\"{\\\"a\\\":\\\"" PNG "AA\\\"}\"",
+                 "\"{\\\"a\\\":\\\"" PNG "{spill:1}\\\"}\"", 1);
+}
+
+static void leaves_a_text_that_only_seems_to_hold_one(void **state) {
+  (void)state;
+  expect_unchanged("\"some data: image/png;base64,AAAA\"");
+  expect_unchanged("\"a data:image/png\\\";base64,AAAA\"");
+  expect_unchanged("\"a data:image/png,;base64 AAAA\",\"data:\"");
+  expect_unchanged("\"a dat\\a:image/png;base64\",\":\"");
+  expect_unchanged("\"a data:image/png;base64\",\"data:,AAAA\"");
+}
+
+static void decodes_a_short_one_by_its_name(void **state) {
+  (void)state;
+  expect_spilled("{\"b64_json\" : \"AAA=\"}", "{\"b64_json\" : \"{spill:1}\"}",
+                 2);
+  expect_spilled("{\"b64_json\":\"" PNG "AAAA\"}",
+                 "{\"b64_json\":\"" PNG "{spill:1}\"}", 3);
+  expect_unchanged("{\"b64_json\":\"\",\"AAAA\":\"AAAA\"}");
+  expect_unchanged("{\"b64_json\":null,\"AAAA\":[\"b64_json\",\"AAAA\"]}");
+  expect_unchanged("{\"b64_json\":\"<svg>\",\"a\":\"AAAA\"}");
+}
+
 static void numbers_the_files_of_a_text(void **state) {
   (void)state;
   struct run run =
@@ -311,6 +349,10 @@ int main(void) {
       cmocka_unit_test(decodes_a_bare_string),
       cmocka_unit_test(tolerates_missing_padding),
       cmocka_unit_test(tolerates_lines_escapes_and_the_url_alphabet),
+      cmocka_unit_test(decodes_a_prefix_in_capitals),
+      cmocka_unit_test(decodes_what_stands_within_a_text),
+      cmocka_unit_test(leaves_a_text_that_only_seems_to_hold_one),
+      cmocka_unit_test(decodes_a_short_one_by_its_name),
       cmocka_unit_test(numbers_the_files_of_a_text),
       cmocka_unit_test(marks_what_is_no_base64_and_goes_on),
       cmocka_unit_test(caps_the_bytes_of_all_files),

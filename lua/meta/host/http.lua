@@ -43,8 +43,7 @@ local http = {}
 
 ---@class host.http.answer: host.http.head
 ---@field body string where base64 was spilled it holds `{spill:N}`: a handle for files[N] only
----  where it is all of a
----  string, but for a data URL's prefix, and N is at most #files
+---  where it is all of a string or stands behind a data URL's prefix, and N is at most #files
 ---@field files host.http.file[] the caller's to move or delete
 ---@field seconds number that the call took
 
