@@ -310,7 +310,7 @@ end
 local function read_success(request, answer)
   local body = json_of(answer.body)
   if sse.is_stream(answer.headers, body) then
-    body = sse.join(sse.split(body))
+    body = sse.join(sse.split(answer.body))
   end
   if not body:find "%S" then
     return failed("server", "the answer is empty")
