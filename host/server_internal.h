@@ -1,5 +1,8 @@
 /*
-** host/server_internal.h -- what server.c and server_write.c share.
+** host/server_internal.h -- what the parts of host/server.h share: server.c
+*(the
+** daemon on the loop), server_exchange.c (a request and its answer),
+** server_write.c (answers written by hand).
 */
 #ifndef SB_HOST_SERVER_INTERNAL_H
 #define SB_HOST_SERVER_INTERNAL_H
@@ -53,6 +56,14 @@ struct sb_exchange {
   void *sent_arg;
   struct room *room; /* for room to write, or NULL */
 };
+
+/* libmicrohttpd's callbacks; arg is the server. */
+enum MHD_Result sb_server_request(void *arg, struct MHD_Connection *connection,
+                                  const char *url, const char *method,
+                                  const char *version, const char *data,
+                                  size_t *len, void **state);
+void sb_server_completed(void *arg, struct MHD_Connection *connection,
+                         void **state, enum MHD_RequestTerminationCode code);
 
 /* Lets a suspended connection go on. */
 void sb_server_resume(struct sb_exchange *exchange);
