@@ -149,6 +149,18 @@ function Brush:rect(x, y, width, height, colour, alpha)
   self:fill(M.box(x, y, width, height), colour, alpha)
 end
 
+--- Washes over the ground below `top`, so that it is not one flat tone.
+function Brush:mottle(top, light, dark, rng)
+  for _ = 1, 16 do
+    local t = rng:number(0, 1)
+    local y = top + (self.height - top) * t
+    local rx = (0.05 + 0.2 * t) * self.width * rng:number(0.5, 1)
+    local x = rng:number(-0.05, 1.05) * self.width
+    self:ellipse(x, y, rx, rx * 0.10, rng:integer(0, 1) == 0 and dark or light, rng:number(0.06,
+      0.16))
+  end
+end
+
 --- The outline of a rectangle.
 function M.box(x, y, width, height)
   return { "M", x, y, "L", x + width, y, "L", x + width, y + height, "L", x, y + height, "Z" }
