@@ -78,6 +78,6 @@ int sb_exchange_await(struct sb_exchange *x, sb_exchange_ready *ready,
    SO_LINGER it would be sent only with a close that is libmicrohttpd's. */
 void sb_exchange_abort(struct sb_exchange *x) {
   static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-  if (x->server != NULL) connect(socket_of(x), &nowhere, sizeof nowhere);
+  if (x->server != NULL) (void)connect(socket_of(x), &nowhere, sizeof nowhere);
   sb_exchange_close(x);
 }
