@@ -113,6 +113,9 @@ function M.message(err)
   if text_in(metadata.flagged_input) then
     message = message .. (" (it stumbled over '%s')"):format(metadata.flagged_input)
   end
+  if text_in(metadata.remedy_hint) then
+    message = message .. "; " .. metadata.remedy_hint
+  end
   if text_in(metadata.provider_name) then
     message = message .. " (" .. metadata.provider_name .. ")"
   end
@@ -212,7 +215,7 @@ local function advised(status, message, request)
     return CREDIT:format(message)
   elseif status == 413 then
     local refs = request.refs and #request.refs or 0
-    return LARGE:format(refs > 0 and (": it carries %d pictures"):format(refs) or "", message)
+    return LARGE:format(refs > 0 and (": it carries %d picture%s"):format(refs, refs > 1 and "s" or "") or "", message)
   elseif status >= 300 and status < 400 then
     return MOVED:format(message)
   end

@@ -139,6 +139,25 @@ local function after_routing(request, form, text)
   return form
 end
 
+local RUNGS = { reduced = 1, object = 2, prompt = 3 }
+
+--- The form that gives up all that either does. Requests to one model are refused
+--- at the same time for different reasons; what was learnt of one must not be lost.
+---@param a WireForm?
+---@param b WireForm?
+---@return WireForm
+function M.merge(a, b)
+  local form = {}
+  for _, source in ipairs { a or {}, b or {} } do
+    for name, value in pairs(source) do
+      if name ~= "schema" or RUNGS[value] > (RUNGS[form.schema] or 0) then
+        form[name] = value
+      end
+    end
+  end
+  return form
+end
+
 --- Another way to put a request that was refused so; nil when there is none. It
 --- follows from the form that the request was sent in, so that several that are
 --- refused at once come to the same.

@@ -159,22 +159,38 @@ local function bytes_of(refs)
 end
 
 local GONE = { model_deprecated = true, model_not_found = true, free_variant_ended = true }
+local GONE_WORDS = {
+  "valid model", "model not found", "no endpoints found for", "deprecated", "retired", "no longer", "not exist",
+}
 
+--- Whether what was refused is the model as such.
 local function is_gone(failure)
   local words = failure.message:lower()
-  return GONE[failure.code] or failure.status == 404 or words:find("valid model", 1, true) ~= nil
+  for _, word in ipairs(GONE_WORDS) do
+    if words:find(word, 1, true) then
+      return true
+    end
+  end
+  return GONE[failure.code] or false
 end
 
 --- Adds what only the one who asked knows.
-local function explain(request, failure)
-  if failure.status == 413 then
-    failure.message = ("%s; the pictures are %.1f MB"):format(failure.message, bytes_of(request.refs) / 1e6)
-  elseif (failure.status == 404 or failure.status == 400) and is_gone(failure) then
-    local words, successor = catalogue.retired(request.model, request.provider)
-    failure.message = ("%s (asked was %s%s)"):format(failure.message, request.model, asked_for(request))
-    failure.successor = failure.successor or successor
-    failure.message = failure.message .. (words and "; " .. words or "")
+local function explain(request, answer, failure)
+  local parts = { failure.message }
+  if failure.status == 413 and #request.refs > 0 then
+    parts[#parts + 1] = ("together %.1f MB"):format(bytes_of(request.refs) / 1e6)
+  elseif failure.status == 404 then
+    parts[#parts + 1] = ("asked was %s%s"):format(request.model, asked_for(request))
+    -- OpenRouter's own are JSON: someone else has answered.
+    local elsewhere = request.provider and not answer.body:find "^%s*{"
+    parts[#parts + 1] = elsewhere and ("is %s the right address?"):format(request.provider.base_url) or nil
   end
+  if (failure.status == 404 or failure.status == 400) and is_gone(failure) then
+    local words, successor = catalogue.retired(request.model, request.provider)
+    failure.successor = failure.successor or successor
+    parts[#parts + 1] = words
+  end
+  failure.message = table.concat(parts, "; ")
 end
 
 --- What an answer says.
@@ -184,7 +200,7 @@ end
 function Provider.read(request, answer)
   local read = answers.read(request, answer)
   if read.failure and read.failure.class == "final" then
-    explain(request, read.failure)
+    explain(request, answer, read.failure)
   end
   return read
 end

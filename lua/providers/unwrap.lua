@@ -40,6 +40,9 @@ end
 ---@return string
 ---@return boolean found
 function M.object(text)
+  if text:byte() == 0x7B and json.check(text) then -- it is nothing but the object
+    return text, true
+  end
   local bare = text:gsub("^\xEF\xBB\xBF", "")
   local from = bare:find("{", 1, true)
   local to = from and end_of_object(bare, from)

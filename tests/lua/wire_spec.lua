@@ -217,13 +217,26 @@ describe("a request that is refused as it was put", function()
     assert.equal(2, #bodies)
   end)
 
+  it("keeps what was learnt of another", function()
+    local forms = require "providers.forms"
+    assert.same({ reasoning = false, schema = "object", seed = false },
+      forms.merge({ reasoning = false, schema = "object" }, { schema = "reduced", seed = false }))
+    assert.same({ schema = "prompt" }, forms.merge(nil, { schema = "prompt" }))
+  end)
+
   it("says how much it carried when that was too much", function()
     local path = os.tmpname()
     assert(file.write(path, ("x"):rep(1500000)))
     local asked = picture { refs = { { path = path, label = "a" } } }
     local read = provider.read(asked, { status = 413, headers = {}, body = "" })
     os.remove(path)
-    assert.truthy(read.failure.message:find("it carries 1 pictures", 1, true), read.failure.message)
-    assert.truthy(read.failure.message:find("the pictures are 1.5 MB", 1, true), read.failure.message)
+    assert.truthy(read.failure.message:find("it carries 1 picture", 1, true), read.failure.message)
+    assert.truthy(read.failure.message:find("together 1.5 MB", 1, true), read.failure.message)
+  end)
+
+  it("asks whether the address is right when someone else answers", function()
+    local read = provider.read(request(), { status = 404, headers = {}, body = "<html>nginx</html>" })
+    assert.truthy(read.failure.message:find("is https://openrouter.ai/api/v1 the right address?", 1, true))
+    assert.is_nil(read.failure.successor)
   end)
 end)
