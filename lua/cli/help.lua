@@ -39,6 +39,14 @@ completions can be tried against it.
   --key KEY       take no other key
   --account FILE  one JSON line for every request asked, and for every answer
                   that left whole or not
+  --faults FILE   answer badly where the rules in this JSON file say so, such as
+                    [ { "case": "11a", "route": "text", "nth": [1, 4] },
+                      { "case": ["6", "10b"], "probability": 0.2, "seed": 7 } ]
+                  or { "rules": [...], "rate": { "per_second": 5, "burst": 5 } };
+                  docs/providers.md has the cases and all that a rule can say
+
+GET /_account tells what was asked, answered whole and billed so far, and what a
+good client would not have sent.
 
   sbhost mock --port 8080 --delay 300
   sbhost run story.lua --base-url http://127.0.0.1:8080/api/v1]],

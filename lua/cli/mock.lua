@@ -3,12 +3,15 @@
 
 local loop = require "host.loop"
 
-local usage = "usage: sbhost mock [--port N] [--delay MS] [--account FILE] [--key K]\n"
+local usage = "usage: sbhost mock [--port N] [--delay MS] [--account FILE] [--key K] [--faults FILE]\n"
 
 ---@return table<string, string>? options
 local function read_options(...)
-  local known = { ["--port"] = "port", ["--delay"] = "delay", ["--account"] = "account",
-    ["--key"] = "key" }
+  local known = {
+    ["--port"] = "port", ["--delay"] = "delay", ["--account"] = "account",
+    ["--key"] = "key",
+    ["--faults"] = "faults",
+  }
   local options, arguments = {}, { ... }
   for i = 1, #arguments, 2 do
     local name, value = known[arguments[i]], arguments[i + 1]
@@ -41,11 +44,20 @@ return function(...)
     io.stderr:write(usage)
     return 2
   end
+  local faults
+  if options.faults then
+    local wrong
+    faults, wrong = require "offline.faults".read(options.faults)
+    if not faults then
+      io.stderr:write("sbhost: ", wrong, "\n")
+      return 2
+    end
+  end
   local dir = temporary_folder()
   assert(require "host.file".mkdir(dir))
   local running, message = require "offline.server".start {
     dir = dir, port = port, delay = delay / 1000, key = options.key, account = options.account,
-    costs = true,
+    costs = true, faults = faults, strict = true,
   }
   if not running then
     io.stderr:write("sbhost: ", message, "\n")

@@ -16,6 +16,8 @@ local order = { "event", "number", "task", "model", "status", "whole", "billed",
 ---@field status? integer once it was answered
 ---@field whole? boolean  the answer has left, all of it
 ---@field billed number   USD
+---@field case? string     of the faults, when it was answered badly
+---@field violations? string[] what a good client would not have sent
 
 ---@class offline.Account
 ---@field private entries offline.Entry[]
@@ -55,6 +57,16 @@ function Account:asked(hash, model, task)
   return entry
 end
 
+--- It is not what a good client sends.
+---@param entry offline.Entry
+---@param violations string[]
+function Account:violated(entry, violations)
+  entry.violations = json.array(violations)
+  for _, violation in ipairs(violations) do
+    self:write { event = "violation", number = entry.number, hash = entry.hash, violation = violation }
+  end
+end
+
 --- Its answer was made; a provider bills from here on, received or not.
 ---@param entry offline.Entry
 ---@param status integer
@@ -70,20 +82,23 @@ function Account:answered(entry, whole)
   entry.whole = whole
   self:write {
     event = "answered", number = entry.number, hash = entry.hash, task = entry.task,
-    status = entry.status, whole = whole, billed = entry.billed,
+    status = entry.status, whole = whole, billed = entry.billed, case = entry.case,
   }
 end
 
 --- All of it, and the sums.
 ---@return table
 function Account:report()
-  local whole, billed = 0, 0
+  local whole, billed, violations = 0, 0, json.array {}
   for _, entry in ipairs(self.entries) do
     if entry.whole then whole = whole + 1 end
     billed = billed + entry.billed
+    for _, violation in ipairs(entry.violations or {}) do
+      violations[#violations + 1] = { number = entry.number, violation = violation }
+    end
   end
   return {
-    asked = #self.entries, answered_whole = whole, billed = billed,
+    asked = #self.entries, answered_whole = whole, billed = billed, violations = violations,
     requests = json.array(table.move(self.entries, 1, #self.entries, 1, {})),
   }
 end

@@ -2,6 +2,7 @@
 -- and makes up its answers: the `offline` provider, and `sbhost mock`.
 
 local account = require "offline.account"
+local assertions = require "offline.assertions"
 local brief = require "offline.brief"
 local check = require "offline.check"
 local http = require "host.http"
@@ -10,6 +11,7 @@ local loop = require "host.loop"
 local models = require "offline.models"
 local painter = require "offline.painter"
 local server = require "host.server"
+local stream = require "offline.stream"
 local writer = require "offline.writer"
 
 local M = {}
@@ -24,6 +26,8 @@ M.version = 1
 ---@field port? integer   the system chooses one unless told
 ---@field key? string     the only bearer token that is let in
 ---@field account? string a file to append what happens to
+---@field faults? offline.Faults what it answers badly
+---@field strict? boolean note what a good client would not send
 
 ---@class offline.Server
 ---@field private options offline.Options
@@ -129,6 +133,13 @@ local function write_text(self, body, hash)
   return answer, { json.encode(answer) }
 end
 
+-- The text with the file where FRAME stands, if it does.
+local function with_frame(text, path)
+  local first, last = text:find(FRAME, 1, true)
+  if not first then return { text } end
+  return { text:sub(1, first - 1), http.attach(path), text:sub(last + 1) }
+end
+
 ---@param self offline.Server
 local function draw_picture(self, body, hash)
   self.frames = self.frames + 1
@@ -140,9 +151,7 @@ local function draw_picture(self, body, hash)
     role = "assistant", content = "", refusal = json.null, images = { picture },
   }
   local answer = completion(body, hash, message, usage_of(self, body, "", 1))
-  local text = json.encode(answer)
-  local first, last = text:find(FRAME, 1, true)
-  return answer, { text:sub(1, first - 1), http.attach(path), text:sub(last + 1) }, path
+  return answer, with_frame(json.encode(answer), path), path
 end
 
 local function record_of(answer)
@@ -164,6 +173,46 @@ local function task_of(request, body)
   return type(task) == "string" and task or nil
 end
 
+--
+-- Answering badly
+--
+
+-- A request in the words of a faults file.
+local function asked_for(route, body, hash)
+  local picture = route == "images" or check.wants_picture(body)
+  local format = type(body.response_format) == "table" and body.response_format.json_schema
+  local answer = route == "chat" and (picture and "picture" or "text") or route
+  local streamed = route == "chat" and body.stream == true
+  return {
+    route = answer, chat = route == "chat", body = body, hash = hash, picture = picture,
+    schema = type(format) == "table" and format.name or nil,
+    answer = streamed and (picture and "streamed-picture" or "stream") or answer,
+  }
+end
+
+--- The bad answer to a request, if it is to get one.
+---@param asked table of asked_for
+---@param entry offline.Entry
+---@param make fun(): table, string?
+---@return host.server.response?
+function Server:spoil(asked, entry, make)
+  local faults, made = self.options.faults, nil
+  local spoiled = faults and faults:answer(asked, self.options.dir, function()
+    local answer, path = make()
+    made = { id = answer.id, cost = answer.usage.cost }
+    self.generations[answer.id] = record_of(answer)
+    return answer, path
+  end)
+  if not spoiled then return nil end
+  entry.case = spoiled.case
+  self.account:billed(entry, spoiled.status, spoiled.billed and made and made.cost or 0)
+  spoiled.response.on_sent = function(whole)
+    spoiled.done()
+    self.account:answered(entry, whole and not spoiled.cut)
+  end
+  return spoiled.response
+end
+
 function Server:chat(request)
   local arrived = loop.now()
   local hash = json.sha256(request.body)
@@ -172,6 +221,9 @@ function Server:chat(request)
   local entry = self.account:asked(hash, known and body.model or nil, task_of(request, body))
   local function on_sent(whole) self.account:answered(entry, whole) end
 
+  if known and self.options.strict then
+    self.account:violated(entry, assertions.check(request, body))
+  end
   local refusal = message and { status = 400, message = "the body: " .. message }
     or check.request(body)
   if refusal then
@@ -182,23 +234,73 @@ function Server:chat(request)
   end
 
   local make = check.wants_picture(body) and draw_picture or write_text
+  local spoiled = self:spoil(asked_for("chat", body, hash), entry, function()
+    local answer, _, path = make(self, body, hash)
+    return answer, path
+  end)
+  if spoiled then return spoiled end
   local answer, parts, path = make(self, body, hash)
   loop.sleep(math.max(0, (self.options.delay or 0) - (loop.now() - arrived)))
   self.generations[answer.id] = record_of(answer)
   self.account:billed(entry, 200, answer.usage.cost)
-  return {
-    headers = { ["Content-Type"] = "application/json", ["X-Generation-Id"] = answer.id },
-    body = parts,
-    on_sent = function(whole)
-      if path then os.remove(path) end
-      on_sent(whole)
-    end,
-  }
+  local response = body.stream == true and stream.answer(answer, function(text) return with_frame(text, path) end)
+    or { headers = { ["Content-Type"] = "application/json", ["X-Generation-Id"] = answer.id }, body = parts }
+  response.on_sent = function(whole)
+    if path then os.remove(path) end
+    on_sent(whole)
+  end
+  return response
 end
 
 --
 -- Routes
 --
+
+-- A request by OpenAI's route for pictures, as a chat request.
+local function drawing_request(body)
+  local width, height = tostring(body.size):match "^(%d+)x(%d+)$"
+  local best, ratio = math.huge, nil
+  for name, size in pairs(check.sizes) do
+    local off = math.abs(math.log((tonumber(width) or 1) / (tonumber(height) or 1) * size[2] / size[1]))
+    if off < best or (off == best and name < ratio) then best, ratio = off, name end
+  end
+  return {
+    model = body.model, modalities = { "image" }, image_config = { aspect_ratio = ratio },
+    messages = { { role = "user", content = tostring(body.prompt) } },
+  }
+end
+
+function Server:images(request)
+  local hash = json.sha256(request.body)
+  local body = json.decode(request.body)
+  if type(body) ~= "table" or type(body.prompt) ~= "string" then
+    return refuse(400, "prompt: a string is expected")
+  end
+  local entry = self.account:asked(hash, type(body.model) == "string" and body.model or nil, task_of(request, body))
+  local asked = drawing_request(body)
+  asked.model = entry.model or models.list[#models.list].id
+  local spoiled = self:spoil(asked_for("images", asked, hash), entry, function()
+    local answer, _, path = draw_picture(self, asked, hash)
+    return answer, path
+  end)
+  if spoiled then return spoiled end
+  local answer, _, path = draw_picture(self, asked, hash)
+  self.account:billed(entry, 200, answer.usage.cost)
+  return {
+    headers = { ["Content-Type"] = "application/json" },
+    body = with_frame(json.encode {
+      created = answer.created, data = { { b64_json = FRAME } },
+      usage = {
+        input_tokens = answer.usage.prompt_tokens, output_tokens = answer.usage.completion_tokens,
+        total_tokens = answer.usage.total_tokens,
+      },
+    }, path),
+    on_sent = function(whole)
+      os.remove(path)
+      self.account:answered(entry, whole)
+    end,
+  }
+end
 
 function Server.models()
   local listing = models.listing()
@@ -219,6 +321,9 @@ local routes = {
   ["POST /api/v1/chat/completions"] = "chat",
   ["GET /api/v1/models"] = "models",
   ["GET /api/v1/generation"] = "generation",
+  ["POST /v1/chat/completions"] = "chat", -- as OpenAI and what is compatible with it
+  ["POST /v1/images/generations"] = "images",
+  ["GET /v1/models"] = "models",
   ["GET /_account"] = "report",
 }
 
@@ -230,6 +335,12 @@ function Server:handle(request)
   local key = self.options.key
   if key and route ~= "report" and request.headers.authorization ~= "Bearer " .. key then
     return refuse(401, "No auth credentials found")
+  end
+  if self.options.faults and (route == "models" or route == "generation") then
+    local spoiled = self.options.faults:answer({
+      route = route, answer = route, chat = false, body = {}, hash = route .. (request.query.id or ""),
+    }, self.options.dir, function() return {} end)
+    if spoiled then return spoiled.response end
   end
   return self[route](self, request)
 end
