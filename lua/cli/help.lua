@@ -28,6 +28,15 @@ written; 3 the cost limit was reached; 130 interrupted.
   sbhost run examples/lighthouse.lua
   sbhost run story.lua --lane image=8 --choose lore=2]],
 
+  status = [[
+sbhost status STORY.lua [--data DIR]
+
+Says where a project stands: what is done of each step, what its calls have cost,
+and which calls are in doubt (sent, and never answered). It makes no call, and
+may be asked while a run is under way.
+
+  sbhost status examples/lighthouse.lua]],
+
   mock = [[
 sbhost mock [OPTION...]
 

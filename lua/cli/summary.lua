@@ -103,6 +103,9 @@ function M.lines(tally, result, seconds)
   local lines = laid_out(rows_of(tally, seconds))
   model_lines(lines, tally)
   doubt_lines(lines, tally, result.doubts)
+  for _, odd in ipairs(tally.odd) do
+    lines[#lines + 1] = ("%s: %s"):format(odd.task, odd.message)
+  end
   for _, problem in ipairs(tally.problems) do
     lines[#lines + 1] = ("%s %s: %s"):format(problem.task, problem.state, problem.message)
   end

@@ -33,6 +33,7 @@
 ---@field steps StepTally[]
 ---@field models ModelTally[] in the order in which they were first asked
 ---@field problems { task: string, state: string, message: string }[]
+---@field odd { task: string, message: string }[] what was accepted and may not please
 ---@field resent integer     calls in doubt that were asked again
 local Tally = {}
 Tally.__index = Tally
@@ -53,6 +54,7 @@ function M.new(step_names)
     models = {},
     by_model = {},
     problems = {},
+    odd = {},
     resent = 0,
   }, Tally)
   for i, name in ipairs(step_names) do
@@ -102,6 +104,10 @@ function on.task(self, step, event, now)
   if state == "running" then
     step.running = step.running + 1
     step.began = step.began or now
+    return
+  end
+  if state == "odd" then
+    self.odd[#self.odd + 1] = { task = event.task, message = event.message }
     return
   end
   if state ~= "skipped" then

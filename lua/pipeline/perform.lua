@@ -222,6 +222,20 @@ local function stem_of(task, at)
   return ("%s_%s_%s"):format(prefix, task.keys[#task.keys], stamp)
 end
 
+--- How far a picture's proportions may be from those asked for: providers' own
+--- sizes are up to three percent off.
+local ASPECT_TOLERANCE = 0.04
+
+--- Says so when a picture came in other proportions than the story's.
+local function check_aspect(run, task, saved)
+  local width, height = run.story.aspect:match "(%d+):(%d+)"
+  local asked, got = width / height, saved.width / saved.height
+  if math.abs(got / asked - 1) > ASPECT_TOLERANCE then
+    local message = ("the picture came as %d x %d, which is not %s"):format(saved.width, saved.height, run.story.aspect)
+    run:tell(task, "odd", { message = message })
+  end
+end
+
 --- Saves an arrived picture, unless it is none.
 local function keeper(run, task)
   return function(path, at)
@@ -229,6 +243,7 @@ local function keeper(run, task)
     if not saved then
       return nil, message
     end
+    check_aspect(run, task, saved)
     saved.path = "images/" .. saved.path:match "[^/]+$"
     return saved
   end

@@ -97,6 +97,24 @@ describe("a run", function()
     assert.is_nil(board.props[2].image_url)
   end)
 
+  it("takes a picture of other proportions, and says so", function()
+    local image = require "host.image"
+    local result = run {
+      picture = function(_, number)
+        local path = support.folder() .. "/square.png"
+        assert(image.draw {
+          path = path,
+          width = 1024,
+          height = 1024,
+          shapes = { { "ellipse", cx = 100 + number * 20, cy = 500, rx = 60, ry = 60, colour = 0x336699 } },
+        })
+        return path
+      end,
+    }
+    assert.equal(0, result.status, result.out .. result.err)
+    assert.truthy(result.out:find("1024 x 1024, which is not 16:9", 1, true), result.out)
+  end)
+
   it("ends at once when the key is refused, and keeps what is done", function()
     local result, project, requests = run {
       reply = function(_, number)
