@@ -122,6 +122,7 @@ void sb_http_free(struct sb_http_op *op) {
   sb_spill_free(op->spill);
   sb_buffer_free(&op->head);
   sb_buffer_free(&op->text);
+  sb_http_events_free(op);
   curl_slist_free_all(op->headers);
   recycle(op);
 }
@@ -137,7 +138,7 @@ void sb_http_redact(const struct sb_http_op *op, struct sb_buffer *buf) {
   }
 }
 
-static void finish(struct sb_http_op *op, CURLcode curl) {
+void sb_http_finish(struct sb_http_op *op, CURLcode curl) {
   struct sb_http_result *result = &op->result;
   curl_off_t microseconds = 0;
   long sent = 0;
@@ -145,13 +146,14 @@ static void finish(struct sb_http_op *op, CURLcode curl) {
   curl_easy_getinfo(op->easy, CURLINFO_REQUEST_SIZE, &sent);
   /* libcurl is content with a connection that ends within the head. */
   if (curl == CURLE_OK && !op->head_done) curl = CURLE_PARTIAL_FILE;
-  if (curl == CURLE_OK && op->spill != NULL)
-    op->fault = sb_spill_end(op->spill);
+  if (curl == CURLE_OK) op->fault = sb_http_body_end(op);
+  if (op->events.coming) sb_buffer_clear(&op->text); /* half an event */
   sb_http_redact(op, &op->text);
   result->sent = sent > 0;
   result->seconds = (double)microseconds / 1e6;
   result->body = op->text.data;
   result->body_len = op->text.len;
+  result->events = op->events.coming;
   result->spill = op->spill;
   if (curl != CURLE_OK || op->fault < 0) sb_http_set_error(op, curl);
   curl_multi_remove_handle(op->http->multi, op->easy);
@@ -164,10 +166,11 @@ static void finish(struct sb_http_op *op, CURLcode curl) {
 /* Looked at once in a while instead of armed anew for each byte. */
 static void on_idle(void *arg) {
   struct sb_http_op *op = arg;
+  if (op->events.paused) op->active_at = uv_now(op->http->loop);
   uint64_t since = uv_now(op->http->loop) - op->active_at;
   op->idle_timer = NULL;
   if (since < op->idle_ms && watch_idle(op, op->idle_ms - since) == 0) return;
-  finish(op, CURLE_OPERATION_TIMEDOUT);
+  sb_http_finish(op, CURLE_OPERATION_TIMEDOUT);
 }
 
 void sb_http_drain(struct sb_http *http) {
@@ -177,7 +180,7 @@ void sb_http_drain(struct sb_http *http) {
     struct sb_http_op *op;
     if (message->msg != CURLMSG_DONE) continue;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&op);
-    finish(op, message->data.result); /* the message dies in it */
+    sb_http_finish(op, message->data.result); /* the message dies in it */
   }
 }
 

@@ -41,11 +41,12 @@ struct sb_http_request {
   size_t max_bytes;         /* of the answer's body, spilled parts left out */
   const char *spill_dir;    /* NULL: nothing is spilled */
   uint64_t spill_max_bytes;
+  int events; /* a text/event-stream is taken apart; see below */
 };
 
-/* Something new: the header has come, or the transfer is over. Runs within
-   the loop, never inside start; it may look at op, and must not start or free
-   one. */
+/* Something new: the header has come, an event, or the transfer is over. Runs
+   within the loop or inside shift or skip; it may look at op, and must not
+   start or free one. */
 typedef void sb_http_event(void *arg);
 
 /* 0 and *op, or a negative UV_E*, and event is never called. */
@@ -72,11 +73,29 @@ struct sb_http_result {
   double seconds;      /* that it took */
   const char *body;    /* where the bearer came back, asterisks stand */
   size_t body_len;
+  int events; /* it had none: it was an event stream, and taken apart */
   struct sb_spill *spill; /* NULL unless a folder was given */
 };
 
 /* NULL while the transfer is under way. */
 const struct sb_http_result *sb_http_result(const struct sb_http_op *op);
+
+/*
+** Events: when the request asked for them and the answer says that it is a
+** text/event-stream, its body is handed over as the data of one event after the
+** other, each at most max_bytes long after spilling. They queue until they are
+** taken; while too much is in the queue, nothing is read from the connection.
+** A transfer that fails has the events that came whole before.
+*/
+
+/* The data of the first in the queue, which stays there, or NULL. */
+const char *sb_http_peek(const struct sb_http_op *op, size_t *len);
+
+/* Takes that one out. */
+void sb_http_shift(struct sb_http_op *op);
+
+/* Forgets what is in the queue, and what is still to come. */
+void sb_http_skip(struct sb_http_op *op);
 
 /* The origin of a URL, "https://host", in lower case and with a port unless it
    is the scheme's own, in a block that the caller frees; NULL when it is no

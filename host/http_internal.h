@@ -1,7 +1,8 @@
 /*
 ** host/http_internal.h -- what the parts of host/http.h share: http.c (the life
 ** of a transfer), http_options.c (how libcurl is told of it), http_socket.c
-** (libcurl's sockets and timer on the loop), http_error.c (what failed).
+** (libcurl's sockets and timer on the loop), http_events.c (a body that comes
+** in events), http_error.c (what failed).
 */
 #ifndef SB_HOST_HTTP_INTERNAL_H
 #define SB_HOST_HTTP_INTERNAL_H
@@ -10,6 +11,7 @@
 
 #include "host/buffer.h"
 #include "host/http.h"
+#include "host/sse.h"
 #include "host/timer.h"
 
 struct sb_http {
@@ -22,6 +24,18 @@ struct sb_http {
   size_t idle_count;
 };
 
+struct sb_http_queued; /* an event */
+
+struct sb_http_events {
+  int wanted;
+  int coming; /* the answer is a stream of them */
+  int skipped;
+  int paused; /* libcurl keeps what it has read, and reads no more */
+  struct sb_sse sse;
+  struct sb_http_queued *first, *last;
+  size_t bytes; /* in the queue */
+};
+
 struct sb_http_op {
   struct sb_http *http;
   CURL *easy;
@@ -29,7 +43,8 @@ struct sb_http_op {
   const char *secret; /* in one of them, or NULL */
   struct sb_body *body;
   struct sb_spill *spill;
-  struct sb_buffer head, text;
+  struct sb_buffer head, text; /* text: the body, or the event under way */
+  struct sb_http_events events;
   int status;
   int head_done; /* and what comes now are trailers */
   int over;
@@ -58,8 +73,25 @@ void sb_http_set_error(struct sb_http_op *op, CURLcode curl);
 /* Looks for transfers that are over. After each call of libcurl. */
 void sb_http_drain(struct sb_http *http);
 
+/* The transfer ends, with an event. Not from within libcurl. */
+void sb_http_finish(struct sb_http_op *op, CURLcode curl);
+
 /* Lays asterisks over the secret wherever the server sent it back. */
 void sb_http_redact(const struct sb_http_op *op, struct sb_buffer *buf);
+
+/* http_events.c */
+
+/* The head is there: looks whether events come. */
+void sb_http_events_begin(struct sb_http_op *op);
+
+/* Takes a part of the body, or its end: 0, or a negative UV_E*. */
+int sb_http_body_feed(struct sb_http_op *op, const char *data, size_t len);
+int sb_http_body_end(struct sb_http_op *op);
+
+/* Whether libcurl is to wait with the next part. */
+int sb_http_events_full(struct sb_http_op *op);
+
+void sb_http_events_free(struct sb_http_op *op);
 
 /* http_socket.c */
 int sb_http_sockets_open(struct sb_http *http);

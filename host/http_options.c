@@ -33,8 +33,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg) {
   struct sb_http_op *op = arg;
   size_t len = size * count;
   touch(op);
-  op->fault = op->spill != NULL ? sb_spill_feed(op->spill, data, len)
-                                : on_text(op, data, len);
+  if (sb_http_events_full(op)) return CURL_WRITEFUNC_PAUSE;
+  op->fault = sb_http_body_feed(op, data, len);
   return op->fault < 0 ? 0 : len;
 }
 
@@ -55,6 +55,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg) {
   op->head_done = 1;
   op->status = (int)status;
   sb_http_redact(op, &op->head);
+  sb_http_events_begin(op);
   op->event(op->arg);
   return len;
 }
@@ -203,6 +204,7 @@ static int set_limits(struct sb_http_op *op,
                       const struct sb_http_request *req) {
   sb_buffer_init(&op->head, HEAD_MAX);
   sb_buffer_init(&op->text, req->max_bytes);
+  op->events.wanted = req->events;
   int rc = SET(CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
   rc |= SET(CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_timeout_ms);
   if (rc != 0 || req->spill_dir == NULL) return rc;

@@ -509,13 +509,9 @@ int sb_spill_feed(struct sb_spill *spill, const char *text, size_t len) {
 }
 
 int sb_spill_end(struct sb_spill *spill) {
-  switch (spill->state) {
-  case CANDIDATE:
-    return give_up(spill);
-  case SPILLING:
-    spoil(spill, "the text ended in the middle");
-    return 0;
-  default:
-    return 0;
-  }
+  int rc = 0;
+  if (spill->state == CANDIDATE) rc = give_up(spill);
+  if (spill->state == SPILLING) spoil(spill, "the text ended in the middle");
+  spill->state = BEFORE;
+  return rc;
 }

@@ -52,7 +52,8 @@ void sb_spill_free(struct sb_spill *spill);
    then. */
 int sb_spill_feed(struct sb_spill *spill, const char *text, size_t len);
 
-/* The text is over: what is held back comes out. Same results as feed. */
+/* The text is over: what is held back comes out. Same results as feed. Another
+   text may follow; its files are counted on. */
 int sb_spill_end(struct sb_spill *spill);
 
 struct sb_spill_file {

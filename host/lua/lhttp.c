@@ -2,11 +2,11 @@
    seconds, sizes bytes. */
 #include <lauxlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "host/http.h"
 #include "host/lua/body.h"
 #include "host/lua/bridge.h"
+#include "host/lua/lrequest.h"
 #include "host/lua/modules.h"
 #include "host/lua/secret.h"
 #include "host/lua/task.h"
@@ -14,12 +14,11 @@
 #define CLIENT "host.http"
 #define TRANSFER "host.transfer"
 
-enum { HEADERS_MAX = 64, BODY_MAX = 16 << 20, SPILL_MAX = 64 << 20 };
-
 /* A started call, and who sleeps on it. */
 struct transfer {
   struct sb_http_op *op; /* NULL once its results were handed over */
   struct expect *waiter;
+  int events; /* were asked for */
 };
 
 static void on_event(void *arg);
@@ -28,129 +27,17 @@ static void on_event(void *arg);
 ** The request.
 */
 
-static uint64_t field_milliseconds(lua_State *L, const char *name,
-                                   lua_Number otherwise) {
-  lua_Number seconds = sb_field_number(L, 1, name, otherwise);
-  if (!(seconds >= 0 && seconds < 1e6))
-    luaL_error(L, "field '%s': seconds expected, from 0 to 1e6", name);
-  if (seconds > 0 && seconds < 0.001) return 1;
-  return (uint64_t)(seconds * 1000 + 0.5);
-}
-
-static uint64_t field_size(lua_State *L, int index, const char *name,
-                           lua_Integer otherwise) {
-  lua_Integer size = sb_field_integer(L, index, name, otherwise);
-  if (size < 0) luaL_error(L, "field '%s': bytes expected", name);
-  return (uint64_t)size;
-}
-
-static int is_token(const char *name) {
-  static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789"
-                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~";
-  return name[0] != '\0' && name[strspn(name, token)] == '\0';
-}
-
-/* Those that are made from other options, or by libcurl. */
-static int is_reserved(const char *name, int has_secret) {
-  return strcasecmp(name, "Content-Length") == 0 ||
-         strcasecmp(name, "Transfer-Encoding") == 0 ||
-         (has_secret && strcasecmp(name, "Authorization") == 0);
-}
-
-/* Pushes the line of the header whose name and value are on top. */
-static const char *push_header(lua_State *L, int has_secret) {
-  if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
-    luaL_error(L, "field 'headers': names and values are strings");
-  size_t len;
-  const char *name = lua_tostring(L, -2);
-  lua_pushvalue(L, -1); /* a number must not change in the table */
-  const char *value = lua_tolstring(L, -1, &len);
-  if (!is_token(name) || is_reserved(name, has_secret))
-    luaL_error(L, "field 'headers': '%s' cannot be set", name);
-  if (strcspn(value, "\r\n") != len)
-    luaL_error(L, "field 'headers': '%s' has a value of more lines", name);
-  const char *line = len == 0 ? lua_pushfstring(L, "%s;", name) /* curl's way */
-                              : lua_pushfstring(L, "%s: %s", name, value);
-  lua_remove(L, -2);
-  return line;
-}
-
-/* Leaves the lines in a table on the stack. */
-static void check_headers(lua_State *L, const char **lines, int has_secret) {
-  lines[0] = NULL;
-  if (lua_getfield(L, 1, "headers") == LUA_TNIL) return;
-  if (!lua_istable(L, -1))
-    luaL_error(L, "field 'headers': table expected, got %s",
-               luaL_typename(L, -1));
-  int headers = lua_gettop(L), count = 0;
-  lua_createtable(L, 8, 0);
-  lua_pushnil(L);
-  while (lua_next(L, headers) != 0) {
-    if (count == HEADERS_MAX)
-      luaL_error(L, "field 'headers': more than %d", HEADERS_MAX);
-    lines[count++] = push_header(L, has_secret);
-    lines[count] = NULL;
-    lua_rawseti(L, headers + 1, count);
-    lua_pop(L, 1);
-  }
-}
-
-static const char *field_text(lua_State *L, int index, const char *name,
-                              const char *otherwise) {
-  size_t len;
-  const char *text = sb_field_string(L, index, name, otherwise, &len);
-  if (text != otherwise && strlen(text) != len)
-    luaL_error(L, "field '%s': it has a zero inside", name);
-  return text;
-}
-
-static void check_spill(lua_State *L, struct sb_http_request *req) {
-  if (lua_getfield(L, 1, "spill") == LUA_TNIL) return;
-  if (!lua_istable(L, -1))
-    luaL_error(L, "field 'spill': table expected, got %s",
-               luaL_typename(L, -1));
-  int spill = lua_gettop(L);
-  req->spill_max_bytes = field_size(L, spill, "max_bytes", SPILL_MAX);
-  req->spill_dir = field_text(L, spill, "dir", NULL);
-  if (req->spill_dir == NULL) luaL_error(L, "field 'spill': 'dir' is missing");
-}
-
-/* All but the body. What it points to stays on the stack. */
-static void check_request(lua_State *L, struct sb_http_request *req,
-                          const char **lines) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  luaL_checkstack(L, 20, NULL);
-  memset(req, 0, sizeof *req);
-  req->method = field_text(L, 1, "method", "GET");
-  if (!is_token(req->method)) luaL_error(L, "field 'method': no such method");
-  req->url = field_text(L, 1, "url", NULL);
-  if (req->url == NULL) luaL_error(L, "field 'url' is missing");
-  req->proxy = field_text(L, 1, "proxy", NULL);
-  if (lua_getfield(L, 1, "secret") != LUA_TNIL)
-    req->bearer = sb_secret_check(L, -1, req->url);
-  check_headers(L, lines, req->bearer != NULL);
-  req->headers = lines;
-  req->timeout_ms = field_milliseconds(L, "timeout", 600);
-  req->connect_timeout_ms = field_milliseconds(L, "connect_timeout", 10);
-  req->idle_timeout_ms = field_milliseconds(L, "idle_timeout", 0);
-  req->max_bytes = field_size(L, 1, "max_bytes", BODY_MAX);
-  check_spill(L, req);
-  lua_getfield(L, 1, "body");
-  if (!lua_isnil(L, -1) &&
-      (strcmp(req->method, "GET") == 0 || strcmp(req->method, "HEAD") == 0))
-    luaL_error(L, "field 'body': a %s has none", req->method);
-}
-
 /* Starts the call that the table at 1 describes. Returns 0, or how many values
    it has pushed for a failure. */
 static int begin(lua_State *L, struct transfer *transfer) {
   struct sb_http **client = lua_touserdata(L, lua_upvalueindex(1));
   struct sb_http_request req;
-  const char *lines[HEADERS_MAX + 1];
+  const char *lines[SB_REQUEST_LINES];
   int rc = *client == NULL ? sb_http_open(sb_host_loop(L), client) : 0;
   if (rc < 0) return luaL_error(L, "http: %s", uv_strerror(rc));
-  check_request(L, &req, lines);
+  sb_request_check(L, &req, lines);
   if (sb_body_check(L, -1, &req.body) == 0) {
+    transfer->events = req.events;
     rc = sb_http_start(*client, &req, on_event, transfer, &transfer->op);
     if (rc == 0) return 0;
     sb_fail(L, rc, "http");
@@ -251,8 +138,10 @@ static int push_answer(lua_State *L, struct transfer *transfer) {
   if (result->message != NULL) return push_failure(L, result);
   lua_createtable(L, 0, 5);
   set_head(L, transfer->op);
-  lua_pushlstring(L, result->body, result->body_len);
-  lua_setfield(L, -2, "body");
+  if (!result->events) {
+    lua_pushlstring(L, result->body, result->body_len);
+    lua_setfield(L, -2, "body");
+  }
   push_files(L, result->spill);
   lua_setfield(L, -2, "files");
   lua_pushnumber(L, result->seconds);
@@ -265,11 +154,13 @@ static int push_answer(lua_State *L, struct transfer *transfer) {
 ** Waiting.
 */
 
+enum wanted { ANSWER, HEAD, EVENT };
+
 struct expect {
   struct sb_wait base;
   struct transfer *transfer;
   struct transfer own; /* http.request's, which nobody else knows of */
-  int head;            /* the head of the answer is enough */
+  enum wanted wanted;
 };
 
 static void end(struct transfer *transfer) {
@@ -287,10 +178,17 @@ static int is_over(const struct transfer *transfer) {
   return sb_http_result(transfer->op) != NULL;
 }
 
+static int has_event(const struct transfer *transfer) {
+  size_t len;
+  return sb_http_peek(transfer->op, &len) != NULL;
+}
+
 static void on_event(void *arg) {
   struct transfer *transfer = arg;
   struct expect *waiter = transfer->waiter;
-  if (waiter != NULL && (waiter->head || is_over(transfer)))
+  if (waiter == NULL) return;
+  if (is_over(transfer) || waiter->wanted == HEAD ||
+      (waiter->wanted == EVENT && has_event(transfer)))
     sb_wait_wake(&waiter->base);
 }
 
@@ -348,14 +246,47 @@ static int transfer_head(lua_State *L) {
   struct transfer *transfer = check_transfer(L);
   if (has_head(transfer) || is_over(transfer)) return push_head(L, transfer);
   struct expect *expect = push_expect(L);
-  expect->head = 1;
+  expect->wanted = HEAD;
   expect_from(expect, transfer);
   return sb_wait_yield(L, &expect->base, head_k);
+}
+
+/* The first event in the queue, or what became of the transfer. */
+static int push_event(lua_State *L, const struct transfer *transfer) {
+  size_t len;
+  const char *text = sb_http_peek(transfer->op, &len);
+  if (text != NULL) {
+    lua_pushlstring(L, text, len);
+    sb_http_shift(transfer->op);
+    return 1;
+  }
+  const struct sb_http_result *result = sb_http_result(transfer->op);
+  if (result->message != NULL) return push_failure(L, result);
+  lua_pushnil(L);
+  return 1;
+}
+
+static int event_k(lua_State *L, int status, lua_KContext ctx) {
+  struct transfer *transfer = ((struct expect *)ctx)->transfer;
+  (void)status;
+  return transfer->op == NULL ? push_cancelled(L) : push_event(L, transfer);
+}
+
+/* transfer:event() -> text | nil | nil, message, code, sent */
+static int transfer_event(lua_State *L) {
+  struct transfer *transfer = check_transfer(L);
+  if (!transfer->events) luaL_error(L, "the transfer has no events");
+  if (has_event(transfer) || is_over(transfer)) return push_event(L, transfer);
+  struct expect *expect = push_expect(L);
+  expect->wanted = EVENT;
+  expect_from(expect, transfer);
+  return sb_wait_yield(L, &expect->base, event_k);
 }
 
 /* transfer:finish() -> answer | nil, message, code, sent */
 static int transfer_finish(lua_State *L) {
   struct transfer *transfer = check_transfer(L);
+  sb_http_skip(transfer->op);
   struct expect *expect = push_expect(L);
   expect_from(expect, transfer);
   if (is_over(transfer)) return finish_k(L, LUA_OK, (lua_KContext)expect);
@@ -386,6 +317,9 @@ static int http_start(lua_State *L) {
 /* http.request(options) -> answer | nil, message, code, sent */
 static int http_request(lua_State *L) {
   lua_settop(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  if (lua_getfield(L, 1, "events") != LUA_TNIL)
+    luaL_error(L, "field 'events': only http.start hands them over");
   struct expect *expect = push_expect(L);
   expect_from(expect, &expect->own);
   int failed = begin(L, &expect->own);
@@ -404,6 +338,7 @@ static const luaL_Reg transfer_meta[] = {
     {"__gc", transfer_cancel}, {"__close", transfer_cancel}, {NULL, NULL}};
 
 static const luaL_Reg transfer_methods[] = {{"head", transfer_head},
+                                            {"event", transfer_event},
                                             {"finish", transfer_finish},
                                             {"cancel", transfer_cancel},
                                             {NULL, NULL}};

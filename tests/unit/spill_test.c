@@ -256,6 +256,27 @@ static void numbers_the_files_of_a_text(void **state) {
   end(&run);
 }
 
+static void feed_whole(struct run *run, const char *in) {
+  assert_int_equal(sb_spill_feed(run->spill, in, strlen(in)), 0);
+  assert_int_equal(sb_spill_end(run->spill), 0);
+}
+
+static void takes_one_text_after_the_other(void **state) {
+  (void)state;
+  static const char *const cut[] = {"[\"half", "[\"" PNG "AAAA", ": a \"half"};
+  for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+    struct run run = {.rc = 0};
+    assert_int_equal(sb_spill_new(dir, 1 << 20, append, &run.out, &run.spill),
+                     0);
+    feed_whole(&run, cut[i]);
+    size_t before = sb_spill_count(run.spill);
+    feed_whole(&run, format("[\"%s\"]", picture64));
+    assert_int_equal(sb_spill_count(run.spill), before + 1);
+    expect_file(&run, before, picture, PICTURE);
+    end(&run);
+  }
+}
+
 static void expect_spoilt(const char *in, const char *expected) {
   for (size_t i = 0; i < STEPS; i++) {
     struct run run = scan(in, steps[i], 1 << 20);
@@ -354,6 +375,7 @@ int main(void) {
       cmocka_unit_test(leaves_a_text_that_only_seems_to_hold_one),
       cmocka_unit_test(decodes_a_short_one_by_its_name),
       cmocka_unit_test(numbers_the_files_of_a_text),
+      cmocka_unit_test(takes_one_text_after_the_other),
       cmocka_unit_test(marks_what_is_no_base64_and_goes_on),
       cmocka_unit_test(caps_the_bytes_of_all_files),
       cmocka_unit_test(lets_strings_pass_beyond_the_most_files),

@@ -26,6 +26,8 @@ local http = {}
 ---@field idle_timeout? number seconds without a byte in either direction; 0, no limit, unless given
 ---@field max_bytes? integer of the answer's body, spilled files left out; 16 MiB unless given
 ---@field spill? host.http.spill decode long base64 strings in the answer into files
+---@field events? boolean of a started transfer: if the answer is a text/event-stream, its body
+---  is handed over by `transfer:event`; max_bytes then holds for the data of each event
 ---@field proxy? string the proxy's URL; none unless given
 
 ---@class host.http.spill
@@ -42,8 +44,9 @@ local http = {}
 ---@field error? string why what the string held was not base64
 
 ---@class host.http.answer: host.http.head
----@field body string where base64 was spilled it holds `{spill:N}`: a handle for files[N] only
----  where it is all of a string or stands behind a data URL's prefix, and N is at most #files
+---@field body? string absent when it came as events; where base64 was spilled it holds
+---  `{spill:N}`: a handle for files[N] only where it is all of a string or stands behind a data
+---  URL's prefix, and N is at most #files
 ---@field files host.http.file[] the caller's to move or delete
 ---@field seconds number that the call took
 
@@ -57,7 +60,18 @@ local transfer = {}
 ---@return boolean? sent
 function transfer:head() end
 
---- Waits for the whole answer; the transfer is over then. One task waits at a time.
+--- Waits for the next event of an answer to a request with `events`: its data, or nil when the
+--- answer is over, also one that was no event stream and has a body. Events are kept in order
+--- until they are asked for; the server has to wait while they are more than some 64 KiB. When
+--- the transfer fails, those that came whole before come first.
+---@return string? data "{spill:N}" in it counts the files of the whole answer
+---@return string? message
+---@return string? code
+---@return boolean? sent
+function transfer:event() end
+
+--- Waits for the whole answer, without the events that were not asked for; the transfer is over
+--- then. One task waits at a time.
 ---@return host.http.answer? answer
 ---@return string? message
 ---@return string? code
