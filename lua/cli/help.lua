@@ -8,8 +8,11 @@ Makes the whole storyboard of a story: data/PROJECT/artifact.json, a PNG for
 every prop, stage and shot, and storyboard.html to look at. What was answered
 before is not asked again; a run that was interrupted goes on where it stopped.
 
-  --provider NAME      offline (embedded, needs no key) or openrouter; without
-                       this, openrouter when OPENROUTER_API_KEY is set
+  --provider NAME      offline (embedded, needs no key), openrouter, or openai
+                       (OpenAI, or with --base-url any server that speaks its
+                       protocol, with the key in OPENAI_API_KEY if it needs
+                       one); without this, openrouter when OPENROUTER_API_KEY
+                       is set
   --base-url URL       where the provider is, if not at its usual address
   --model ROLE=MODEL   another model for a role: story, detail, image, rewrite
   --choose STEP=N      take option N of a step's options, instead of option 1

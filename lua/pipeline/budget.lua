@@ -29,7 +29,7 @@ function M.new(limit)
 end
 
 local UNPRICED = "the price of %s is not known, so that it cannot be kept within --max-cost: "
-  .. "put it into lua/providers/models.lua, or run without that limit"
+  .. "put it into lua/providers/models.lua (0 for a server of your own), or run without that limit"
 
 local REACHED = "the cost limit of $%.2f is reached: $%.2f are spent%s, and the next call may cost $%.3f"
 

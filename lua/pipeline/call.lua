@@ -60,7 +60,7 @@ Calls.__index = Calls
 local M = {}
 
 --- How often a request is put another way, or sent again after a doubt.
-local MOST_FORMS, MOST_RESENDS = 3, 2
+local MOST_FORMS, MOST_RESENDS = 8, 2
 
 --- Raised when a rendered request means something else than before.
 local KEY_VERSION = "sbhost call 1"
@@ -196,7 +196,7 @@ end
 local function keep_files(folder, id, files)
   local kept = {}
   for i, arrived in ipairs(files) do
-    kept[i] = { error = arrived.error }
+    kept[i] = { error = arrived.error, address = arrived.address }
     if arrived.path then
       local path = ("%s/%d-%d"):format(folder, id, i)
       local ok, message = file.publish(arrived.path, path)
@@ -277,6 +277,11 @@ function Calls:send(request, key, text, form)
     return nil, "unsent", message
   end
   local read = request.provider.read(request, answer)
+  if read.address and request.provider.fetch then
+    -- The picture was left with the provider, which will not keep it for long.
+    table.insert(answer.files, request.provider:fetch(read.address, self.folder))
+    read = request.provider.read(request, answer)
+  end
   read.seconds = loop.now() - started
   if read.failure and read.failure.class ~= "unusable" then
     self.store:refuse(id, read.failure.message)

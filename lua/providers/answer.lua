@@ -21,6 +21,7 @@ local M = {}
 ---@field text string?
 ---@field file integer?       of a picture: which of the answer's files it is
 ---@field pictures integer?   how many there were
+---@field address string?     where it is, when it did not come along
 ---@field failure Failure?
 ---@field usage Usage
 ---@field model string?       the one that answered
@@ -172,8 +173,13 @@ local function thought_of(request, message)
   return found and object or nil
 end
 
+--- Without the thoughts that some servers leave in front of what a model says.
+local function spoken(text)
+  return (text:gsub("^%s*<think>.-</think>%s*", "", 1))
+end
+
 local function read_text(request, choice, message, usage)
-  local text = text_of(message.content)
+  local text = spoken(text_of(message.content))
   local is_blank = not text:find "%S"
   if M.is_flooded(text) then
     return failed("unusable", "the answer runs into blanks without end")
@@ -195,7 +201,9 @@ local function no_picture(choice, found, text, usage)
   if block_of(choice) then
     return blocked(choice, block_of(choice))
   elseif found.web then
-    return failed("unusable", "the picture is at an address, which is not fetched: " .. found.web)
+    local read = failed("unusable", "the picture is at an address, which is not fetched: " .. found.web)
+    read.address = found.web
+    return read
   elseif found.foreign then
     return failed("unusable", "what stands for the picture is no base64: " .. said.line(found.foreign, 60))
   elseif choice.finish_reason == "length" then

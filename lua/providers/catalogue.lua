@@ -108,7 +108,8 @@ end
 ---@param provider Provider?
 ---@return Model?
 function M.find(name, provider)
-  local base, fresh = models[name], provider and provider.listed and provider.listed[name]
+  local base = models[name] or provider and provider.family and models[provider.family .. name]
+  local fresh = provider and provider.listed and provider.listed[name]
   if not fresh then
     return base
   end
@@ -169,7 +170,7 @@ function M.max_tokens(request, provider)
   local model = M.find(request.model, provider) or UNKNOWN
   local effort = M.effort(model, request.effort)
   local thinks = request.kind == "text" and effort ~= "none" and effort ~= "minimal"
-  local tokens = model.max_tokens + (thinks and model.thinking or 0)
+  local tokens = (model.max_tokens or UNKNOWN.max_tokens) + (thinks and model.thinking or 0)
   if request.generous then
     tokens = tokens * 2
   end

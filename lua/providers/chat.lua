@@ -1,11 +1,53 @@
 -- lua/providers/chat.lua: the body of a chat completion, as OpenAI-shaped servers
 -- take it: messages, and pictures that are read from their files while it is sent.
 
+local catalogue = require "providers.catalogue"
 local forms = require "providers.forms"
 local http = require "host.http"
 local json = require "host.json"
 
 local M = {}
+
+--- The form that a request is sent in: the one asked for, and what the model is
+--- known not to take.
+---@param request Request
+---@param model Model?
+---@param asked WireForm?
+---@return WireForm
+function M.form(request, model, asked)
+  local form = {}
+  for name, value in pairs(asked or {}) do
+    form[name] = value
+  end
+  if request.schema and not form.schema and not catalogue.takes(model, "structured_outputs") then
+    form.schema = catalogue.takes(model, "response_format") and "object" or "prompt"
+  end
+  if not catalogue.takes(model, "reasoning") then
+    form.reasoning = false
+  end
+  if not catalogue.takes(model, "seed") then
+    form.seed = false
+  end
+  return form
+end
+
+--- Another take or attempt must differ in the body, or a cache on the way answers
+--- with the old one.
+---@param request Request
+---@return integer
+function M.seed(request)
+  return request.take * 1000 + request.attempt
+end
+
+--- The limit of an answer, as far as the server lets one go.
+---@param request Request
+---@param provider Provider
+---@param form WireForm
+---@return integer
+function M.max_tokens(request, provider, form)
+  local limit = catalogue.max_tokens(request, provider)
+  return math.min(limit, form.most or limit)
+end
 
 --- What stands for an attached file until the body is cut there. The quotes are
 --- part of it: inside any string of a user's they would be escaped.
@@ -32,7 +74,7 @@ end
 ---@param form WireForm
 ---@return table[]
 function M.messages(request, form)
-  local in_words = request.schema and (form.schema == "object" or form.schema == "prompt")
+  local in_words = request.schema and (form.words or form.schema == "object" or form.schema == "prompt")
   local words = in_words and forms.in_words(request.schema.schema) or ""
   local list = {}
   if request.system then

@@ -183,7 +183,7 @@ end
 
 local BUSY = { [408] = true, [425] = true, [429] = true, [503] = true, [529] = true }
 
-local KEY = "the provider does not accept the key: set OPENROUTER_API_KEY to one that is valid (%s)"
+local KEY = "the provider does not accept the key: set %s to one that is valid (%s)"
 local CREDIT = "the account has not enough credit: add some, or lower what is asked for (%s)"
 local MOVED = "the address redirects elsewhere, which is not followed with a key: "
   .. "give the address that it names as the provider's (%s)"
@@ -210,7 +210,7 @@ end
 --- Spells out what to do where the server's own words do not.
 local function advised(status, message, request)
   if status == 401 then
-    return KEY:format(message)
+    return KEY:format(request.provider and request.provider.key_variable or "OPENROUTER_API_KEY", message)
   elseif status == 402 then
     return CREDIT:format(message)
   elseif status == 413 then
@@ -249,6 +249,9 @@ local TELL_WAIT = 120
 local function make(request, status, headers, err, body)
   local message = err ~= nil and M.message(err) or M.excerpt(body)
   local code = code_of(err)
+  if code == "insufficient_quota" then
+    status = 402 -- OpenAI says 429, but waiting brings no money
+  end
   local waits = retry_after.seconds(headers, err)
   if waits and waits > TELL_WAIT and BUSY[status] then
     message = ("%s (it asks to wait for %d minutes)"):format(message, math.min(waits, 1e9) // 60)

@@ -12,7 +12,12 @@ local M = {}
 ---@field seed false?         no seed
 ---@field modalities "image"? a picture alone is asked for, without text
 ---@field max_tokens string?  what the field for the limit is called
+---@field most integer?       what the limit is at most
 ---@field schema "reduced"|"object"|"prompt"|nil how the schema goes along
+---@field words true?         the schema is told in words besides
+---@field references "image"|false|nil as what pictures go to an images endpoint; not at all
+---@field size false?         no size of a picture
+---@field b64 false?          no word about how a picture comes back
 
 -- What a schema may hold that some endpoint refuses, ignores or chokes on. The
 -- first are never sent: counts also stand in the descriptions, and every answer is
@@ -92,7 +97,29 @@ local function names(text, words)
   return false
 end
 
+--- Smaller limits are no use to anyone.
+local LEAST = 1024
+
+--- A limit that fits, where the server says what would.
+local function lower_limit(form, text)
+  local most = tonumber(text:match "at most (%d+) completion tokens")
+  local context = tonumber(text:match "maximum context length is (%d+)")
+  local limit = math.tointeger(most or context and context // 2)
+  if limit and form.most and limit >= form.most then
+    limit = form.most // 2
+  end
+  return limit and limit >= LEAST and limit or nil
+end
+
 local ladder = {
+  {
+    applies = function(_, form, text)
+      return lower_limit(form, text)
+    end,
+    change = function(_, form, text)
+      form.most = lower_limit(form, text)
+    end,
+  },
   {
     applies = function(request, form, text)
       return request.effort and form.reasoning == nil and names(text, THINKING)
@@ -150,7 +177,10 @@ function M.merge(a, b)
   local form = {}
   for _, source in ipairs { a or {}, b or {} } do
     for name, value in pairs(source) do
-      if name ~= "schema" or RUNGS[value] > (RUNGS[form.schema] or 0) then
+      local gives_up_less = name == "schema" and RUNGS[value] <= (RUNGS[form.schema] or 0)
+        or name == "most" and value > (form.most or value)
+        or form[name] == false
+      if not gives_up_less then
         form[name] = value
       end
     end

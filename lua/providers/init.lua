@@ -4,11 +4,10 @@
 
 local fault = require "pipeline.fault"
 local http = require "host.http"
+local openai = require "providers.openai"
 local openrouter = require "providers.openrouter"
 
 local M = {}
-
-local KEY_VARIABLE = "OPENROUTER_API_KEY"
 
 --- One opened provider: what it is, how the first lines of output name it, and how
 --- it is closed.
@@ -30,22 +29,62 @@ local function origin_of(base_url)
   return origin
 end
 
----@type table<string, fun(setting: { base_url: string?, chosen: boolean, folder: string }): OpenProvider>
+---@class ProviderSetting
+---@field name string
+---@field base_url string?
+---@field is_own boolean?   the command line says the address, and no story
+---@field chosen boolean
+---@field folder string
+
+--- The keys taken out of the environment, by variable: each can be taken once, and
+--- goes to one origin.
+local keys = {}
+
+--- The key for an address. A story may name any address, so that a key goes to one
+--- that a story names only if it is the provider's usual one.
+---@param kind { BASE_URL: string, KEY_VARIABLE: string }
+---@param setting ProviderSetting
+---@param base_url string
+---@return userdata? secret
+local function key_for(kind, setting, base_url)
+  local origin, variable = origin_of(base_url), kind.KEY_VARIABLE
+  if not setting.is_own and origin ~= origin_of(kind.BASE_URL) then
+    return nil
+  end
+  keys[variable] = keys[variable] or { origin = origin, secret = http.secret_from_env(variable, origin) }
+  return keys[variable].origin == origin and keys[variable].secret or nil
+end
+
+---@type table<string, fun(setting: ProviderSetting): OpenProvider>
 local openers = {}
 
-function openers.openrouter(setting)
-  local base_url = setting.base_url or openrouter.BASE_URL
-  local secret = http.secret_from_env(KEY_VARIABLE, origin_of(base_url))
-  if not secret and base_url == openrouter.BASE_URL then
+--- Opens a provider that is somewhere else.
+---@param name string
+---@param kind table its module
+---@param setting ProviderSetting
+---@return OpenProvider
+local function open_remote(name, kind, setting)
+  local base_url = setting.base_url or kind.BASE_URL
+  local secret = key_for(kind, setting, base_url)
+  if not secret and origin_of(base_url) == origin_of(kind.BASE_URL) then
     fault.raise {
-      message = "the provider openrouter needs a key",
-      hint = ("set %s, or use --provider offline"):format(KEY_VARIABLE),
+      message = ("the provider %s needs a key"):format(name),
+      hint = ("set %s, or use --provider offline"):format(kind.KEY_VARIABLE),
     }
   end
   return {
-    provider = openrouter.new { base_url = base_url, secret = secret },
-    notice = "provider: openrouter at " .. base_url,
+    provider = kind.new { base_url = base_url, secret = secret },
+    notice = ("provider: %s at %s"):format(name, base_url),
   }
+end
+
+function openers.openrouter(setting)
+  return open_remote("openrouter", openrouter, setting)
+end
+
+--- OpenAI, or a server of one's own that speaks its protocol.
+function openers.openai(setting)
+  return open_remote("openai", openai, setting)
 end
 
 --- The embedded provider: a server of our own that speaks OpenRouter's protocol
@@ -63,7 +102,7 @@ function openers.offline(setting)
       identity = "offline " .. server.version,
     },
     notice = setting.chosen and "provider: offline (embedded)"
-      or ("provider: offline (embedded), since %s is not set"):format(KEY_VARIABLE),
+      or ("provider: offline (embedded), since %s is not set"):format(openrouter.KEY_VARIABLE),
     close = started.close,
   }
 end
@@ -76,10 +115,11 @@ table.sort(M.NAMES)
 
 ---@param wanted { provider: string?, base_url: string? }
 ---@param model pipeline.Model
----@return { name: string, base_url: string?, chosen: boolean }
+---@return ProviderSetting
 local function setting_of(wanted, model)
   if wanted.provider or wanted.base_url then
-    return { name = wanted.provider or "openrouter", base_url = wanted.base_url, chosen = true }
+    local name = wanted.provider or "openrouter"
+    return { name = name, base_url = wanted.base_url, is_own = wanted.base_url ~= nil, chosen = true }
   elseif model.provider or model.base_url then
     return { name = model.provider or "openrouter", base_url = model.base_url, chosen = true }
   end
@@ -93,7 +133,7 @@ end
 ---@return { of: (fun(model: pipeline.Model): Provider), notices: string[], close: fun() }
 function M.open(wanted, models, folder)
   -- Opening OpenRouter takes the key out of the environment.
-  M.has_key = M.has_key or os.getenv(KEY_VARIABLE) ~= nil
+  M.has_key = M.has_key or os.getenv(openrouter.KEY_VARIABLE) ~= nil
   local opened, notices, by_model = {}, {}, {}
   local roles = {}
   for role in pairs(models) do

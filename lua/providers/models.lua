@@ -9,7 +9,7 @@
 ---@field picture number|false|nil USD a picture, the dearest that is asked for
 ---@field picture_tokens integer?  output tokens of a picture
 ---@field references integer?      how many reference pictures a call may carry
----@field max_tokens integer       what an answer may take
+---@field max_tokens integer?      what an answer may take; some 16000 unless given
 ---@field thinking integer?        what may come on top of that when it thinks
 ---@field limit integer?           the most output tokens that the model has
 ---@field efforts string[]?        how much it can be told to think; nil: any, {}: not at all

@@ -4,7 +4,7 @@
 local answers = require "providers.answer"
 local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
-local file = require "host.file"
+local explain = require "providers.explain"
 local http = require "host.http"
 local json = require "host.json"
 local loop = require "host.loop"
@@ -12,12 +12,14 @@ local loop = require "host.loop"
 local M = {}
 
 M.BASE_URL = "https://openrouter.ai/api/v1"
+M.KEY_VARIABLE = "OPENROUTER_API_KEY"
 
 ---@class Provider
 ---@field name string
 ---@field identity string what a call's key holds of the provider
 ---@field base_url string
 ---@field secret userdata?
+---@field key_variable string where the key comes from
 ---@field listed table<string, Model>? the models as the provider lists them
 local Provider = {}
 Provider.__index = Provider
@@ -31,6 +33,7 @@ function M.new(options)
     identity = options.identity or "openrouter " .. base_url,
     base_url = base_url,
     secret = options.secret,
+    key_variable = M.KEY_VARIABLE,
   }, Provider)
 end
 
@@ -38,38 +41,12 @@ end
 -- Asking
 --
 
---- The form that a request is sent in: the one asked for, and what the model is
---- known not to take.
----@return WireForm
-local function form_for(request, model, asked)
-  local form = {}
-  for name, value in pairs(asked or {}) do
-    form[name] = value
-  end
-  if request.schema and not form.schema and not catalogue.takes(model, "structured_outputs") then
-    form.schema = catalogue.takes(model, "response_format") and "object" or "prompt"
-  end
-  if not catalogue.takes(model, "reasoning") then
-    form.reasoning = false
-  end
-  if not catalogue.takes(model, "seed") then
-    form.seed = false
-  end
-  return form
-end
-
---- Another take or attempt must differ in the body, or a cache on the way answers
---- with the old one.
-local function seed_of(request)
-  return request.take * 1000 + request.attempt
-end
-
 local function body_of(request, provider, model, form)
   local body = {
     model = request.model,
     messages = chat.messages(request, form),
-    seed = form.seed ~= false and seed_of(request) or nil,
-    [form.max_tokens or "max_tokens"] = catalogue.max_tokens(request, provider),
+    seed = form.seed ~= false and chat.seed(request) or nil,
+    [form.max_tokens or "max_tokens"] = chat.max_tokens(request, provider, form),
   }
   if request.kind == "picture" then
     body.modalities = form.modalities and { form.modalities } or model and model.modalities or { "image", "text" }
@@ -103,7 +80,7 @@ end
 ---@return table options for host.http
 function Provider:wire(request, form)
   local model = catalogue.find(request.model, self)
-  request.form = form_for(request, model, form)
+  request.form = chat.form(request, model, form)
   return {
     method = "POST",
     url = self.base_url .. "/chat/completions",
@@ -139,60 +116,6 @@ end
 -- Reading
 --
 
---- Words for what was asked for, of which no endpoint takes all.
-local function asked_for(request)
-  local parts = {}
-  parts[#parts + 1] = request.schema and "a schema" or nil
-  parts[#parts + 1] = request.effort and "effort " .. request.effort or nil
-  parts[#parts + 1] = request.kind == "picture" and "a picture" or nil
-  parts[#parts + 1] = #request.refs > 0 and ("%d reference pictures"):format(#request.refs) or nil
-  return #parts > 0 and " with " .. table.concat(parts, ", ") or ""
-end
-
-local function bytes_of(refs)
-  local bytes = 0
-  for _, ref in ipairs(refs) do
-    local stat = file.stat(ref.path)
-    bytes = bytes + (stat and stat.size or 0)
-  end
-  return bytes
-end
-
-local GONE = { model_deprecated = true, model_not_found = true, free_variant_ended = true }
-local GONE_WORDS = {
-  "valid model", "model not found", "no endpoints found for", "deprecated", "retired", "no longer", "not exist",
-}
-
---- Whether what was refused is the model as such.
-local function is_gone(failure)
-  local words = failure.message:lower()
-  for _, word in ipairs(GONE_WORDS) do
-    if words:find(word, 1, true) then
-      return true
-    end
-  end
-  return GONE[failure.code] or false
-end
-
---- Adds what only the one who asked knows.
-local function explain(request, answer, failure)
-  local parts = { failure.message }
-  if failure.status == 413 and #request.refs > 0 then
-    parts[#parts + 1] = ("together %.1f MB"):format(bytes_of(request.refs) / 1e6)
-  elseif failure.status == 404 then
-    parts[#parts + 1] = ("asked was %s%s"):format(request.model, asked_for(request))
-    -- OpenRouter's own are JSON: someone else has answered.
-    local elsewhere = request.provider and not answer.body:find "^%s*{"
-    parts[#parts + 1] = elsewhere and ("is %s the right address?"):format(request.provider.base_url) or nil
-  end
-  if (failure.status == 404 or failure.status == 400) and is_gone(failure) then
-    local words, successor = catalogue.retired(request.model, request.provider)
-    failure.successor = failure.successor or successor
-    parts[#parts + 1] = words
-  end
-  failure.message = table.concat(parts, "; ")
-end
-
 --- What an answer says.
 ---@param request Request
 ---@param answer table of host.http
@@ -200,7 +123,7 @@ end
 function Provider.read(request, answer)
   local read = answers.read(request, answer)
   if read.failure and read.failure.class == "final" then
-    explain(request, answer, read.failure)
+    explain.failure(request, answer, read.failure)
   end
   return read
 end

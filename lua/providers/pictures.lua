@@ -119,9 +119,19 @@ function M.of_data(data, count)
   return found
 end
 
+--- The file of a picture that had to be fetched from its address.
+local function fetched(found, files)
+  for index, arrived in ipairs(files) do
+    if arrived.address and arrived.address == found.web then
+      return index
+    end
+  end
+  return nil
+end
+
 --- The first that arrived whole, or else the first.
 ---@param found Found
----@param files { error: string? }[]
+---@param files { error: string?, address: string? }[]
 ---@return integer?
 function M.choose(found, files)
   for _, index in ipairs(found.files) do
@@ -129,7 +139,7 @@ function M.choose(found, files)
       return index
     end
   end
-  return found.files[1]
+  return found.files[1] or fetched(found, files)
 end
 
 return M

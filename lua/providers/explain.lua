@@ -1,0 +1,66 @@
+-- lua/providers/explain.lua: adds to a server's words what only the one who asked
+-- knows: what was asked for, and of which model.
+
+local catalogue = require "providers.catalogue"
+local file = require "host.file"
+
+local M = {}
+
+--- Words for what was asked for, of which no endpoint takes all.
+local function asked_for(request)
+  local parts = {}
+  parts[#parts + 1] = request.schema and "a schema" or nil
+  parts[#parts + 1] = request.effort and "effort " .. request.effort or nil
+  parts[#parts + 1] = request.kind == "picture" and "a picture" or nil
+  parts[#parts + 1] = #request.refs > 0 and ("%d reference pictures"):format(#request.refs) or nil
+  return #parts > 0 and " with " .. table.concat(parts, ", ") or ""
+end
+
+local function bytes_of(refs)
+  local bytes = 0
+  for _, ref in ipairs(refs) do
+    local stat = file.stat(ref.path)
+    bytes = bytes + (stat and stat.size or 0)
+  end
+  return bytes
+end
+
+local GONE = { model_deprecated = true, model_not_found = true, free_variant_ended = true }
+local GONE_WORDS = {
+  "valid model", "model not found", "no endpoints found for", "deprecated", "retired", "no longer", "not exist",
+}
+
+--- Whether what was refused is the model as such.
+local function is_gone(failure)
+  local words = failure.message:lower()
+  for _, word in ipairs(GONE_WORDS) do
+    if words:find(word, 1, true) then
+      return true
+    end
+  end
+  return GONE[failure.code] or false
+end
+
+--- Completes the message of a failure that asking again does not mend.
+---@param request Request
+---@param answer { body: string }
+---@param failure Failure
+function M.failure(request, answer, failure)
+  local parts = { failure.message }
+  if failure.status == 413 and #request.refs > 0 then
+    parts[#parts + 1] = ("together %.1f MB"):format(bytes_of(request.refs) / 1e6)
+  elseif failure.status == 404 then
+    parts[#parts + 1] = ("asked was %s%s"):format(request.model, asked_for(request))
+    -- A provider's own are JSON: someone else has answered.
+    local elsewhere = request.provider and not answer.body:find "^%s*{"
+    parts[#parts + 1] = elsewhere and ("is %s the right address?"):format(request.provider.base_url) or nil
+  end
+  if (failure.status == 404 or failure.status == 400) and is_gone(failure) then
+    local words, successor = catalogue.retired(request.model, request.provider)
+    failure.successor = failure.successor or successor
+    parts[#parts + 1] = words
+  end
+  failure.message = table.concat(parts, "; ")
+end
+
+return M
