@@ -1,29 +1,48 @@
 -- lua/cli/mock.lua: `sbhost mock` runs the offline provider's server alone, for
 -- other programs to be tested against.
 
+local fault = require "pipeline.fault"
+local file = require "host.file"
 local loop = require "host.loop"
+local options = require "cli.options"
+local server = require "offline.server"
 
-local usage = "usage: sbhost mock [--port N] [--delay MS] [--account FILE] [--key K] [--faults FILE]\n"
+---@type table<string, Option>
+local OPTIONS = {
+  port = { value = "N", number = true },
+  delay = { value = "MS", number = true },
+  key = { value = "KEY" },
+  account = { value = "FILE" },
+  faults = { value = "FILE" },
+}
 
----@return table<string, string>? options
-local function read_options(...)
-  local known = {
-    ["--port"] = "port", ["--delay"] = "delay", ["--account"] = "account",
-    ["--key"] = "key",
-    ["--faults"] = "faults",
-  }
-  local options, arguments = {}, { ... }
-  for i = 1, #arguments, 2 do
-    local name, value = known[arguments[i]], arguments[i + 1]
-    if not name or not value then return nil end
-    options[name] = value
+---@param chosen table<string, any>
+---@return integer? port nil for one that the system chooses
+local function port_of(chosen)
+  local port = chosen.port and math.tointeger(chosen.port)
+  if chosen.port and (not port or port > 65535) then
+    fault.raise { message = "--port takes a whole number up to 65535" }
   end
-  return options
+  return port
+end
+
+--- The rules of a faults file.
+---@param path string?
+local function faults_of(path)
+  if not path then
+    return nil
+  end
+  local rules, message = require "offline.faults".read(path)
+  if not rules then
+    fault.raise { message = message, where = path }
+  end
+  return rules
 end
 
 local function temporary_folder()
   local path = os.tmpname()
   os.remove(path)
+  assert(file.mkdir(path))
   return path
 end
 
@@ -35,35 +54,28 @@ local function ends_with(signal)
   end
 end
 
+---@param ... string arguments
 ---@return integer status
 return function(...)
-  local options = read_options(...)
-  local port = options and math.tointeger(tonumber(options.port or 0))
-  local delay = options and tonumber(options.delay or 0)
-  if not options or not port or port < 0 or port > 65535 or not delay or delay < 0 then
-    io.stderr:write(usage)
-    return 2
-  end
-  local faults
-  if options.faults then
-    local wrong
-    faults, wrong = require "offline.faults".read(options.faults)
-    if not faults then
-      io.stderr:write("sbhost: ", wrong, "\n")
-      return 2
-    end
+  local chosen, rest = options.parse(OPTIONS, { ... })
+  if #rest > 0 then
+    fault.raise { message = ("mock takes no '%s'"):format(rest[1]), hint = "sbhost help mock lists its options" }
   end
   local dir = temporary_folder()
-  assert(require "host.file".mkdir(dir))
-  local running, message = require "offline.server".start {
-    dir = dir, port = port, delay = delay / 1000, key = options.key, account = options.account,
-    costs = true, faults = faults, strict = true,
+  local running, message = server.start {
+    dir = dir,
+    port = port_of(chosen),
+    delay = (chosen.delay or 0) / 1000,
+    key = chosen.key,
+    account = chosen.account,
+    costs = true,
+    faults = faults_of(chosen.faults),
+    strict = true,
   }
   if not running then
-    io.stderr:write("sbhost: ", message, "\n")
-    return 2
+    fault.raise { message = message }
   end
-  io.stdout:write(running.base_url, "\n")
+  print(running.base_url)
   io.stdout:flush()
   pcall(loop.all, { ends_with "INT", ends_with "TERM" })
   running.close()
