@@ -4,6 +4,7 @@ local answer = require "providers.answer"
 local file = require "host.file"
 local http = require "host.http"
 local json = require "host.json"
+local openrouter = require "providers.openrouter"
 local retry_after = require "providers.retry_after"
 local said = require "providers.said"
 local server = require "host.server"
@@ -282,6 +283,8 @@ local function spoiled(seed)
   return "data: " .. (value and json.encode { mutate(value) }:sub(2, -2) or seed) .. "\n\n" .. seed
 end
 
+local provider = openrouter.new {}
+
 local CLASSES = { busy = true, server = true, stop = true, final = true, unusable = true, form = true }
 
 local function check_reading(got, body)
@@ -306,9 +309,9 @@ describe("any body at all", function()
   it("is read as an answer, or as a failure that says something", function()
     math.randomseed(20261124)
     local statuses = { 200, 200, 200, 400, 404, 402, 403, 422, 429, 500, 301, 599 }
-    for i = 1, 20000 do
+    for i = 1, 8000 do
       local body = spoiled(SEEDS[i % #SEEDS + 1])
-      local got = answer.read(request(i % 2 == 0 and "picture" or "text"), {
+      local got = provider.read(request(i % 2 == 0 and "picture" or "text"), {
         status = statuses[math.random(#statuses)],
         headers = { ["content-type"] = i % 3 == 0 and "text/event-stream" or nil },
         body = body,
@@ -318,8 +321,8 @@ describe("any body at all", function()
     end
   end)
 
+  -- What took quadratic time would run into the time limit of the test.
   it("takes no longer for being made to", function()
-    local began = os.clock()
     local long = 1 << 20
     for _, body in ipairs {
       (":\n"):rep(long // 2), ("![x"):rep(long // 3), ("data:"):rep(long // 5), (" "):rep(long), ("{"):rep(long),
@@ -327,9 +330,8 @@ describe("any body at all", function()
       json.encode { choices = { { message = { content = ('{"'):rep(long // 2) } } } },
       json.encode { error = { message = ("sk-"):rep(long // 3) .. ("\xC2\x80"):rep(long // 2) } },
     } do
-      read(body)
-      read(body, "picture")
+      assert.is_table(read(body))
+      assert.is_table(read(body, "picture").failure)
     end
-    assert.is_true(os.clock() - began < 10) -- seconds; quadratic, it would be hours
   end)
 end)

@@ -9,9 +9,12 @@ local SCHEMA = {
   schema = { type = "object", properties = { a = { type = "integer", format = "int32" } }, required = { "a" } },
 }
 
+local provider = openrouter.new {}
+
 local function request(changes)
   local made = {
-    kind = "text", model = "openai/gpt-5", effort = "medium", user = "Write.", refs = {}, schema = SCHEMA,
+    provider = provider, kind = "text", model = "openai/gpt-5",
+    effort = "medium", user = "Write.", refs = {}, schema = SCHEMA,
     task = "lore", step = "lore", take = 1, attempt = 1,
   }
   for name, value in pairs(changes or {}) do
@@ -361,7 +364,7 @@ local function files_of(answer)
 end
 
 local function read(asked, answer)
-  return openrouter.new({}).read(asked, {
+  return provider.read(asked, {
     status = answer.status or 200,
     headers = answer.headers or {},
     body = answer.body,
