@@ -42,6 +42,17 @@ local function fill(schema, property, options)
   return property == "name" and options.name_of(1, property) or "Some text."
 end
 
+local function numbered(i, list)
+  return ("%s %d"):format(list:gsub("s$", ""), i)
+end
+
+--- A value that fits a schema, for servers of other kinds.
+---@param schema table
+---@return table
+function M.fill(schema)
+  return fill(schema, "", { name_of = numbered })
+end
+
 local function picture_file(at, seed)
   local path = ("%s/%d.png"):format(at, seed)
   assert(image.draw {
@@ -62,9 +73,7 @@ end
 ---@return { url: string, requests: table[], close: fun() }
 function M.start(options)
   options = options or {}
-  options.name_of = options.name_of or function(i, list)
-    return ("%s %d"):format(list:gsub("s$", ""), i)
-  end
+  options.name_of = options.name_of or numbered
   local at = support.folder()
   local requests = {}
 
