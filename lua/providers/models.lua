@@ -61,8 +61,8 @@ return {
     efforts = OPTIONAL, parameters = SAMPLING,
     successor = "google/gemini-3.5-flash-lite", retires = "2026-12-01",
   },
-  -- Input limits are those of the 3.x family; OpenRouter's listing tells the prices.
-  ["google/gemini-3.8-flash"] = { max_tokens = 16000, thinking = 16000, limit = 65536 },
+  -- Google's page on the latter gives its limit; the prices are left to the listing.
+  ["google/gemini-3.8-flash"] = { max_tokens = 16000, thinking = 16000 },
   ["google/gemini-3.5-flash-lite"] = { max_tokens = 16000, thinking = 16000, limit = 65536 },
 
   -- Three references and 1290 tokens a picture: Google's guide to image generation.
@@ -80,7 +80,7 @@ return {
   -- what resellers list. They think before they draw, within max_tokens.
   ["google/gemini-3.1-flash-image"] = {
     input = 5e-7, output = 3e-6, picture = 0.067, picture_tokens = 1120, references = 14,
-    max_tokens = 8192, limit = 32768, efforts = {},
+    max_tokens = 8192, efforts = {},
   },
   ["google/gemini-3.1-flash-image-preview"] = {
     max_tokens = 8192, references = 14, efforts = {},
@@ -88,7 +88,7 @@ return {
   },
   ["google/gemini-3-pro-image"] = {
     input = 2e-6, output = 1.2e-5, picture = 0.134, picture_tokens = 1120, references = 14,
-    max_tokens = 8192, limit = 32768, efforts = {},
+    max_tokens = 8192, efforts = {},
   },
   ["google/gemini-3-pro-image-preview"] = {
     max_tokens = 8192, references = 14, efforts = {},
@@ -104,6 +104,8 @@ return {
     input = 2.5e-6, output = 2e-6, picture = 0.052, picture_tokens = 6208, references = 16,
     max_tokens = 12000, efforts = {},
   },
+  -- Pictures alone. The date is that of OpenAI's list of deprecations; the successor
+  -- is the one that OpenRouter has.
   ["openai/gpt-image-1"] = {
     max_tokens = 12000, references = 16, efforts = {}, modalities = { "image" },
     successor = "openai/gpt-image-2", retires = "2026-10-23",
