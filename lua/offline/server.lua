@@ -167,9 +167,12 @@ local function record_of(answer)
   }
 end
 
+-- What the client calls it, or the schema that it asks for.
 local function task_of(request, body)
-  local metadata = type(body) == "table" and body.metadata
-  local task = request.headers["x-task"] or type(metadata) == "table" and metadata.task
+  body = type(body) == "table" and body or {}
+  local metadata = type(body.metadata) == "table" and body.metadata or {}
+  local format = type(body.response_format) == "table" and body.response_format.json_schema
+  local task = request.headers["x-task"] or metadata.task or type(format) == "table" and format.name
   return type(task) == "string" and task or nil
 end
 

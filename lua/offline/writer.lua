@@ -5,6 +5,7 @@ local fields = require "offline.fields"
 local json = require "host.json"
 local plans = require "offline.plans"
 local random = require "offline.random"
+local schemas = require "offline.schema"
 local story = require "offline.story"
 
 local M = {}
@@ -328,7 +329,7 @@ end
 ---@param brief offline.Brief
 ---@return string text JSON where a schema was asked for
 function M.write(body, brief)
-  local format = body.response_format or {}
+  local format = schemas.format(body) or {}
   local seed = json.hash { body.messages, format, body.seed }
   local self = setmetatable({
     story = story.of(brief), brief = brief, seed = seed, rng = random.new(seed), lists = {},

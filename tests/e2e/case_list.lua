@@ -1,0 +1,181 @@
+-- tests/e2e/case_list.lua: what is expected of sbhost in each case of
+-- docs/providers.md. `on` is what the case is played on: the first text (lore) or
+-- a picture; `asked` how often that is asked for then, or from and to; `says`
+-- stands in what the run says. Unless told, the case is played once, and the run
+-- ends complete.
+
+local function recovers(id, more)
+  local case = { id = id, on = "text", status = 0, asked = 2 }
+  for name, value in pairs(more or {}) do case[name] = value end
+  return case
+end
+
+local function reads(id, more)
+  local case = recovers(id, more)
+  case.asked = more and more.asked or 1
+  return case
+end
+
+local function fails(id, says, more)
+  local case = { id = id, on = "text", always = true, status = 1, asked = 1, says = says }
+  for name, value in pairs(more or {}) do case[name] = value end
+  return case
+end
+
+local picture = { on = "picture" }
+
+local function picture_too(more)
+  local copy = { on = "picture" }
+  for name, value in pairs(more) do copy[name] = value end
+  return copy
+end
+
+local DOUBT = { says = "in doubt and asked again" }
+local HELD = { arguments = { "--resend-doubt", "0" } }
+local EITHER = { asked = { 1, 2 } }
+local A_SECOND = { least = 1 }
+
+return {
+  reads "1",
+  reads "2",
+  recovers "3a",
+  recovers "3b",
+  fails("3b", "empty", { asked = { 2, 4 } }),
+  recovers("3a", picture),
+  reads "4",
+  reads("4", picture),
+  recovers "6",
+  recovers("6", picture),
+  recovers "7",
+  recovers("7", picture),
+  recovers("10a", DOUBT),
+  recovers("10b", DOUBT),
+  recovers("10c", DOUBT),
+  recovers("10b", picture_too(DOUBT)),
+  fails("10a", "--resend-doubt", HELD),
+  fails("10c", "--resend-doubt", HELD),
+  recovers("11a", A_SECOND),
+  recovers("11a", picture_too(A_SECOND)),
+  recovers("11b", A_SECOND),
+  fails("11c", "429"),
+  recovers "12",
+  fails("13", "per-day"),
+  recovers("14a", A_SECOND),
+  recovers("14b", A_SECOND),
+  fails("15a", "OPENROUTER_API_KEY", { total = 1 }),
+  fails("15b", "OPENROUTER_API_KEY", { total = 1 }),
+  fails("16a", "afford 3395", { total = 1 }),
+  recovers("16b", A_SECOND),
+  fails("17a", "violence"),
+  fails("17b", "prompt injection"),
+  fails("18a", "openai/gpt-5", EITHER),
+  fails("18b", "gemini-2.5-flash-image", picture_too { asked = { 1, 99 } }),
+  fails("18c", "data policy", EITHER),
+  fails("18d", "its successor is"),
+  recovers "19",
+  fails("20a", "max_output_tokens"),
+  fails("20b", "unknown field"),
+  fails("20c", "the upstream said no"),
+  recovers "21a",
+  recovers "21b",
+  fails("22", "3 items or fewer"),
+  recovers "23a",
+  recovers "23b",
+  recovers "23c",
+  recovers("23d", A_SECOND),
+  recovers "23e",
+  recovers "23f",
+  recovers "23g",
+  recovers("23c", picture),
+  fails("23b", "500", { asked = 3 }),
+  fails("24a", "too large"),
+  fails("24b", "413"),
+  recovers "25",
+  recovers "26",
+  recovers "27a",
+  recovers "27b",
+  reads("27c", EITHER),
+  fails("28", "I can't help with that"),
+  recovers("28", picture),
+  fails("29a", "filter"),
+  fails("29b", "filter"),
+  recovers("29a", picture),
+  reads "30a",
+  reads "30b",
+  recovers "30c",
+  recovers("30d", EITHER),
+  recovers "31a",
+  recovers "31b",
+  recovers "32a",
+  recovers("32b", EITHER),
+  recovers "32c",
+  recovers "32d",
+  recovers("32e", EITHER),
+  recovers "32f",
+  recovers("32g", { memory = 80 * 1024 }),
+  recovers("32h", { memory = 80 * 1024 }),
+  reads("32i", EITHER),
+  reads("32j", EITHER),
+  recovers "32k",
+  recovers "33a",
+  recovers "33b",
+  recovers "33c",
+  recovers "33d",
+  recovers("33a", picture),
+  reads "34",
+  reads("35", { says = "?" }),
+  reads("35", picture),
+  fails("36a", "model not loaded"),
+  fails("36b", "the context is full"),
+  fails("36c", "Not Found"),
+  fails("36d", "field required"),
+  fails("36e", "no such route"),
+  fails("36f", "first wrong"),
+  fails("36g", "no model of that name"),
+  recovers "37",
+  reads("38", picture),
+  reads("39a", picture),
+  reads("39b", picture),
+  reads("39c", picture),
+  reads("39d", picture),
+  reads("39e", picture),
+  reads("39f", picture),
+  reads("40", picture),
+  recovers("41a", picture),
+  recovers("41b", picture),
+  recovers("41c", picture),
+  recovers("41d", picture),
+  recovers("41e", picture),
+  recovers("41f", picture),
+  recovers("41g", picture),
+  reads("42a", picture),
+  reads("42b", picture),
+  reads("42c", picture),
+  reads("42d", picture),
+  reads("42e", picture),
+  recovers("42f", picture),
+  recovers("43a", picture),
+  recovers("43b", picture),
+  reads("43c", picture),
+  reads("43d", picture),
+  reads("43e", picture),
+  recovers("43f", picture),
+  recovers("43g", picture),
+  recovers("43h", picture),
+  recovers("43i", picture),
+  recovers("43j", picture_too { memory = 120 * 1024 }),
+  reads("44a", picture),
+  reads("44b", picture),
+  reads("48", { on = "models", always = true }),
+  fails("51a", "redirect"),
+  fails("51b", "redirect"),
+  fails("51c", "redirect"),
+  reads("51d", EITHER),
+  reads "51e",
+  reads "51f",
+  recovers("51g", { memory = 80 * 1024 }),
+  recovers("51h", { memory = 120 * 1024 }),
+  recovers "51i",
+  reads "51j",
+  reads("51j", picture),
+}
