@@ -329,7 +329,8 @@ return {
   {
     id = "36b", name = "an error on the top level", routes = "text picture images",
     wire = "400, `{\"object\":\"error\",\"message\":…}`", expect = NOT_AGAIN,
-    play = plain(400, '{"object":"error","message":"the context is full","type":"BadRequestError","param":null,"code":400}'),
+    play = plain(400,
+      '{"object":"error","message":"the context is full","type":"BadRequestError","param":null,"code":400}'),
   },
   {
     id = "36c", name = "a detail", routes = "text picture images",

@@ -64,7 +64,10 @@ return {
       return it:json(200, {
         data = {
           { id = "openrouter/auto", pricing = { prompt = "-1", completion = "-1" } },
-          { id = "openai/gpt-5", pricing = { prompt = "0.00000125", completion = "0.00001" }, architecture = json.null },
+          {
+            id = "openai/gpt-5", pricing = { prompt = "0.00000125", completion = "0.00001" },
+            architecture = json.null,
+          },
           { id = "some/model", pricing = json.null, supported_parameters = json.null },
           { name = "no id" }, json.null, 3,
         },

@@ -279,7 +279,8 @@ return {
     play = number "1e999",
   },
   {
-    id = "33a", name = "no choices", routes = "text picture", wire = "`choices: []`", expect = "asked again, a few times",
+    id = "33a", name = "no choices", routes = "text picture", wire = "`choices: []`",
+    expect = "asked again, a few times",
     play = choices(json.array {}),
   },
   {
