@@ -3,6 +3,7 @@
 -- does not tell stays unknown. Pure.
 
 local errors = require "providers.errors"
+local flood = require "providers.flood"
 local json = require "host.json"
 local pictures = require "providers.pictures"
 local said = require "providers.said"
@@ -87,27 +88,6 @@ local function refusal_of(message)
   return refusal
 end
 
---- So many blank characters in a row are no layout any more.
-local FLOOD = 2048
-
---- Whether a text runs into blanks without end, as some models do within JSON; real
---- ones, or written as escapes inside a string.
----@param text string as much of it as has come
----@return boolean
-function M.is_flooded(text)
-  if #text < FLOOD then
-    return false
-  elseif text:find("\\n\\n\\n\\n", 1, true) or text:find("\\t\\t\\t\\t", 1, true) then
-    text = text:gsub("\\[nrt]", "  ")
-  end
-  for from, to in text:gmatch "()%s+()" do
-    if to - from >= FLOOD then
-      return true
-    end
-  end
-  return false
-end
-
 --
 -- Failures
 --
@@ -181,7 +161,7 @@ end
 local function read_text(request, choice, message, usage)
   local text = spoken(text_of(message.content))
   local is_blank = not text:find "%S"
-  if M.is_flooded(text) then
+  if flood.is_flooded(text) then
     return failed("unusable", "the answer runs into blanks without end")
   elseif choice.finish_reason == "length" then
     return cut_off(usage)

@@ -1,7 +1,8 @@
 -- lua/providers/sse.lua: an answer that comes in events (server-sent events), put
 -- together into the one that would have come whole, so that both are read the same
--- way and the memo holds one kind.
+-- way. What it says while it comes is follow.lua's.
 
+local flood = require "providers.flood"
 local json = require "host.json"
 
 local M = {}
@@ -96,6 +97,12 @@ end
 
 local NONSENSE = "an event of the answer's stream makes no sense"
 
+--- Whether there is nothing that a longer wait would have brought: the answer came
+--- to an end, or would not come to one.
+local function is_complete(joined)
+  return joined.over or flood.is_flooded(table.concat(joined.message.content))
+end
+
 --- The body, or the error that it is. What cannot be written again (numbers
 --- beyond all bounds) is left out.
 local function encoded(body, err)
@@ -124,10 +131,10 @@ function M.join(events)
       joined.over = true
     elseif text:find "%S" then
       local event, message = json.decode(text)
-      if type(event) ~= "table" then
-        joined.err = { code = 502, message = "an event of the answer's stream is not JSON: " .. (message or text) }
-      else
+      if type(event) == "table" then
         add_event(joined, event)
+      elseif not joined.over then
+        joined.err = { code = 502, message = "an event of the answer's stream is not JSON: " .. (message or text) }
       end
     end
     if joined.err then
@@ -136,7 +143,7 @@ function M.join(events)
   end
   if #events == 0 then
     return ""
-  elseif not joined.over then
+  elseif not is_complete(joined) then
     return encoded(joined.first, { code = 502, message = CUT })
   end
   local message = { role = "assistant" }

@@ -2,6 +2,8 @@
 
 local answer = require "providers.answer"
 local file = require "host.file"
+local flood = require "providers.flood"
+local follow = require "providers.follow"
 local http = require "host.http"
 local json = require "host.json"
 local openrouter = require "providers.openrouter"
@@ -38,6 +40,57 @@ local USAGE = json.encode { choices = json.array {}, usage = { total_tokens = 9,
 local function joined(events, kind, files)
   return read(sse.join(events), kind, nil, files)
 end
+
+describe("an answer that is followed while it comes", function()
+  --- The text that events bring, and what is said of the last one.
+  local function followed(events)
+    local next_event, texts, last = follow.new(), {}, nil
+    for _, event in ipairs(events) do
+      local text, state = next_event(event)
+      texts[#texts + 1] = text
+      last = state
+    end
+    return table.concat(texts), last, #texts
+  end
+
+  it("brings a piece of text with each event", function()
+    local text, state, count = followed {
+      chunk { role = "assistant", content = "" }, chunk { content = "{" }, chunk { content = "}" },
+    }
+    assert.equal("{}", text)
+    assert.equal(2, count)
+    assert.is_nil(state)
+  end)
+
+  it("has ended with a reason, and is done when it says so or failed", function()
+    assert.equal("ended", select(2, followed { chunk({ content = "" }, { finish_reason = "stop" }) }))
+    assert.equal("ended", select(2, followed { chunk({}, { finish_reason = "stop" }), USAGE }))
+    assert.equal("done", select(2, followed { "[DONE]" }))
+    assert.equal("done", select(2, followed { '{"error":{"message":"m"}}' }))
+    assert.equal("done", select(2, followed { chunk({}, { error = { message = "m" } }) }))
+    assert.equal("done", select(2, followed { "nonsense" }))
+  end)
+
+  it("is hopeless once it runs into blanks", function()
+    local next_event, count, state = follow.new(), 0
+    next_event(chunk { content = '{"a":"x"' })
+    repeat
+      count = count + 1
+      state = select(2, next_event(chunk { content = (" \n"):rep(128) }))
+    until state or count == 100
+    assert.equal("hopeless", state)
+    assert.is_true(count * 256 < 4096)
+    assert.is_nil(select(2, followed { chunk { content = ("word" .. (" \n"):rep(5)):rep(5000) } }))
+  end)
+
+  it("may hold anything", function()
+    for _, event in ipairs {
+      "", " ", "null", "[]", "1", '{"choices":null}', '{"choices":[1]}', '{"choices":[{"delta":"x"}]}',
+    } do
+      assert.equal("", (followed { event }))
+    end
+  end)
+end)
 
 describe("an answer in events", function()
   local TEXT = ": OPENROUTER PROCESSING\n\n"
@@ -92,6 +145,21 @@ describe("an answer in events", function()
     assert.equal("server", joined({}).failure.class)
   end)
 
+  it("9 is whole once it has said why it ends, whatever is cut then", function()
+    local done = chunk({ content = "{}" }, { finish_reason = "stop" })
+    assert.equal("{}", joined({ done, '{"usage":{"co' }).text)
+  end)
+
+  it("31 is a flood, when it was given up for one", function()
+    local events = { chunk { content = '{"a":' } }
+    for i = 1, 50 do
+      events[i + 1] = chunk { content = (" \n"):rep(25) }
+    end
+    local got = joined(events)
+    assert.equal("unusable", got.failure.class)
+    assert.truthy(got.failure.message:find("blanks", 1, true))
+  end)
+
   it("33 has events without a delta", function()
     local events = {
       '{"choices":[{"index":0,"delta":null}]}', '{"choices":[{"index":0}]}', "[1]", "{}",
@@ -122,10 +190,10 @@ describe("an answer in events", function()
   end)
 
   it("31 is known to run into blanks while it does", function()
-    assert.is_false(answer.is_flooded('{"a":' .. ("\n"):rep(2000)))
-    assert.is_true(answer.is_flooded('{"a":' .. (" \n"):rep(1024)))
-    assert.is_true(answer.is_flooded('{"a":"' .. ("\\n"):rep(1024)))
-    assert.is_false(answer.is_flooded(("word\n\n"):rep(5000)))
+    assert.is_false(flood.is_flooded('{"a":' .. ("\n"):rep(2000)))
+    assert.is_true(flood.is_flooded('{"a":' .. (" \n"):rep(1024)))
+    assert.is_true(flood.is_flooded('{"a":"' .. ("\\n"):rep(1024)))
+    assert.is_false(flood.is_flooded(("word\n\n"):rep(5000)))
   end)
 end)
 
