@@ -1,6 +1,7 @@
 -- lua/cli/progress.lua: how a run shows itself: a block that is repainted at a
 -- terminal, plain lines elsewhere, or one JSON object an event.
 
+local arriving = require "cli.arriving"
 local json = require "host.json"
 local loop = require "host.loop"
 local ui = require "host.ui"
@@ -41,7 +42,8 @@ end
 
 ---@param tally Tally
 ---@param began number
-local function block(tally, began)
+---@param texts Arriving
+local function block(tally, began, texts)
   local done, total = tally:sum "done", math.max(1, tally:sum "total")
   local lines = {}
   for i, step in ipairs(tally.steps) do
@@ -53,6 +55,9 @@ local function block(tally, began)
     tally:sum "calls",
     tally:sum "cost"
   )
+  for _, line in ipairs(texts:lines()) do
+    lines[#lines + 1] = line
+  end
   return lines
 end
 
@@ -93,6 +98,7 @@ end
 --- At a terminal: the block, and above it what went wrong.
 local function live(tally)
   local began, painted = loop.now(), 0
+  local texts = arriving.new()
   local quiet = { done = true, given = true }
   return {
     event = function(event)
@@ -100,13 +106,14 @@ local function live(tally)
       if line then
         ui.print(line)
       end
+      texts:add(event)
       if loop.now() - painted >= PERIOD then
         painted = loop.now()
-        ui.block(block(tally, began))
+        ui.block(block(tally, began, texts))
       end
     end,
     finish = function()
-      ui.block(block(tally, began))
+      ui.block(block(tally, began, texts))
       ui.finish()
     end,
   }

@@ -33,6 +33,7 @@ M.options = {
   ["max-cost"] = { value = "USD", number = true },
   ["resend-doubt"] = { value = "USD", number = true },
   data = { value = "DIR" },
+  stream = {},
   json = {},
   quiet = {},
 }
@@ -90,6 +91,7 @@ local function evaluate(chosen, told, spec, steps, opened, open_providers)
     limiter = settings.limiter(told, chosen.lane),
     folder = opened:path "arriving",
     report = report,
+    stream = chosen.stream,
     resend_budget = chosen["resend-doubt"] or 0.50,
   }
   local evaluation = run.new {

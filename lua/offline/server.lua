@@ -218,7 +218,7 @@ end
 
 function Server:chat(request)
   local arrived = loop.now()
-  local hash = json.sha256(request.body)
+  local hash = json.sha256(stream.unstreamed(request.body))
   local body, message = json.decode(request.body)
   local known = type(body) == "table" and type(body.model) == "string"
   local entry = self.account:asked(hash, known and body.model or nil, task_of(request, body))

@@ -68,6 +68,13 @@ function M.events(answer)
   return list
 end
 
+--- A request without the wish for a stream: the same is answered either way.
+---@param text string
+---@return string
+function M.unstreamed(text)
+  return (text:gsub(',%s*"stream"%s*:%s*true', ""))
+end
+
 --- The response that streams an answer.
 ---@param answer table
 ---@param parts fun(text: string): table puts a picture's file where it belongs

@@ -3,10 +3,11 @@
 -- before it is used. Repair and fallback, which are chains of calls, are in
 -- chain.lua.
 
-local file = require "host.file"
+local arrival = require "pipeline.arrival"
 local http = require "host.http"
 local json = require "host.json"
 local loop = require "host.loop"
+local record = require "pipeline.record"
 local retry = require "pipeline.retry"
 
 --- What is asked of a model, in no provider's form.
@@ -26,6 +27,7 @@ local retry = require "pipeline.retry"
 ---@field take integer
 ---@field attempt integer
 ---@field priority number
+---@field stream boolean? a text that is told while it comes; the answer is the same
 ---@field generous boolean? the last answer was cut off: allow for a longer one
 
 --- Why a request came to nothing. "stop" and "cost" end the run, "doubt" the
@@ -49,6 +51,7 @@ local retry = require "pipeline.retry"
 ---@field budget Budget
 ---@field folder string         where arriving pictures are kept until they are saved
 ---@field report fun(event: table)
+---@field stream boolean?       texts are asked for as streams
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_spent number
 ---@field stopped CallFailure?  why nothing more is sent
@@ -191,58 +194,26 @@ end
 -- On the wire
 --
 
---- Puts the pictures that came with an answer where they are durable, under
---- names that the answer's record gives.
-local function keep_files(folder, id, files)
-  local kept = {}
-  for i, arrived in ipairs(files) do
-    kept[i] = { error = arrived.error, address = arrived.address }
-    if arrived.path then
-      local path = ("%s/%d-%d"):format(folder, id, i)
-      local ok, message = file.publish(arrived.path, path)
-      if not ok then
-        return nil, message
-      end
-      kept[i].path = path
-    end
-  end
-  return kept
-end
-
---- Where the picture of an answer is, if it has one.
-local function with_path(read, files)
-  local arrived = read.file and files[read.file]
-  if arrived then
-    read.path = arrived.path
-    if not arrived.path then
-      read.failure = { class = "unusable", message = "the answer's picture is broken: " .. arrived.error }
-    end
-  end
-  return read
-end
-
---- Puts an answer on disk, its pictures first.
----@return CallAnswer?
+--- The answer to a started request, whole. Texts that come in events are told
+--- while they come.
+---@return host.http.answer?
 ---@return string? message
-function Calls:record(id, request, answer, read)
-  local files, message = keep_files(self.folder, id, answer.files)
-  if not files then
-    return nil, message
+---@return boolean? sent
+function Calls:receive(id, request, transfer)
+  local head, message, _, sent = transfer:head()
+  if not head then
+    return nil, message, sent
+  elseif head.headers["x-generation-id"] then
+    self.store:accept(id, head.headers["x-generation-id"])
   end
-  local record = json.encode { body = answer.body, files = json.array(files) }
-  local meta = json.encode {
-    task = request.task,
-    model = read.model,
-    usage = json.object(read.usage),
-    seconds = read.seconds,
-  }
-  local kept, problem = self.store:answer(id, record, meta)
-  if not kept then
-    return nil, problem
+  if request.stream then
+    return arrival.take(transfer, head, request.provider.follow(), function(text)
+      self:tell("text", request, { text = text })
+    end)
   end
-  read.id = id
-  read.at = loop.time()
-  return with_path(read, files)
+  local answer
+  answer, message, _, sent = transfer:finish()
+  return answer, message, sent
 end
 
 --- One request, on the wire once. The intent is on disk before a byte leaves,
@@ -258,15 +229,12 @@ function Calls:send(request, key, text, form)
   end
   local options = request.provider:wire(request, form)
   options.spill = { dir = self.folder }
+  options.events = request.stream
   local started = loop.now()
-  local transfer <close> = http.start(options)
-  local head, message, _, sent = transfer:head()
+  local transfer <close>, message, _, sent = http.start(options)
   local answer
-  if head then
-    if head.headers["x-generation-id"] then
-      self.store:accept(id, head.headers["x-generation-id"])
-    end
-    answer, message, _, sent = transfer:finish()
+  if transfer then
+    answer, message, sent = self:receive(id, request, transfer)
   end
   if not answer and sent then
     self.store:doubt(id, message)
@@ -287,7 +255,7 @@ function Calls:send(request, key, text, form)
     self.store:refuse(id, read.failure.message)
     return read
   end
-  local recorded, trouble = self:record(id, request, answer, read)
+  local recorded, trouble = record.keep(self, id, request, answer, read)
   return recorded, not recorded and "disk" or nil, trouble
 end
 
@@ -311,21 +279,6 @@ function Calls:send_within_budget(request, key, text, form)
     outcome = { cost = 0 }
   end
   return read, class, problem
-end
-
---- An answer that is in the memo, read again.
-local function recall(request, call)
-  local record = json.decode(call.answer)
-  local read = request.provider.read(request, {
-    status = 200,
-    headers = {},
-    body = record.body,
-    files = record.files,
-  })
-  read.id = call.id
-  read.at = call.at
-  read.remembered = true
-  return with_path(read, record.files)
 end
 
 --
@@ -352,7 +305,7 @@ function Calls:ask(request)
   local known = self.store:answered(key)
   local read, problem
   if known then
-    read = recall(request, known)
+    read = record.recall(request, known)
   else
     read, problem = self:ask_anew(request, key, text)
     if not read then
@@ -401,6 +354,7 @@ function Calls:wait(request, slot, model_key, failure, tries)
 end
 
 function Calls:ask_anew(request, key, text)
+  request.stream = self.stream and request.kind == "text" and request.provider.follow ~= nil or nil
   local model_key = request.provider.identity .. " " .. request.model
   local lane = request.kind == "picture" and "image" or "text"
   local slot <close> = self.limiter:acquire(lane, model_key, request.priority)

@@ -8,6 +8,7 @@ local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
 local explain = require "providers.explain"
 local file = require "host.file"
+local follow = require "providers.follow"
 local http = require "host.http"
 local images = require "providers.openai_images"
 local json = require "host.json"
@@ -145,6 +146,9 @@ function Provider.read(request, answer)
   end
   return read
 end
+
+--- An answer in events, while it comes.
+Provider.follow = follow.new
 
 --- Larger pictures are not fetched.
 local MOST_BYTES = 32 * 1024 * 1024

@@ -5,6 +5,7 @@ local answers = require "providers.answer"
 local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
 local explain = require "providers.explain"
+local follow = require "providers.follow"
 local http = require "host.http"
 local json = require "host.json"
 local loop = require "host.loop"
@@ -127,6 +128,9 @@ function Provider.read(request, answer)
   end
   return read
 end
+
+--- An answer in events, while it comes.
+Provider.follow = follow.new
 
 --
 -- Statistics

@@ -1,0 +1,76 @@
+-- lua/cli/arriving.lua: the texts that arrive while a run shows itself, each by its
+-- last line.
+
+local name = require "host.name"
+local ui = require "host.ui"
+
+---@class Arriving
+---@field tails table<string, string> the end of each text, by task
+---@field tasks string[] in the order in which they began to arrive
+local Arriving = {}
+Arriving.__index = Arriving
+
+local M = {}
+
+local KEPT = 1024 -- bytes: more than any line that is shown
+local MOST = 6 -- lines
+
+---@return Arriving
+function M.new()
+  return setmetatable({ tails = {}, tasks = {} }, Arriving)
+end
+
+local function forget(self, task)
+  if self.tails[task] then
+    self.tails[task] = nil
+    for i, other in ipairs(self.tasks) do
+      if other == task then
+        return table.remove(self.tasks, i)
+      end
+    end
+  end
+end
+
+--- Takes one event of a run in. A text is over with whatever else is told of its
+--- task.
+---@param event table
+function Arriving:add(event)
+  local task = event.task
+  if event.event ~= "text" then
+    return task and forget(self, task)
+  elseif not self.tails[task] then
+    self.tasks[#self.tasks + 1] = task
+  end
+  local tail = ((self.tails[task] or "") .. event.text):sub(-KEPT)
+  self.tails[task] = tail:gsub("^[\x80-\xBF]+", "")
+end
+
+--- The end of a text that fits in so many columns.
+local function fitting(text, columns)
+  for _, characters in ipairs { columns, columns // 2 } do
+    local from = utf8.offset(text, -characters)
+    text = from and text:sub(from) or text
+    if name.width(text) <= columns then
+      break
+    end
+  end
+  return text
+end
+
+--- What is shown of the texts now.
+---@return string[]
+function Arriving:lines()
+  local lines = {}
+  for i = 1, math.min(#self.tasks, MOST) do
+    local task = self.tasks[i]
+    local before = ("  %-24s "):format(task)
+    local room = math.max(20, ui.size() - name.width(before))
+    lines[i] = before .. fitting(self.tails[task]:match "([^\n]*)%s*$", room)
+  end
+  if #self.tasks > MOST then
+    lines[#lines + 1] = ("  … and %d more"):format(#self.tasks - MOST)
+  end
+  return lines
+end
+
+return M

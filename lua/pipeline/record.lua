@@ -1,0 +1,87 @@
+-- lua/pipeline/record.lua: what is kept of an answer: its body as it came, and its
+-- pictures; and how it is read again.
+
+local file = require "host.file"
+local json = require "host.json"
+local loop = require "host.loop"
+
+local M = {}
+
+--- Puts the pictures that came with an answer where they are durable, under
+--- names that the answer's record gives.
+local function keep_files(folder, id, files)
+  local kept = {}
+  for i, arrived in ipairs(files) do
+    kept[i] = { error = arrived.error, address = arrived.address }
+    if arrived.path then
+      local path = ("%s/%d-%d"):format(folder, id, i)
+      local ok, message = file.publish(arrived.path, path)
+      if not ok then
+        return nil, message
+      end
+      kept[i].path = path
+    end
+  end
+  return kept
+end
+
+--- Where the picture of an answer is, if it has one.
+local function with_path(read, files)
+  local arrived = read.file and files[read.file]
+  if arrived then
+    read.path = arrived.path
+    if not arrived.path then
+      read.failure = { class = "unusable", message = "the answer's picture is broken: " .. arrived.error }
+    end
+  end
+  return read
+end
+
+--- Puts an answer on disk, its pictures first.
+---@param calls Calls
+---@param id integer of the call
+---@param request Request
+---@param answer host.http.answer
+---@param read CallAnswer
+---@return CallAnswer?
+---@return string? message
+function M.keep(calls, id, request, answer, read)
+  local files, message = keep_files(calls.folder, id, answer.files)
+  if not files then
+    return nil, message
+  end
+  local record = json.encode { body = answer.body, files = json.array(files) }
+  local meta = json.encode {
+    task = request.task,
+    model = read.model,
+    usage = json.object(read.usage),
+    seconds = read.seconds,
+  }
+  local kept, problem = calls.store:answer(id, record, meta)
+  if not kept then
+    return nil, problem
+  end
+  read.id = id
+  read.at = loop.time()
+  return with_path(read, files)
+end
+
+--- An answer that is in the memo, read again.
+---@param request Request
+---@param call host.store.call
+---@return CallAnswer
+function M.recall(request, call)
+  local record = json.decode(call.answer)
+  local read = request.provider.read(request, {
+    status = 200,
+    headers = {},
+    body = record.body,
+    files = record.files,
+  })
+  read.id = call.id
+  read.at = call.at
+  read.remembered = true
+  return with_path(read, record.files)
+end
+
+return M
