@@ -18,12 +18,19 @@ end
 
 M.quote = quote
 
+-- Where this process puts all its folders; it goes when the Lua state does.
+local place
+
 --- An empty folder that nothing else uses.
 function M.folder()
-  local pipe = assert(io.popen "mktemp -d")
+  local pipe = assert(io.popen("mktemp -d" .. (place and " -p " .. place.path or "")))
   local path = pipe:read "l"
   pipe:close()
-  return path
+  if place then return path end
+  place = setmetatable({ path = path }, {
+    __gc = function() os.execute("rm -rf " .. quote(path)) end,
+  })
+  return M.folder()
 end
 
 --- Runs a shell command to its end. The loop goes on meanwhile, so that servers
