@@ -62,22 +62,28 @@ function Project:path(relative)
   return self.folder .. "/" .. relative
 end
 
---- Replaces artifact.json, unless it says the same already.
+--- Replaces artifact.json and storyboard.html, where they do not say the same
+--- already.
 ---@param tree host.tree
 ---@param key_order string[]
----@return boolean written
-function Project:save_artifact(tree, key_order)
-  local path = self:path "artifact.json"
+---@param render fun(tree: host.tree, project: string): string the board
+function Project:save_views(tree, key_order, render)
+  local artifact_path, board_path = self:path "artifact.json", self:path "storyboard.html"
   local hash = tree:hash()
-  if hash == self.saved_hash and file.exists(path) then
-    return false
+  local is_new = hash ~= self.saved_hash or not file.exists(artifact_path)
+  if is_new then
+    self.revision = self.revision + 1
+    local published = tree:patch { { { "revision" }, self.revision } }
+    self:must(file.write(artifact_path, published:encode { indent = 2, order = key_order }))
   end
-  self.revision = self.revision + 1
-  self.saved_hash = hash
-  local published = tree:patch { { { "revision" }, self.revision } }
-  self:must(file.write(path, published:encode { indent = 2, order = key_order }))
-  self.store:put("view", "artifact", json.encode { revision = self.revision, hash = hash })
-  return true
+  if is_new or not file.exists(board_path) then
+    self:must(file.write(board_path, render(tree, self.name)))
+  end
+  if is_new then
+    -- Not before both are there: what could not be written is written again.
+    self.saved_hash = hash
+    self.store:put("view", "artifact", json.encode { revision = self.revision, hash = hash })
+  end
 end
 
 --- Writes a step's result as it was: the answers of its tasks by item.

@@ -3,7 +3,6 @@
 -- at most once a second.
 
 local board = require "pipeline.board"
-local file = require "host.file"
 local loop = require "host.loop"
 
 ---@class Views
@@ -56,12 +55,7 @@ end
 function Views:save()
   local run = self.run
   self.dirty = false
-  local ok, problem = pcall(function()
-    if run.project:save_artifact(run.artifact, run.spec:key_order()) then
-      local html = board.render(run.artifact, run.project.name)
-      run.project:must(file.write(run.project:path "storyboard.html", html))
-    end
-  end)
+  local ok, problem = pcall(run.project.save_views, run.project, run.artifact, run.spec:key_order(), board.render)
   self.saved = loop.now()
   if not ok then
     run:stop(tostring(problem))

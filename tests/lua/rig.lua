@@ -1,0 +1,140 @@
+-- tests/lua/rig.lua: what specs of the pipeline run steps with: a project in a
+-- folder of its own, its store, the calls, and the artifact that comes of it.
+
+package.path = "tests/e2e/?.lua;" .. package.path
+
+local budget = require "pipeline.budget"
+local call = require "pipeline.call"
+local choose = require "pipeline.choose"
+local field = require "pipeline.field"
+local graph = require "pipeline.graph"
+local limiter = require "host.limiter"
+local openrouter = require "providers.openrouter"
+local outcome = require "pipeline.outcome"
+local project = require "pipeline.project"
+local run = require "pipeline.run"
+local step = require "pipeline.step"
+local story = require "pipeline.story"
+local support = require "support"
+
+local M = {}
+
+--- A field of references that a story adds, beside texts for steps made up.
+M.extend = {
+  [""] = { field.text "one" "One.", field.text "two" "Two.", field.text "three" "Three." },
+  ["scenes[]"] = { field.text "music" "The cue." },
+  ["scenes[].shots[]"] = { field.text "note" "A note." },
+  ["props[]"] = { field.text "history" "Where it comes from." },
+}
+
+---@param changes table? fields of the story
+---@return pipeline.Story
+function M.story(changes)
+  local given = { project = "rig", prompt = "A clock counts backwards.", extend = M.extend }
+  for name, value in pairs(changes or {}) do
+    given[name] = value
+  end
+  return story.new(given)
+end
+
+--- A step that writes with code: what `write(input, ctx)` returns.
+---@param declaration table the step's, with `write` instead of `run`
+function M.step(name, declaration)
+  local write = declaration.write
+  declaration.write = nil
+  declaration.about = "Made up."
+  declaration.reads = declaration.reads or { "user_prompt" }
+  declaration.needs = declaration.needs or {}
+  if write then
+    declaration.model = "detail"
+    declaration.run = function(ctx, input)
+      return write(input, ctx)
+    end
+  end
+  return step(name)(declaration)
+end
+
+--- Opens a project in a folder; one that is there is opened again.
+---@param folder string?
+---@return Project
+function M.project(folder)
+  return project.open("rig", folder or support.folder())
+end
+
+--- The calls of a run.
+---@param opened Project
+---@param changes table?
+---@return Calls
+function M.calls(opened, changes)
+  local options = {
+    store = opened.store,
+    limiter = limiter.new(),
+    budget = budget.new(),
+    folder = opened:path "arriving",
+    report = function() end,
+    resend_budget = 0,
+  }
+  for name, value in pairs(changes or {}) do
+    options[name] = value
+  end
+  return call.new(options)
+end
+
+--- A provider's side of a request to a server of the test's own.
+function M.provider(url)
+  return openrouter.new { base_url = url, identity = "rig" }
+end
+
+--- Evaluates steps over a story.
+---@param opened Project
+---@param steps pipeline.Step[]
+---@param options { story: pipeline.Story?, url: string?, choices: table?, own_pictures: table?, report: function?, calls: table? }?
+---@return { run: Run, result: table, events: table[], states: table<string, string>, artifact: table }
+function M.evaluate(opened, steps, options)
+  options = options or {}
+  local told = options.story or M.story()
+  local spec = told:spec()
+  local provider = M.provider(options.url or "http://127.0.0.1:1/api/v1")
+  local events, states = {}, {}
+  local function report(event)
+    events[#events + 1] = event
+    if event.event == "task" then
+      states[event.task] = event.state
+    end
+    if options.report then
+      options.report(event)
+    end
+  end
+  local changes = { report = report }
+  for name, value in pairs(options.calls or {}) do
+    changes[name] = value
+  end
+  local evaluation = run.new {
+    story = told,
+    spec = spec,
+    graph = graph.new(spec, steps),
+    project = opened,
+    calls = M.calls(opened, changes),
+    outcomes = outcome.new(opened.store),
+    providers = function()
+      return provider
+    end,
+    choose = choose.new { { where = "test", choices = options.choices or {} } },
+    report = report,
+    own_pictures = options.own_pictures or {},
+    seconds = {},
+  }
+  if options.started then
+    options.started(evaluation)
+  end
+  local result = evaluation:evaluate()
+  return {
+    run = evaluation,
+    result = result,
+    events = events,
+    states = states,
+    artifact = evaluation.artifact:get {},
+  }
+end
+
+return M
