@@ -4,6 +4,7 @@
 local arriving = require "cli.arriving"
 local json = require "host.json"
 local loop = require "host.loop"
+local mend = require "pipeline.mend"
 local ui = require "host.ui"
 
 local M = {}
@@ -136,7 +137,7 @@ local function as_json()
     event = function(event)
       local copy = {}
       for field, value in pairs(event) do
-        copy[field] = value
+        copy[field] = type(value) == "string" and mend.utf8(value) or value
       end
       if event.read then
         copy.read = nil

@@ -7,6 +7,7 @@ local arrival = require "pipeline.arrival"
 local http = require "host.http"
 local json = require "host.json"
 local loop = require "host.loop"
+local mend = require "pipeline.mend"
 local record = require "pipeline.record"
 local retry = require "pipeline.retry"
 
@@ -244,6 +245,7 @@ function Calls:send(request, key, text, form)
     self.store:refuse(id, message)
     return nil, "unsent", message
   end
+  answer.body = mend.utf8(answer.body)
   local read = request.provider.read(request, answer)
   if read.address and request.provider.fetch then
     -- The picture was left with the provider, which will not keep it for long.
@@ -272,6 +274,10 @@ function Calls:send_within_budget(request, key, text, form)
     end,
   })
   assert(settle)
+  if self.stopped then -- while this call waited for its turn
+    outcome = { cost = 0 }
+    return nil, self.stopped.class, self.stopped.message
+  end
   local read, class, problem = self:send(request, key, text, form)
   if read and (not read.failure or read.failure.class == "unusable") then
     outcome = { cost = read.usage.cost }
@@ -303,10 +309,8 @@ function Calls:ask(request)
   local text = M.identity(request)
   local key = json.sha256(text)
   local known = self.store:answered(key)
-  local read, problem
-  if known then
-    read = record.recall(request, known)
-  else
+  local read, problem = known and record.recall(request, known), nil
+  if not read then
     read, problem = self:ask_anew(request, key, text)
     if not read then
       return nil, problem

@@ -180,7 +180,8 @@ end
 ---@param calls Calls
 ---@param request Request
 ---@param rewriter { provider: Provider, model: string }
----@param keep fun(path: string, at: number): any?, string? the saved picture, or nil and what is wrong
+---@param keep fun(path: string, at: number): any?, string?, string? the saved picture, or nil, what is wrong
+---       and a code, "EBADPICTURE" when that is the picture's fault
 ---@return ChainResult?
 ---@return CallFailure?
 function M.picture(calls, request, rewriter, keep)
@@ -200,9 +201,12 @@ function M.picture(calls, request, rewriter, keep)
     if way ~= "again" or not refused then
       local read, failure = ask(chain, { user = user, attempt = attempt })
       if read then
-        local value, wrong = keep(read.path, read.at)
+        local value, wrong, code = keep(read.path, read.at)
         if value ~= nil then
           return result_of(chain, value, request.model, read.path)
+        elseif code ~= "EBADPICTURE" then
+          -- Another picture would not fit on the disk either; this one is kept.
+          return nil, { class = "stop", message = "the project cannot be written: " .. wrong }
         end
         chain.last = { class = "unusable", message = "the answer's picture is unusable: " .. wrong }
       elseif ends_chain(failure) then

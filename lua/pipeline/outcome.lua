@@ -2,6 +2,7 @@
 -- the task's first request. While that key stands, the outcome stands,
 -- whichever model gave it.
 
+local artifact = require "host.artifact"
 local call = require "pipeline.call"
 local json = require "host.json"
 
@@ -34,17 +35,23 @@ end
 ---@return Outcome?
 function Outcomes:find(request)
   local text = self.known[name_of(request)]
-  return text and json.decode(text) or nil
+  -- Read as the artifact is, which tells an empty list from an empty record.
+  return text and artifact.parse(text):get {} or nil
 end
 
 --- Returns once the outcome is on disk.
 ---@param request Request
 ---@param outcome Outcome
+---@return true?
+---@return string? message
 function Outcomes:keep(request, outcome)
   local text = json.encode(outcome)
   local name = name_of(request)
-  self.known[name] = text
-  self.store:put("outcome", name, text, { wait = true })
+  local kept, message = self.store:put("outcome", name, text, { wait = true })
+  if kept then
+    self.known[name] = text
+  end
+  return kept, message
 end
 
 return M

@@ -191,6 +191,10 @@ local function failure(problem)
   return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
 end
 
+local function unwritable(message)
+  return { class = "stop", message = "the project cannot be written: " .. message }
+end
+
 ---@param run Run
 ---@param task Task
 ---@return Result
@@ -211,7 +215,10 @@ function M.text(run, task)
   if not outcome then
     return failure(problem)
   end
-  run.outcomes:keep(request, { value = outcome.value, ids = outcome.ids, model = outcome.model })
+  local kept, unkept = run.outcomes:keep(request, { value = outcome.value, ids = outcome.ids, model = outcome.model })
+  if not kept then
+    return failure(unwritable(unkept))
+  end
   return settle(run, task, outcome.value, outcome.remembered and "reused" or "done")
 end
 
@@ -239,9 +246,9 @@ end
 --- Saves an arrived picture, unless it is none.
 local function keeper(run, task)
   return function(path, at)
-    local saved, message = image.save(path, run.project:path "images", stem_of(task, at))
+    local saved, message, code = image.save(path, run.project:path "images", stem_of(task, at))
     if not saved then
-      return nil, message
+      return nil, message, code
     end
     check_aspect(run, task, saved)
     saved.path = "images/" .. saved.path:match "[^/]+$"
@@ -283,7 +290,10 @@ function M.picture(run, task)
   if not outcome then
     return failure(trouble)
   end
-  run.outcomes:keep(request, { picture = outcome.value, ids = outcome.ids, model = outcome.model })
+  local kept, unkept = run.outcomes:keep(request, { picture = outcome.value, ids = outcome.ids, model = outcome.model })
+  if not kept then
+    return failure(unwritable(unkept))
+  end
   file.remove(outcome.path)
   return {
     state = outcome.remembered and "reused" or "done",

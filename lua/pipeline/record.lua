@@ -15,6 +15,7 @@ local function keep_files(folder, id, files)
     kept[i] = { error = arrived.error, address = arrived.address }
     if arrived.path then
       local path = ("%s/%d-%d"):format(folder, id, i)
+      file.remove(path) -- one that is there was named by a store that is no more
       local ok, message = file.publish(arrived.path, path)
       if not ok then
         return nil, message
@@ -66,10 +67,10 @@ function M.keep(calls, id, request, answer, read)
   return with_path(read, files)
 end
 
---- An answer that is in the memo, read again.
+--- An answer that is in the memo, read again; nil when its picture is gone.
 ---@param request Request
 ---@param call host.store.call
----@return CallAnswer
+---@return CallAnswer?
 function M.recall(request, call)
   local record = json.decode(call.answer)
   local read = request.provider.read(request, {
@@ -81,7 +82,8 @@ function M.recall(request, call)
   read.id = call.id
   read.at = call.at
   read.remembered = true
-  return with_path(read, record.files)
+  with_path(read, record.files)
+  return (not read.path or file.exists(read.path)) and read or nil
 end
 
 return M

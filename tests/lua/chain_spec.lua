@@ -1,0 +1,169 @@
+local chain, rig = require "pipeline.chain", require "rig"
+local file = require "host.file"
+local image = require "host.image"
+local provider = require "provider"
+
+local function request(changes)
+  local rendered = {
+    kind = "text",
+    model = "openai/gpt-5",
+    user = "Name the boat.",
+    refs = {},
+    step = "naming",
+    task = "naming",
+    take = 1,
+    attempt = 1,
+    priority = 1,
+  }
+  for field, value in pairs(changes or {}) do
+    rendered[field] = value
+  end
+  return rendered
+end
+
+--- Accepts what begins with "good".
+local function judge(text)
+  if text:find "^good" then
+    return text
+  end
+  return nil, "it does not begin with good"
+end
+
+describe("a chain of calls", function()
+  local opened, serving, answers, pictures
+
+  before_each(function()
+    opened = rig.project()
+    answers, pictures = {}, {}
+    serving = provider.start {
+      reply = function(_, number)
+        return type(answers[number]) == "table" and answers[number] or nil
+      end,
+      text = function(_, number)
+        return answers[number] or "bad " .. number
+      end,
+      picture = function(_, number)
+        return pictures[number]
+      end,
+    }
+  end)
+
+  after_each(function()
+    serving.close()
+    opened:close()
+  end)
+
+  local function text(changes, options)
+    local rendered = request(changes)
+    rendered.provider = rig.provider(serving.url)
+    return chain.text(rig.calls(opened, options), rendered, { rendered.model, "google/gemini-2.5-pro" }, judge)
+  end
+
+  local function picture(keep, changes, options)
+    local rendered = request { kind = "picture", model = "google/gemini-2.5-flash-image", aspect = "16:9" }
+    for field, value in pairs(changes or {}) do
+      rendered[field] = value
+    end
+    rendered.provider = rig.provider(serving.url)
+    local rewriter = { provider = rendered.provider, model = "google/gemini-2.5-pro" }
+    return chain.picture(rig.calls(opened, options), rendered, rewriter, keep)
+  end
+
+  it("sends the faults of an answer back, asks anew, and then another model", function()
+    answers = { "bad 1", "bad 2", "bad 3", "good" }
+    local result = text()
+    assert.equal("good", result.value)
+    assert.equal("google/gemini-2.5-pro", result.model)
+    assert.equal(4, #result.ids)
+    local second, third = serving.requests[2].messages, serving.requests[3].messages
+    assert.equal("bad 1", second[#second - 1].content)
+    assert.truthy(second[#second].content:find("it does not begin with good", 1, true))
+    assert.equal(1, #third)
+    assert.equal("openai/gpt-5", serving.requests[3].model)
+    assert.equal("google/gemini-2.5-pro", serving.requests[4].model)
+  end)
+
+  it("says what was wrong with the last answer when none will do", function()
+    local result, failure = text()
+    assert.is_nil(result)
+    assert.equal(6, #serving.requests)
+    assert.truthy(failure.message:find("it does not begin with good", 1, true), failure.message)
+  end)
+
+  it("goes through the same answers again without a call, and no further than it came", function()
+    answers = { "bad 1", "good" }
+    text()
+    local again = text()
+    assert.equal("good", again.value)
+    assert.is_true(again.remembered)
+    assert.equal(2, #serving.requests)
+  end)
+
+  it("reads an answer with a broken byte in it, and keeps it", function()
+    local body = '{"choices":[{"finish_reason":"stop","message":{"role":"assistant","content":"good \xFF"}}]}'
+    answers = { { status = 200, headers = { ["Content-Type"] = "application/json" }, body = body } }
+    assert.equal("good \u{FFFD}", text().value)
+    assert.equal("good \u{FFFD}", text().value)
+    assert.equal(1, #serving.requests)
+  end)
+
+  it("has the brief of a picture that never comes rewritten", function()
+    pictures = { provider.bytes "no picture", provider.bytes "none either" }
+    local result = picture(function(path)
+      local known, message, code = image.inspect(path)
+      return known, message, code
+    end)
+    assert.equal("png", result.value.type)
+    assert.equal(4, #serving.requests)
+    assert.equal("google/gemini-2.5-pro", serving.requests[3].model)
+    local brief = serving.requests[4].messages
+    assert.truthy(brief[#brief].content:find "^Plainly: ")
+  end)
+
+  it("does not pay for another picture when the disk takes none", function()
+    local result, failure = picture(function()
+      return nil, "no space left on device", "ENOSPC"
+    end)
+    assert.is_nil(result)
+    assert.equal("stop", failure.class)
+    assert.equal(1, #serving.requests)
+    -- It was paid for, and is there once there is room.
+    local later = picture(function(path)
+      return image.inspect(path)
+    end)
+    assert.equal("png", later.value.type)
+    assert.is_true(later.remembered)
+    assert.equal(1, #serving.requests)
+  end)
+
+  it("asks the same again when an answer's picture is gone", function()
+    local keep = function(path)
+      return image.inspect(path)
+    end
+    for round = 1, 4 do
+      local result = picture(keep)
+      assert.equal("png", result.value.type)
+      assert.equal(1, #result.ids)
+      assert.equal(round, #serving.requests)
+      assert(file.remove(result.path))
+    end
+  end)
+
+  it("is not held up by a file that an earlier store left", function()
+    assert(file.write(opened:path "arriving/1-1", "of another store"))
+    local result = picture(function(path)
+      return image.inspect(path)
+    end)
+    assert.equal("png", result.value.type)
+    assert.equal(1, #serving.requests)
+  end)
+
+  it("asks nobody else when the provider ends the run", function()
+    local body = '{"error":{"code":402,"message":"no credits"}}'
+    answers = { { status = 402, headers = { ["Content-Type"] = "application/json" }, body = body } }
+    local result, failure = text()
+    assert.is_nil(result)
+    assert.equal("stop", failure.class)
+    assert.equal(1, #serving.requests)
+  end)
+end)
