@@ -56,6 +56,7 @@ local retry = require "pipeline.retry"
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_spent number
 ---@field stopped CallFailure?  why nothing more is sent
+---@field waiting table<host.task, true> what a stop cuts short
 ---@field doubts table<string, host.store.call[]> by key
 ---@field forms table<string, any> the wire form that a model turned out to take
 local Calls = {}
@@ -72,7 +73,7 @@ local KEY_VERSION = "sbhost call 1"
 ---@param options table the fields store, limiter, budget, folder, report, resend_budget
 ---@return Calls
 function M.new(options)
-  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {} }, Calls)
+  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {}, waiting = {} }, Calls)
   for name, value in pairs(options) do
     self[name] = value
   end
@@ -114,6 +115,27 @@ end
 ---@param class "stop"|"cost"|nil
 function Calls:stop(reason, class)
   self.stopped = self.stopped or { class = class or "stop", message = reason }
+  for task in pairs(self.waiting) do
+    task:cancel()
+  end
+end
+
+--- Calls a function that waits for its turn; a stop cuts it short.
+---@return any ... what it returns; nil when it was cut short
+function Calls:wait_in(fn, ...)
+  if self.stopped then
+    return nil
+  end
+  local task = loop.spawn(fn, ...)
+  self.waiting[task] = true
+  local leave <close> = setmetatable({}, {
+    __close = function()
+      self.waiting[task] = nil
+      task:cancel()
+    end,
+  })
+  assert(leave)
+  return task:await()
 end
 
 local function failed(class, message)
@@ -263,9 +285,11 @@ end
 
 --- The same, within the cost limit.
 function Calls:send_within_budget(request, key, text, form)
-  local reserved, message = self.budget:reserve(request.model, request.provider.worst_cost(request))
+  local worst = request.provider.worst_cost(request)
+  local reserved, message = self:wait_in(self.budget.reserve, self.budget, request.model, worst)
   if not reserved then
-    return nil, "cost", message
+    local stopped = self.stopped or { class = "cost", message = message }
+    return nil, stopped.class, stopped.message
   end
   local outcome = { doubt = true } -- what a send that is cut short leaves
   local settle <close> = setmetatable({}, {
@@ -309,8 +333,9 @@ function Calls:ask(request)
   local text = M.identity(request)
   local key = json.sha256(text)
   local known = self.store:answered(key)
-  local read, problem = known and record.recall(request, known), nil
+  local read = known and record.recall(request, known)
   if not read then
+    local problem
     read, problem = self:ask_anew(request, key, text)
     if not read then
       return nil, problem
@@ -353,7 +378,7 @@ function Calls:wait(request, slot, model_key, failure, tries)
   if seconds > retry.PARK then
     self.limiter:park(model_key, seconds)
   end
-  slot:backoff(seconds, class == "busy" and "busy" or "other")
+  self:wait_in(slot.backoff, slot, seconds, class == "busy" and "busy" or "other")
   return true
 end
 
@@ -361,7 +386,7 @@ function Calls:ask_anew(request, key, text)
   request.stream = self.stream and request.kind == "text" and request.provider.follow ~= nil or nil
   local model_key = request.provider.identity .. " " .. request.model
   local lane = request.kind == "picture" and "image" or "text"
-  local slot <close> = self.limiter:acquire(lane, model_key, request.priority)
+  local slot <close> = self:wait_in(self.limiter.acquire, self.limiter, lane, model_key, request.priority)
   local tries, total = {}, 0
   while true do
     if self.stopped then

@@ -1,7 +1,10 @@
-local chain, rig = require "pipeline.chain", require "rig"
+local budget = require "pipeline.budget"
+local chain = require "pipeline.chain"
 local file = require "host.file"
 local image = require "host.image"
-local provider = require "provider"
+local loop = require "host.loop"
+local rig = require "rig"
+local provider = require "provider" -- rig says where it is
 
 local function request(changes)
   local rendered = {
@@ -109,6 +112,7 @@ describe("a chain of calls", function()
 
   it("has the brief of a picture that never comes rewritten", function()
     pictures = { provider.bytes "no picture", provider.bytes "none either" }
+    answers[3] = "A boat, plainly."
     local result = picture(function(path)
       local known, message, code = image.inspect(path)
       return known, message, code
@@ -117,7 +121,7 @@ describe("a chain of calls", function()
     assert.equal(4, #serving.requests)
     assert.equal("google/gemini-2.5-pro", serving.requests[3].model)
     local brief = serving.requests[4].messages
-    assert.truthy(brief[#brief].content:find "^Plainly: ")
+    assert.equal("A boat, plainly.", brief[#brief].content)
   end)
 
   it("does not pay for another picture when the disk takes none", function()
@@ -156,6 +160,43 @@ describe("a chain of calls", function()
     end)
     assert.equal("png", result.value.type)
     assert.equal(1, #serving.requests)
+  end)
+
+  it("does not sit out a wait when the run is stopped", function()
+    local calls
+    answers = {
+      { status = 429, headers = { ["Content-Type"] = "application/json", ["Retry-After"] = "100" }, body = "{}" },
+    }
+    local rendered = request()
+    rendered.provider = rig.provider(serving.url)
+    calls = rig.calls(opened, {
+      report = function(event)
+        if event.event == "retry" then
+          loop.spawn(calls.stop, calls, "enough")
+        end
+      end,
+    })
+    local result, failure = loop.timeout(30, chain.text, calls, rendered, { rendered.model }, judge)
+    assert.is_nil(result)
+    assert.same({ class = "stop", message = "enough" }, failure)
+    assert.equal(1, #serving.requests)
+  end)
+
+  it("sends nothing after a stop that came while it waited for the cost limit", function()
+    local limit = budget.new(1)
+    local taken = limit:reserve("another", 0.999)
+    local calls = rig.calls(opened, { budget = limit })
+    local rendered = request()
+    rendered.provider = rig.provider(serving.url)
+    local task = loop.spawn(function()
+      return table.pack(chain.text(calls, rendered, { rendered.model }, judge))
+    end)
+    loop.sleep(0)
+    calls:stop "enough"
+    limit:settle(taken, { cost = 0 })
+    local result = task:await()
+    assert.equal("stop", result[2].class)
+    assert.equal(0, #serving.requests)
   end)
 
   it("asks nobody else when the provider ends the run", function()
