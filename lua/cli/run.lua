@@ -64,6 +64,7 @@ local function prepare(arguments)
       hint = "sbhost run STORY.lua",
     }
   end
+  providers.take_keys { provider = chosen.provider, base_url = chosen["base-url"] }
   local told = story.load(rest[1])
   settings.apply_models(told, chosen.model)
   local spec = told:spec()

@@ -153,9 +153,13 @@ local function thought_of(request, message)
   return found and object or nil
 end
 
---- Without the thoughts that some servers leave in front of what a model says.
+--- Without the thoughts that some servers leave in front of what a model says; where
+--- they begin may have been said in the prompt.
 local function spoken(text)
-  return (text:gsub("^%s*<think>.-</think>%s*", "", 1))
+  if text:find "^%s*{" then
+    return text
+  end
+  return (text:gsub("^.-</think>%s*", "", 1))
 end
 
 local function read_text(request, choice, message, usage)

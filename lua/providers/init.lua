@@ -32,27 +32,23 @@ end
 ---@class ProviderSetting
 ---@field name string
 ---@field base_url string?
----@field is_own boolean?   the command line says the address, and no story
 ---@field chosen boolean
 ---@field folder string
 
---- The keys taken out of the environment, by variable: each can be taken once, and
---- goes to one origin.
+--- The keys taken out of the environment, by variable: each goes to one origin.
 local keys = {}
 
---- The key for an address. A story may name any address, so that a key goes to one
---- that a story names only if it is the provider's usual one.
----@param kind { BASE_URL: string, KEY_VARIABLE: string }
----@param setting ProviderSetting
----@param base_url string
----@return userdata? secret
-local function key_for(kind, setting, base_url)
-  local origin, variable = origin_of(base_url), kind.KEY_VARIABLE
-  if not setting.is_own and origin ~= origin_of(kind.BASE_URL) then
-    return nil
+--- Takes the keys out of the environment, before any script of somebody else's runs.
+--- A story may name any address; a key goes to the provider's usual one, or to the
+--- one that the command line names.
+---@param wanted { provider: string?, base_url: string? } what the command line says
+function M.take_keys(wanted)
+  for name, kind in pairs { openrouter = openrouter, openai = openai } do
+    local is_named = wanted.base_url and (wanted.provider or "openrouter") == name
+    local origin = origin_of(is_named and wanted.base_url or kind.BASE_URL)
+    local variable = kind.KEY_VARIABLE
+    keys[variable] = keys[variable] or { origin = origin, secret = http.secret_from_env(variable, origin) }
   end
-  keys[variable] = keys[variable] or { origin = origin, secret = http.secret_from_env(variable, origin) }
-  return keys[variable].origin == origin and keys[variable].secret or nil
 end
 
 ---@type table<string, fun(setting: ProviderSetting): OpenProvider>
@@ -65,7 +61,8 @@ local openers = {}
 ---@return OpenProvider
 local function open_remote(name, kind, setting)
   local base_url = setting.base_url or kind.BASE_URL
-  local secret = key_for(kind, setting, base_url)
+  local key = keys[kind.KEY_VARIABLE]
+  local secret = key.origin == origin_of(base_url) and key.secret or nil
   if not secret and origin_of(base_url) == origin_of(kind.BASE_URL) then
     fault.raise {
       message = ("the provider %s needs a key"):format(name),
@@ -118,12 +115,12 @@ table.sort(M.NAMES)
 ---@return ProviderSetting
 local function setting_of(wanted, model)
   if wanted.provider or wanted.base_url then
-    local name = wanted.provider or "openrouter"
-    return { name = name, base_url = wanted.base_url, is_own = wanted.base_url ~= nil, chosen = true }
+    return { name = wanted.provider or "openrouter", base_url = wanted.base_url, chosen = true }
   elseif model.provider or model.base_url then
     return { name = model.provider or "openrouter", base_url = model.base_url, chosen = true }
   end
-  return { name = M.has_key and "openrouter" or "offline", chosen = false }
+  local has_key = keys[openrouter.KEY_VARIABLE].secret ~= nil
+  return { name = has_key and "openrouter" or "offline", chosen = false }
 end
 
 --- Opens the providers that the roles of a story ask, each once.
@@ -132,8 +129,7 @@ end
 ---@param folder string for the embedded server's pictures
 ---@return { of: (fun(model: pipeline.Model): Provider), notices: string[], close: fun() }
 function M.open(wanted, models, folder)
-  -- Opening OpenRouter takes the key out of the environment.
-  M.has_key = M.has_key or os.getenv(openrouter.KEY_VARIABLE) ~= nil
+  M.take_keys(wanted)
   local opened, notices, by_model = {}, {}, {}
   local roles = {}
   for role in pairs(models) do

@@ -228,6 +228,14 @@ describe("a run with servers of one's own", function()
     assert.equal("", support.shell("grep -rl sk-own-secret " .. support.quote(at) .. "; true").out)
   end)
 
+  it("shows no key to a story", function()
+    local at = support.write { ["story.lua"] = "error(tostring(os.getenv 'OPENAI_API_KEY'))" }
+    local result = support.run({ "run", at .. "/story.lua" }, "OPENAI_API_KEY=sk-own-secret")
+    assert.equal(2, result.status)
+    assert.truthy(result.err:find("nil", 1, true), result.err)
+    assert.falsy(result.err:find("sk-own-secret", 1, true), result.err)
+  end)
+
   it("needs a key for OpenAI itself", function()
     local at = support.write { ["story.lua"] = support.story() }
     local result = support.run({ "run", at .. "/story.lua", "--provider", "openai" }, "env -u OPENAI_API_KEY")

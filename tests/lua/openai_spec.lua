@@ -2,6 +2,7 @@
 -- they refuse it, and how what only they answer is read.
 
 local file = require "host.file"
+local forms = require "providers.forms"
 local json = require "host.json"
 local openai = require "providers.openai"
 
@@ -198,6 +199,15 @@ describe("a refused request", function()
   end)
 end)
 
+describe("what was learnt of several refusals", function()
+  it("is all kept, and never taken back", function()
+    assert.same({ most = 4096, references = false, schema = "prompt", seed = false },
+      forms.merge({ most = 8192, references = false, schema = "prompt" },
+        { most = 4096, references = "image", schema = "object", seed = false }))
+    assert.equal(4096, forms.merge({ most = 4096 }, { most = 8192 }).most)
+  end)
+end)
+
 describe("a server's error", function()
   -- Case 36 of the catalogue.
   for body, says in pairs {
@@ -243,6 +253,9 @@ describe("an answer in text", function()
   it("is what stands behind the thoughts", function()
     local content = '<think>\nA list {a}, or "b"?\n</think>\n\n{"a":["x"]}'
     assert.equal('{"a":["x"]}', read(request(), completion(content)).text)
+    assert.equal('{"a":["x"]}', read(request(), completion(content:gsub("<think>", ""))).text)
+    local quoted = '{"a":["</think>"]}'
+    assert.equal(quoted, read(request(), completion(quoted)).text)
     assert.equal("So be it.", read(request { schema = false }, completion "<think>Hm.</think>So be it.").text)
   end)
 end)
