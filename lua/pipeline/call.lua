@@ -29,6 +29,7 @@ local retry = require "pipeline.retry"
 ---@field attempt integer
 ---@field priority number
 ---@field stream boolean? a text that is told while it comes; the answer is the same
+---@field resent boolean? it was sent before, and its answer was lost
 ---@field generous boolean? the last answer was cut off: allow for a longer one
 
 --- Why a request came to nothing. "stop" and "cost" end the run, "doubt" the
@@ -58,6 +59,7 @@ local retry = require "pipeline.retry"
 ---@field stopped CallFailure?  why nothing more is sent
 ---@field waiting table<host.task, true> what a stop cuts short
 ---@field doubts table<string, host.store.call[]> by key
+---@field prepared table<Provider, host.task>
 ---@field forms table<string, any> the wire form that a model turned out to take
 local Calls = {}
 Calls.__index = Calls
@@ -73,7 +75,7 @@ local KEY_VERSION = "sbhost call 1"
 ---@param options table the fields store, limiter, budget, folder, report, resend_budget
 ---@return Calls
 function M.new(options)
-  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {}, waiting = {} }, Calls)
+  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {}, prepared = {}, waiting = {} }, Calls)
   for name, value in pairs(options) do
     self[name] = value
   end
@@ -207,6 +209,7 @@ function Calls:settle_doubts(key, request)
     end
     self.resend_spent = self.resend_spent + (worst or 0)
     self.store:forgive(call.id, paid and ("paid $%.4f, the answer is lost"):format(paid) or "asked again")
+    request.resent = true
     self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil })
   end
   self.doubts[key] = nil
@@ -382,8 +385,19 @@ function Calls:wait(request, slot, model_key, failure, tries)
   return true
 end
 
+--- Lets a provider look up, once and before the first call, what its models are
+--- and cost now.
+---@param provider Provider
+function Calls:prepare(provider)
+  if provider.prepare then
+    self.prepared[provider] = self.prepared[provider] or loop.spawn(provider.prepare, provider)
+    self.prepared[provider]:await()
+  end
+end
+
 function Calls:ask_anew(request, key, text)
   request.stream = self.stream and request.kind == "text" and request.provider.follow ~= nil or nil
+  self:prepare(request.provider)
   local model_key = request.provider.identity .. " " .. request.model
   local lane = request.kind == "picture" and "image" or "text"
   local slot <close> = self:wait_in(self.limiter.acquire, self.limiter, lane, model_key, request.priority)

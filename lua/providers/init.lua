@@ -97,6 +97,7 @@ function openers.offline(setting)
       base_url = started.base_url,
       name = "offline",
       identity = "offline " .. server.version,
+      free = true,
     },
     notice = setting.chosen and "provider: offline (embedded)"
       or ("provider: offline (embedded), since %s is not set"):format(openrouter.KEY_VARIABLE),

@@ -21,11 +21,12 @@ M.KEY_VARIABLE = "OPENROUTER_API_KEY"
 ---@field base_url string
 ---@field secret userdata?
 ---@field key_variable string where the key comes from
+---@field free boolean? nothing that it does costs anything
 ---@field listed table<string, Model>? the models as the provider lists them
 local Provider = {}
 Provider.__index = Provider
 
----@param options { base_url: string?, secret: userdata?, name: string?, identity: string? }
+---@param options { base_url: string?, secret: userdata?, name: string?, identity: string?, free: boolean? }
 ---@return Provider
 function M.new(options)
   local base_url = (options.base_url or M.BASE_URL):gsub("/+$", "")
@@ -35,6 +36,7 @@ function M.new(options)
     base_url = base_url,
     secret = options.secret,
     key_variable = M.KEY_VARIABLE,
+    free = options.free,
   }, Provider)
 end
 
@@ -98,10 +100,20 @@ function Provider:wire(request, form)
   }
 end
 
+--- Learns what the models are and cost now. Waits, but not for long.
+function Provider:prepare()
+  if not self.free then
+    catalogue.refresh(self)
+  end
+end
+
 --- The most that a call can cost.
 ---@param request Request
 ---@return number? USD nil when the model's price is not known
 function Provider.worst_cost(request)
+  if request.provider.free then
+    return 0
+  end
   return catalogue.worst_cost(request, request.provider)
 end
 

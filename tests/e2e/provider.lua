@@ -100,6 +100,9 @@ function M.start(options)
   end
 
   local function handle(request)
+    if request.method == "GET" then
+      return { status = 404, body = "{}" } -- it lists no models and keeps no statistics
+    end
     local body = assert(json.decode(request.body))
     requests[#requests + 1] = body
     local number = #requests
