@@ -111,7 +111,7 @@ end
 ---@param request Request
 ---@return number? USD nil when the model's price is not known
 function Provider.worst_cost(request)
-  if request.provider.free then
+  if request.provider and request.provider.free then
     return 0
   end
   return catalogue.worst_cost(request, request.provider)

@@ -53,7 +53,8 @@ describe("a run that is killed ten times", function()
     for i = first, #account do
       local entry = account[i]
       if entry.event == "asked" and committed[entry.hash:sub(1, 20)] then
-        asked_again[#asked_again + 1] = entry.task or entry.hash
+        local ids = committed[entry.hash:sub(1, 20)]
+        asked_again[#asked_again + 1] = ("request %d, although call %d was answered"):format(entry.number, ids)
       end
     end
     return #account + 1
