@@ -5,6 +5,7 @@
 
 local arrival = require "pipeline.arrival"
 local http = require "host.http"
+local forms = require "providers.forms"
 local json = require "host.json"
 local loop = require "host.loop"
 local mend = require "pipeline.mend"
@@ -38,6 +39,7 @@ local retry = require "pipeline.retry"
 ---@field class "stop"|"cost"|"doubt"|"final"|"unusable"
 ---@field message string
 ---@field finish string?   "length": the answer was cut off at the token limit
+---@field refused boolean? the brief was refused: other words may do
 
 --- What the provider's answer says, and where it came from.
 ---@class CallAnswer: Reading
@@ -242,6 +244,14 @@ function Calls:receive(id, request, transfer)
   return answer, message, sent
 end
 
+--- Whether an answer was paid for, though it may be of no use: then it is kept, so
+--- that the same is not asked and paid for again.
+---@param failure Failure?
+---@param answer { status: integer }
+local function is_paid(failure, answer)
+  return not failure or failure.class == "unusable" or (failure.refused and answer.status < 300)
+end
+
 --- One request, on the wire once. The intent is on disk before a byte leaves,
 --- the answer before it is used.
 ---@return CallAnswer? read
@@ -278,7 +288,7 @@ function Calls:send(request, key, text, form)
     read = request.provider.read(request, answer)
   end
   read.seconds = loop.now() - started
-  if read.failure and read.failure.class ~= "unusable" then
+  if not is_paid(read.failure, answer) then
     self.store:refuse(id, read.failure.message)
     return read
   end
@@ -306,7 +316,7 @@ function Calls:send_within_budget(request, key, text, form)
     return nil, self.stopped.class, self.stopped.message
   end
   local read, class, problem = self:send(request, key, text, form)
-  if read and (not read.failure or read.failure.class == "unusable") then
+  if read and read.id then
     outcome = { cost = read.usage.cost }
   elseif class ~= "doubt" then
     outcome = { cost = 0 }
@@ -319,13 +329,17 @@ end
 --
 
 --- What became of a request once it was tried as often as its class allows.
-local function give_up(class, message, tries)
+---@param failure Failure
+---@param tries integer
+local function give_up(failure, tries)
+  local class, message = failure.class, failure.message
   if class == "disk" then
     return failed("stop", "the project cannot be written: " .. message)
   elseif class == "stop" or class == "cost" then
     return failed(class, message)
   end
-  return failed("final", tries > 1 and ("%s (tried %d times)"):format(message, tries) or message)
+  message = tries > 1 and ("%s (tried %d times)"):format(message, tries) or message
+  return nil, { class = "final", message = message, refused = failure.refused }
 end
 
 --- Asks, unless the memo has the answer.
@@ -344,8 +358,9 @@ function Calls:ask(request)
       return nil, problem
     end
   end
-  if read.failure then
-    return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
+  local failure = read.failure
+  if failure then
+    return nil, { class = failure.class, message = failure.message, refused = failure.refused, finish = read.finish }
   end
   return read
 end
@@ -355,12 +370,12 @@ function Calls:try(request, key, text, model_key)
   self:tell("sent", request)
   local read, class, message = self:send_within_budget(request, key, text, self.forms[model_key])
   local failure = read and read.failure
-  if read and (not failure or failure.class == "unusable") then
+  if read and read.id then
     self:tell("answered", request, { read = read })
     return read
   elseif failure and failure.class == "form" then
     -- The server wants the same thing put another way, and so for all that follow.
-    self.forms[model_key] = failure.form
+    self.forms[model_key] = forms.merge(self.forms[model_key], failure.form)
   end
   return nil, failure or { class = class, message = message }
 end
@@ -420,7 +435,7 @@ function Calls:ask_anew(request, key, text)
     total = total + 1
     if not self:wait(request, slot, model_key, failure, tries) then
       slot:release(class == "busy" and "busy" or "other")
-      return give_up(class, failure.message, total)
+      return give_up(failure, total)
     end
   end
 end

@@ -188,7 +188,7 @@ function M.picture(calls, request, rewriter, keep)
   local chain = new_chain(calls, request)
   local user = request.user
   for attempt, way in ipairs { "ask", "again", "rewritten" } do
-    local refused = chain.last and chain.last.class == "final"
+    local refused = chain.last and chain.last.refused
     if way == "again" and not refused then
       note(chain, "repair", request.model)
     elseif way == "rewritten" then
@@ -209,7 +209,7 @@ function M.picture(calls, request, rewriter, keep)
           return nil, { class = "stop", message = "the project cannot be written: " .. wrong }
         end
         chain.last = { class = "unusable", message = "the answer's picture is unusable: " .. wrong }
-      elseif ends_chain(failure) then
+      elseif ends_chain(failure) or (failure.class == "final" and not failure.refused) then
         return nil, failure
       else
         chain.last = failure
