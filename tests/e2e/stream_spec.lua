@@ -108,7 +108,11 @@ describe("a streamed call", function()
     local request = {
       kind = "text", model = "openai/gpt-5", user = "Name the boat.", refs = {}, step = "naming", task = "naming",
       take = 1, attempt = 1, priority = 1,
-      provider = openrouter.new { base_url = ("http://127.0.0.1:%d"):format(serving:port()), identity = "test" },
+      provider = openrouter.new {
+        base_url = ("http://127.0.0.1:%d"):format(serving:port()),
+        identity = "test",
+        free = true, -- no prices to look up
+      },
     }
     local result, failure = chain.text(calls, request, { request.model }, function(text)
       return text
