@@ -2,6 +2,7 @@
 -- mirrors the artifact from its item, or from the top; here it becomes a list of
 -- places and values that are set whole or not at all.
 
+local json = require "host.json"
 local name = require "host.name"
 local reach = require "pipeline.reach"
 
@@ -11,7 +12,7 @@ local M = {}
 
 --- The items of a list that a step owns, each with its key.
 local function keyed(items)
-  local taken, list = {}, {}
+  local taken, list = {}, json.array {}
   for i, item in ipairs(items) do
     local key = name.unique(name.slug(item.name), taken)
     taken[key] = true
