@@ -13,13 +13,15 @@ end
 ---@param artifact host.tree
 ---@param step pipeline.BoundStep
 ---@return { path: (string|integer)[], keys: string[] }[]
+---@return boolean known every list that they come from is there
 local function items_of(artifact, step)
-  local found = { { path = {}, keys = {} } }
+  local found, known = { { path = {}, keys = {} } }, true
   for _, binding in ipairs(step.each) do
     local name = binding.list:match "[^.]+$"
     local inner = {}
     for _, outer in ipairs(found) do
       local list = append(outer.path, name)
+      known = known and artifact:has(list)
       for i = 1, artifact:length(list) or 0 do
         local path = append(list, i)
         inner[#inner + 1] = { path = path, keys = append(outer.keys, artifact:get(append(path, "key"))) }
@@ -27,7 +29,19 @@ local function items_of(artifact, step)
     end
     found = inner
   end
-  return found
+  return found, known
+end
+
+--- Whether a value is there, and in a record all that a text step can write.
+local function has_all(artifact, path, field, is_item)
+  if field.kind == "record" or is_item then
+    for _, inner in ipairs(field.fields) do
+      if inner.kind ~= "image" and not has_all(artifact, append(path, inner.name), inner) then
+        return false
+      end
+    end
+  end
+  return artifact:has(path)
 end
 
 --- Whether a path is filled: every element that it reaches has a value.
@@ -36,16 +50,16 @@ local function is_filled(artifact, path, segments, from)
     local segment = segments[i]
     path = append(path, segment.name)
     if segment.all and segment.field.kind == "list" then
-      local length = artifact:length(path) or 0
-      for n = 1, length do
+      for n = 1, artifact:length(path) or 0 do
         if not is_filled(artifact, append(path, n), segments, i + 1) then
           return false
         end
       end
-      return length > 0
+      break
     end
   end
-  return artifact:has(path)
+  local field = segments[#segments].field
+  return has_all(artifact, path, field, field.kind == "list" and from > #segments)
 end
 
 local function is_done(artifact, step, item)
@@ -74,13 +88,14 @@ function M.completion(graph, artifact)
   local all = {}
   for i, step in ipairs(graph.steps) do
     local entry = { step = step.name, total = 0, done = 0, items = {} }
-    for _, item in ipairs(items_of(artifact, step)) do
+    local items, known = items_of(artifact, step)
+    for _, item in ipairs(items) do
       local done = is_done(artifact, step, item)
       entry.items[table.concat(item.keys, "/")] = done
       entry.total = entry.total + 1
       entry.done = entry.done + (done and 1 or 0)
     end
-    entry.complete = entry.total > 0 and entry.done == entry.total
+    entry.complete = known and entry.done == entry.total
     all[i] = entry
   end
   return all
