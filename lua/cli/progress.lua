@@ -85,6 +85,8 @@ local function line_of(event)
     return ("%s: %s is asked: %s"):format(event.task, event.model, event.message)
   elseif event.event == "resent" then
     return ("%s: asked again, although it may have been paid for"):format(event.task)
+  elseif event.event == "absent" then
+    return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
   elseif event.event == "fault" then

@@ -39,7 +39,10 @@ local function reached(run, task)
       end
       if sha256 then
         pictures[#pictures + 1] = { path = run.project:path(path), label = label, sha256 = sha256 }
-      elseif not resolved.optional then
+      elseif resolved.optional then
+        local said = ("drawn without the reference picture of '%s', which is missing"):format(label)
+        run.report { event = "absent", step = task.step.name, task = task.name, message = said }
+      else
         return nil, ("its reference picture of '%s' is missing%s"):format(label, message and ": " .. message or "")
       end
     end

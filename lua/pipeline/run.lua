@@ -25,6 +25,9 @@ local views = require "pipeline.views"
 ---@field nodes userdata                        the host.dag graph
 ---@field instances table<string, table<string, integer>> task nodes by step and item
 ---@field plants table<string, table<string, integer>>    planting nodes by step and parent item
+---@field planted table<string, integer>        how many tasks each step has so far
+---@field over table<integer, true>             nodes that have come to an end, good or bad
+---@field awaited table<integer, host.loop.event> those whose end some task waits for
 ---@field ends table<string, integer>           the node that ends each step
 ---@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
 ---@field plates table<string, host.task>       who draws a plate of several pictures, by its path
@@ -90,9 +93,11 @@ end
 --- lists and references on its paths.
 ---@return table<integer, true> waits
 ---@return table<integer, true> after the nodes that write what it reads
+---@return table<integer, true> tolerated of what may be absent: these may fail
 function Run:edges(step, scope)
-  local waits, after = {}, {}
+  local waits, needed, tolerated = {}, {}, {}
   for _, resolved in ipairs(step.reads) do
+    local after = resolved.optional and tolerated or needed
     local elements = reach.walk(self, resolved, scope, waits)
     for _, leaf in ipairs(elements and self.spec:leaves(resolved) or {}) do
       local writer = self.graph.writer[leaf]
@@ -109,9 +114,9 @@ function Run:edges(step, scope)
     end
   end
   for _, gate in ipairs(self.graph:gates(step)) do
-    after[self.ends[gate.name]] = true
+    needed[self.ends[gate.name]] = true
   end
-  return waits, after
+  return waits, needed, tolerated
 end
 
 --- Makes a step's nodes for the items in scope; where that cannot be said yet,
@@ -122,10 +127,10 @@ end
 ---@param depth integer how many of the step's lists are bound
 ---@return integer[] nodes that the step's end waits for
 function Run:plant(step, scope, keys, depth)
-  local waits, after = {}, {}
+  local waits, after, tolerated = {}, {}, {}
   local binding = step.each[depth + 1]
   if not binding then
-    waits, after = self:edges(step, scope)
+    waits, after, tolerated = self:edges(step, scope)
   else
     local node = self:unsettled(self.graph.owner[binding.list], keys)
     if node then
@@ -135,7 +140,7 @@ function Run:plant(step, scope, keys, depth)
   if next(waits) then
     return { self:plant_later(step, scope, keys, depth, waits) }
   elseif not binding then
-    return { self:plant_task(step, scope, keys, after) }
+    return { self:plant_task(step, scope, keys, after, tolerated) }
   end
   local nodes = {}
   local outer = depth > 0 and scope[step.each[depth].name].path or {}
@@ -177,7 +182,7 @@ function Run:plant_later(step, scope, keys, depth, waits)
   return node
 end
 
-function Run:plant_task(step, scope, keys, after)
+function Run:plant_task(step, scope, keys, after, tolerated)
   local task = {
     name = task_name(step.name, keys),
     step = step,
@@ -188,6 +193,7 @@ function Run:plant_task(step, scope, keys, after)
   local node = self:add(task.priority, after, {
     label = task.name,
     run = function()
+      self:await_over(tolerated)
       return self:run_task(task)
     end,
     skipped = function(cause)
@@ -195,7 +201,34 @@ function Run:plant_task(step, scope, keys, after)
     end,
   })
   self.instances[step.name][joined(keys)] = node
+  self.planted[step.name] = self.planted[step.name] + 1
   return node
+end
+
+--- Waits until nodes have come to any end, or will come to none.
+---@param nodes table<integer, true>
+function Run:await_over(nodes)
+  for node in pairs(nodes) do
+    if not self.over[node] and not self.stopped then
+      self.awaited[node] = self.awaited[node] or loop.event()
+      self.awaited[node]:wait()
+    end
+  end
+end
+
+---@param node integer
+function Run:end_node(node)
+  self.over[node] = true
+  self:notify_over(node)
+end
+
+--- Wakes who waits for a node.
+function Run:notify_over(node)
+  local event = self.awaited[node]
+  if event then
+    self.awaited[node] = nil
+    event:notify()
+  end
 end
 
 --- A step's last node: all of its tasks are done.
@@ -217,16 +250,8 @@ function Run:save_step(step)
   end
 end
 
-function Run:count(step)
-  local count = 0
-  for _ in pairs(self.instances[step.name]) do
-    count = count + 1
-  end
-  return count
-end
-
 function Run:report_total(step)
-  self.report { event = "planted", step = step.name, tasks = self:count(step) }
+  self.report { event = "planted", step = step.name, tasks = self.planted[step.name] }
 end
 
 --
@@ -280,6 +305,9 @@ function Run:stop(reason, class)
     self.stopped = class or "stop"
     self.calls:stop(reason, class)
     self.nodes:stop()
+    for node in pairs(self.awaited) do
+      self:notify_over(node)
+    end
     self.report { event = "stopping", message = reason }
   end
 end
@@ -304,6 +332,7 @@ end
 function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
     self.instances[step.name], self.plants[step.name], self.results[step.name] = {}, {}, {}
+    self.planted[step.name] = 0
   end
   for _, step in ipairs(self.graph.steps) do
     local after = {}
@@ -327,7 +356,9 @@ end
 ---@return Run
 function M.new(options)
   local self = setmetatable({}, Run)
-  for _, field in ipairs { "instances", "plants", "ends", "jobs", "results", "saved", "unplanted", "plates" } do
+  for _, field in ipairs {
+    "instances", "plants", "planted", "ends", "jobs", "results", "saved", "unplanted", "plates", "over", "awaited",
+  } do
     self[field] = {}
   end
   for field, value in pairs(options) do
@@ -345,9 +376,16 @@ function M.new(options)
   self.views = views.new(self)
   self.nodes = dag.new {
     run = function(node)
+      local over <close> = setmetatable({}, {
+        __close = function()
+          self:end_node(node)
+        end,
+      })
+      assert(over)
       return self.jobs[node].run()
     end,
     on_skip = function(node, cause)
+      self:end_node(node)
       local job = self.jobs[node]
       if job and job.skipped then
         job.skipped(cause)
