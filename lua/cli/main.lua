@@ -37,7 +37,10 @@ local function help(name)
   if not name then
     return overview()
   end
-  local text = is_command(name) and name ~= "help" and require("cli.help")[name]
+  if name == "help" then
+    return overview()
+  end
+  local text = is_command(name) and require("cli.help")[name]
   if not text then
     return nil
   end

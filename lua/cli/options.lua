@@ -28,6 +28,23 @@ local function pair_of(text, flag, option)
   return name, option.number and number_of(value, flag .. " " .. name) or value
 end
 
+local function flags_of(declared)
+  local flags = M.names(declared)
+  for i, name in ipairs(flags) do
+    flags[i] = "--" .. name
+  end
+  return flags
+end
+
+--- That there is a value where one is taken, and none where none is.
+local function check_value(flag, option, value, attached)
+  if not option.value and attached then
+    fault.raise { message = ("%s takes no value"):format(flag) }
+  elseif option.value and (not value or value == "" or (not attached and value:find "^%-%-")) then
+    fault.raise { message = ("%s takes %s"):format(flag, option.value) }
+  end
+end
+
 ---@param declared table<string, Option> by name, without dashes
 ---@param arguments string[]
 ---@return table<string, any> options by name
@@ -37,24 +54,22 @@ function M.parse(declared, arguments)
   local i = 1
   while i <= #arguments do
     local argument = arguments[i]
-    local flag, attached = argument:match "^(%-%-[%w-]+)=(.*)$"
-    flag = flag or argument:match "^%-%-[%w-]+$"
+    local flag, attached = argument:match "^(%-[^=]+)=(.*)$"
+    flag = flag or argument:match "^%-.+$"
     if not flag then
       rest[#rest + 1] = argument
     else
-      local name = flag:sub(3)
-      local option = declared[name]
+      local name = flag:match "^%-%-?(.*)$"
+      local option = flag:find "^%-%-" and declared[name]
       if not option then
-        fault.unknown({ message = ("there is no option '%s' here"):format(flag) }, name, M.names(declared))
+        fault.unknown({ message = ("there is no option '%s' here"):format(flag) }, "--" .. name, flags_of(declared))
       end
       local value = attached
       if option.value and not value then
         i = i + 1
         value = arguments[i]
-        if not value then
-          fault.raise { message = ("%s takes %s"):format(flag, option.value) }
-        end
       end
+      check_value(flag, option, value, attached)
       if option.pairs then
         options[name] = options[name] or {}
         local key, inner = pair_of(value, flag, option)

@@ -68,7 +68,9 @@ local function prepare(arguments)
   local told = story.load(rest[1])
   settings.apply_models(told, chosen.model)
   local spec = told:spec()
-  return chosen, told, spec, graph.new(spec, told:steps())
+  local steps = graph.new(spec, told:steps())
+  settings.check_choices(steps, chosen.choose)
+  return chosen, told, spec, steps
 end
 
 local function step_names(steps)

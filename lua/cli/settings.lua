@@ -1,5 +1,6 @@
 -- lua/cli/settings.lua: what the command line sets, put over what the story says.
 
+local choose = require "pipeline.choose"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local image = require "host.image"
@@ -26,6 +27,19 @@ function M.apply_models(told, models)
     end
     changed[1] = model
     told.models[role] = changed
+  end
+end
+
+--- What `--choose STEP=N` chooses must be there before anything is paid for.
+---@param steps StepGraph
+---@param choices table<string, number>? by step
+function M.check_choices(steps, choices)
+  for step, choice in pairs(choices or {}) do
+    local bound = steps.by_name[step]
+    if not bound then
+      fault.unknown({ message = ("--choose: there is no step '%s'"):format(step) }, step, options.names(steps.by_name))
+    end
+    choose.check("--choose", step, choice, bound.step.options)
   end
 end
 

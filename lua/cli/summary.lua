@@ -1,5 +1,6 @@
 -- lua/cli/summary.lua: the table at the end of a run.
 
+local name = require "host.name"
 local progress = require "cli.progress"
 
 local M = {}
@@ -57,19 +58,19 @@ local function laid_out(rows)
   local widths = {}
   for _, cells in ipairs(rows) do
     for i, cell in ipairs(cells) do
-      widths[i] = math.max(widths[i] or 0, #cell)
+      widths[i] = math.max(widths[i] or 0, name.width(cell))
     end
   end
   local lines = {}
   for r, cells in ipairs(rows) do
     local padded = {}
     for i, cell in ipairs(cells) do
-      padded[i] = (" "):rep(widths[i] - #cell)
+      padded[i] = (" "):rep(widths[i] - name.width(cell))
       padded[i] = i == 1 and cell .. padded[i] or padded[i] .. cell
     end
     lines[r] = table.concat(padded, "  ")
   end
-  local rule = ("─"):rep(#lines[1])
+  local rule = ("─"):rep(name.width(lines[1]))
   table.insert(lines, #lines, rule)
   table.insert(lines, 2, rule)
   return lines

@@ -5,6 +5,22 @@ local fault = require "pipeline.fault"
 
 local M = {}
 
+--- Raises a fault for an option that a step does not have.
+---@param where string   who chose it
+---@param step string
+---@param choice number
+---@param count integer  how many options the step has
+function M.check(where, step, choice, count)
+  if math.type(choice) ~= "integer" or choice < 1 or choice > count then
+    local has = count > 1 and ("the options 1 to %d"):format(count) or "no options"
+    fault.raise {
+      where = where,
+      message = ("option %s of step '%s' was chosen, which has %s"):format(choice, step, has),
+      hint = count > 1 and "choose one of these" or nil,
+    }
+  end
+end
+
 --- Makes the function that a run asks.
 ---@param sources { where: string, choices: table<string, integer> }[]
 ---@return fun(step: string, count: integer): integer
@@ -13,13 +29,7 @@ function M.new(sources)
     for _, source in ipairs(sources) do
       local choice = source.choices[step]
       if choice then
-        if math.type(choice) ~= "integer" or choice < 1 or choice > count then
-          fault.raise {
-            where = source.where,
-            message = ("option %s of step '%s' was chosen, which has the options 1 to %d"):format(choice, step, count),
-            hint = "choose one of these",
-          }
-        end
+        M.check(source.where, step, choice, count)
         return choice
       end
     end
