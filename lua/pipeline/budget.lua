@@ -33,6 +33,9 @@ local UNPRICED = "the price of %s is not known, so that it cannot be kept within
 
 local REACHED = "the cost limit of $%.2f is reached: $%.2f are spent%s, and the next call may cost $%.3f"
 
+-- What sums of cents are off by: three times 0.1 are 0.3 here.
+local DUST = 1e-9
+
 --- Waits until a call of this worst case fits.
 ---@param model string
 ---@param worst number? USD; nil when its price is not known
@@ -43,7 +46,7 @@ function Budget:reserve(model, worst)
     return nil, UNPRICED:format(model)
   end
   worst = worst or 0
-  while self.limit and self.spent + self.held + self.reserved + worst > self.limit do
+  while self.limit and self.spent + self.held + self.reserved + worst > self.limit + DUST do
     if self.in_flight == 0 then
       local doubt = self.held > 0 and (", $%.2f are in doubt"):format(self.held) or ""
       return nil, REACHED:format(self.limit, self.spent, doubt, worst)
