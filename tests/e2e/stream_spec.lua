@@ -40,6 +40,26 @@ describe("a run with --stream", function()
     mock.stop()
   end)
 
+  it("reads every stream that was seen, and takes none for whole that is not", function()
+    local rules, cases = {}, { "5a", "8a", "5b", "8c", "5c", "9", "8d", "33e", "31c" }
+    for i, case in ipairs(cases) do
+      rules[i] = { case = case, route = "text", nth = { i } }
+    end
+    local faults = support.write { ["x/faults.json"] = json.encode { rules = rules } } .. "/x/faults.json"
+    local mock = support.mock { "--faults", faults }
+    run(mock, "--stream", "--lane", "text=1", "--resend-doubt", "5")
+    local played = {}
+    for _, entry in ipairs(mock.account()) do
+      if entry.case then
+        played[entry.case] = true
+      end
+    end
+    for _, case in ipairs(cases) do
+      assert.is_true(played[case], case)
+    end
+    mock.stop()
+  end)
+
   it("tells the pieces of texts with --json", function()
     local mock = support.mock()
     local _, result = run(mock, "--stream", "--json")
