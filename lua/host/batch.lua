@@ -7,8 +7,10 @@ local M = {}
 
 ---@class host.batch.options
 ---@field limit? integer how many are in flight at once; 16 unless given
----@field on_result? fun(index: integer, answer: host.http.answer?, message: string?, code: string?)
----  called with each result as it comes, and with what went wrong where there is no answer
+---@field on_result? fun(index: integer, answer: host.http.answer?, message: string?, code: string?): any
+---  called with each result as it comes, and with what went wrong where there is no answer; what it
+---  returns, unless nil, is kept in the place of the result, so that many answers need not stay in
+---  memory until the last has come
 
 ---@class host.batch.failure
 ---@field error string
@@ -18,7 +20,7 @@ local M = {}
 --- Makes every call and waits for the last. An error raised by on_result ends those in flight.
 ---@param requests host.http.options[]
 ---@param options? host.batch.options
----@return (host.http.answer|host.batch.failure)[] results in the order of the requests
+---@return (host.http.answer|host.batch.failure|any)[] results in the order of the requests
 function M.run(requests, options)
   options = options or {}
   local limit = math.min(options.limit or 16, #requests)
@@ -30,8 +32,9 @@ function M.run(requests, options)
       last = last + 1
       local index = last
       local answer, message, code, sent = http.request(requests[index])
-      results[index] = answer or { error = message, code = code, sent = sent }
-      if on_result then on_result(index, answer, message, code) end
+      local kept = on_result and on_result(index, answer, message, code)
+      if kept == nil then kept = answer or { error = message, code = code, sent = sent } end
+      results[index] = kept
     end
   end
 

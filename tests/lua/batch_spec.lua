@@ -47,6 +47,20 @@ describe("host.batch", function()
     assert.equal("ok", results[3].body)
   end)
 
+  it("keeps what on_result returns in the place of an answer", function()
+    local s <close> = listen(function(request) return { body = request.path } end)
+    local url = url_of(s)
+    local results = batch.run({ { url = url .. 1 }, { url = url .. 2 }, { url = url .. 3 } }, {
+      on_result = function(index, answer)
+        if index == 2 then return false end
+        if index == 3 then return answer.body end
+      end,
+    })
+    assert.equal("/1", results[1].body)
+    assert.is_false(results[2])
+    assert.equal("/3", results[3])
+  end)
+
   it("makes nothing of nothing", function()
     assert.same({}, batch.run {})
   end)
