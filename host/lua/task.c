@@ -74,10 +74,11 @@ static int add_traceback(lua_State *L) {
   return 1;
 }
 
+/* Stopped once nothing is queued, so that the loop may sleep at once. */
 static void on_idle(uv_idle_t *idle) {
   struct sb_host *host = idle->data;
   struct sb_turn batch = host->ready;
-  if (batch.next == &host->ready) {
+  if (batch.next == &host->ready) { /* all were taken back */
     uv_idle_stop(idle);
     return;
   }
@@ -94,6 +95,7 @@ static void on_idle(uv_idle_t *idle) {
       fprintf(stderr, "sbhost: %s\n", lua_tostring(host->L, -1));
     lua_settop(host->L, top);
   }
+  if (host->ready.next == &host->ready) uv_idle_stop(idle);
 }
 
 void sb_turn_post(lua_State *L, struct sb_turn *turn) {
