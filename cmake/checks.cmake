@@ -5,6 +5,7 @@ option(SBHOST_FUZZ "Build the targets of tests/fuzz with libFuzzer (clang)" OFF)
 option(SBHOST_LINT "Run clang-tidy and cppcheck beside every compilation" OFF)
 
 if(SBHOST_SANITIZE OR SBHOST_FUZZ)
+  add_compile_definitions(SBHOST_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #include "host/lua/bridge.h"
 #include "host/lua/task.h"
+#include "host/pool.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -20,6 +22,8 @@ struct program {
   char **argv;
   int argc;
   int status;
+  int opened;         /* the host, in the Lua state */
+  int warns, warning; /* warnings are on; one is being written */
   uv_loop_t loop;
 };
 
@@ -110,6 +114,7 @@ static int run_main(lua_State *L) {
                          "set SBHOST_LUA to its folder");
   luaL_openlibs(L);
   sb_host_open(L, &program->loop);
+  program->opened = 1;
   sb_modules_preload(L);
   set_paths(L, program);
 
@@ -134,12 +139,49 @@ static int run_main(lua_State *L) {
   return 0;
 }
 
+/* Attachments and connections keep files open; what the user may have, a
+   session is often given less of. */
+static void raise_file_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void *resize(void *pool, void *block, size_t old, size_t size) {
+#ifdef SBHOST_SANITIZE /* which is to know of each block */
+  (void)pool, (void)old;
+  if (size > 0) return realloc(block, size);
+  free(block);
+  return NULL;
+#else
+  return sb_pool_resize(pool, block, old, size);
+#endif
+}
+
+/* warn() of Lua, in one or more pieces, on standard error. A first piece "@on"
+   or "@off" is an order; off is how it begins. */
+static void on_warning(void *arg, const char *piece, int more) {
+  struct program *program = arg;
+  if (!program->warning && !more && piece[0] == '@') {
+    if (strcmp(piece, "@on") == 0) program->warns = 1;
+    if (strcmp(piece, "@off") == 0) program->warns = 0;
+    return;
+  }
+  if (program->warns)
+    fprintf(stderr, "%s%s%s",
+            program->warning ? "" : "sbhost: warning: ", piece,
+            more ? "" : "\n");
+  program->warning = more;
+}
+
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
   /* libcurl is told to leave signals alone; a limit of file sizes is to fail
      the write that meets it. */
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
+  raise_file_limit();
   argv = uv_setup_args(argc, argv);
   program.argv = argv;
   int rc = uv_loop_init(&program.loop);
@@ -147,11 +189,13 @@ int main(int argc, char **argv) {
     fprintf(stderr, "sbhost: no event loop: %s\n", uv_strerror(rc));
     return STATUS_USAGE;
   }
-  lua_State *L = luaL_newstate();
+  struct sb_pool *pool = sb_pool_new();
+  lua_State *L = pool == NULL ? NULL : lua_newstate(resize, pool);
   if (L == NULL) {
     fprintf(stderr, "sbhost: not enough memory\n");
     return STATUS_USAGE;
   }
+  lua_setwarnf(L, on_warning, &program);
   lua_pushcfunction(L, add_traceback);
   lua_pushcfunction(L, run_main);
   lua_pushlightuserdata(L, &program);
@@ -160,8 +204,9 @@ int main(int argc, char **argv) {
     program.status = STATUS_USAGE;
   }
   lua_settop(L, 0);
-  sb_host_close(L);
+  if (program.opened) sb_host_close(L);
   lua_close(L);
+  sb_pool_free(pool);
   uv_run(&program.loop, UV_RUN_DEFAULT); /* handles that are closing */
   if (uv_loop_close(&program.loop) != 0)
     fprintf(stderr, "sbhost: a handle was left open\n");

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/e2e/install.sh CMAKE BUILD -- an installed program works from anywhere,
-# through a link too, and without the tree's Lua files.
+# through a link too, and without the tree's Lua files; with none it says so.
 set -eu
 
 place=$(mktemp -d)
@@ -25,3 +25,12 @@ for program in "$place/usr/bin/sbhost" "$place/sbhost"; do
     ;;
   esac
 done
+
+# Without them it says so, and ends as it does on wrong use.
+status=0
+SBHOST_LUA=/nowhere "$place/sbhost" 2>"$place/said" || status=$?
+if [ "$status" -ne 2 ] || ! grep -q "cannot find the Lua half" "$place/said"; then
+  echo "without its Lua files: status $status" >&2
+  cat "$place/said" >&2
+  exit 1
+fi
