@@ -1,19 +1,23 @@
 #!/bin/sh
-# bench/http.sh: what a call costs the client, beside bare libcurl (http.c), and
-# what memory a run of pictures takes; against nginx on loopback. CPU time alone
-# is counted, so that neither the server nor the machine's other work matters
-# much; the least of 5 runs.
+# bench/http.sh: what a call costs the client, beside bare libcurl (http.c), what
+# memory a run of pictures takes, in and out, and how long many slow calls take;
+# against nginx on loopback, and for the last a server of our own. Of costs CPU
+# time alone is counted, so that neither the server nor the machine's other work
+# matters much; the least of 5 runs.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 sbhost=${SBHOST:-$here/../build/sbhost}
 place=$(mktemp -d)
-trap 'kill "$(cat "$place/pid")" 2>/dev/null || :; rm -rf "$place"' EXIT
+slow=
+trap 'kill "$(cat "$place/pid")" $slow 2>/dev/null || :; rm -rf "$place"' EXIT
 chmod 755 "$place" # nginx does not stay root
 cd "$place"
 
-# The answers: 1.5 KB of text, and a picture of 1.5 MB in base64.
+# The answers: 1.5 KB of text, and a picture of 1.5 MB in base64. A picture of
+# 1.5 MB to be sent.
 mkdir answers spill
+head -c 1572864 /dev/urandom >reference
 awk 'BEGIN {
   for (i = 0; i < 100; i++) words = words "a word or two "
   printf "{\"id\":\"gen-1\",\"choices\":[{\"message\":{\"content\":\"%s\"}}]," \
@@ -34,6 +38,7 @@ worker_processes 1;
 events { worker_connections 4096; }
 http {
   access_log off;
+  client_max_body_size 0;
   client_body_temp_path $place/body;
   proxy_temp_path $place/proxy;
   fastcgi_temp_path $place/fastcgi;
@@ -68,8 +73,26 @@ echo "$bare $ours" | awk '{
     "sbhost, JSON both ways", $2, $2 / $1
 }'
 
+# memory NAME: the row of a run that was measured in CPU and memory
+memory() {
+  awk -v name="$1" '{
+    printf "  %-34s %9.2f ms/call  %6.1f MB at most\n", name, $1, $2 / 1024
+  }'
+}
+
 echo "200 pictures of 1.5 MB in base64, 16 in flight, spilled"
 least "$sbhost" lua "$here/http.lua" pictures "$url/picture" 200 16 spill |
+  memory sbhost
+
+echo "200 calls that send three pictures of 1.5 MB in base64, 16 in flight"
+least "$sbhost" lua "$here/http.lua" sending "$url/text" 200 16 reference |
+  memory sbhost
+
+echo "2,000 calls of 200 ms, 500 in flight, wall time"
+"$sbhost" lua "$here/http_slow.lua" 0.2 >address &
+slow=$!
+until [ -s address ]; do sleep 0.05; done
+least "$sbhost" lua "$here/http.lua" waiting "$(cat address)" 2000 500 |
   awk '{
-    printf "  %-34s %9.2f ms/call  %6.1f MB at most\n", "sbhost", $1, $2 / 1024
+    printf "  %-34s %9.2f s        %6.2f times the ideal\n", "sbhost", $1, $1 / 0.8
   }'
