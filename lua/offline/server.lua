@@ -6,6 +6,7 @@ local assertions = require "offline.assertions"
 local brief = require "offline.brief"
 local check = require "offline.check"
 local http = require "host.http"
+local images = require "offline.images"
 local json = require "host.json"
 local loop = require "host.loop"
 local models = require "offline.models"
@@ -259,29 +260,11 @@ end
 -- Routes
 --
 
--- A request by OpenAI's route for pictures, as a chat request.
-local function drawing_request(body)
-  local width, height = tostring(body.size):match "^(%d+)x(%d+)$"
-  local best, ratio = math.huge, nil
-  for name, size in pairs(check.sizes) do
-    local off = math.abs(math.log((tonumber(width) or 1) / (tonumber(height) or 1) * size[2] / size[1]))
-    if off < best or (off == best and name < ratio) then best, ratio = off, name end
-  end
-  return {
-    model = body.model, modalities = { "image" }, image_config = { aspect_ratio = ratio },
-    messages = { { role = "user", content = tostring(body.prompt) } },
-  }
-end
-
 function Server:images(request)
   local hash = json.sha256(request.body)
-  local body = json.decode(request.body)
-  if type(body) ~= "table" or type(body.prompt) ~= "string" then
-    return refuse(400, "prompt: a string is expected")
-  end
-  local entry = self.account:asked(hash, type(body.model) == "string" and body.model or nil, task_of(request, body))
-  local asked = drawing_request(body)
-  asked.model = entry.model or models.list[#models.list].id
+  local asked, message = images.read(request)
+  if not asked then return refuse(400, message) end
+  local entry = self.account:asked(hash, asked.model, task_of(request, asked))
   local spoiled = self:spoil(asked_for("images", asked, hash), entry, function()
     local answer, _, path = draw_picture(self, asked, hash)
     return answer, path
@@ -326,6 +309,7 @@ local routes = {
   ["GET /api/v1/generation"] = "generation",
   ["POST /v1/chat/completions"] = "chat", -- as OpenAI and what is compatible with it
   ["POST /v1/images/generations"] = "images",
+  ["POST /v1/images/edits"] = "images",
   ["GET /v1/models"] = "models",
   ["GET /_account"] = "report",
 }

@@ -35,6 +35,13 @@ local HELD = { arguments = { "--resend-doubt", "0" } }
 local EITHER = { asked = { 1, 2 } }
 local A_SECOND = { least = 1 }
 
+local function streamed(more)
+  local copy = { arguments = { "--stream" } }
+  for name, value in pairs(more or {}) do copy[name] = value end
+  return copy
+end
+local images = { on = "images" }
+
 return {
   reads "1",
   reads "2",
@@ -44,10 +51,19 @@ return {
   recovers("3a", picture),
   reads "4",
   reads("4", picture),
+  reads("5a", streamed()),
+  reads("5b", streamed()),
+  reads("5c", streamed()),
   recovers "6",
+  recovers("6", streamed()),
   recovers("6", picture),
   recovers "7",
   recovers("7", picture),
+  recovers("8a", streamed()),
+  recovers("8b", streamed()),
+  recovers("8c", streamed()),
+  recovers("8d", streamed()),
+  recovers("9", streamed()),
   recovers("10a", DOUBT),
   recovers("10b", DOUBT),
   recovers("10c", DOUBT),
@@ -106,6 +122,7 @@ return {
   recovers("30d", EITHER),
   recovers "31a",
   recovers "31b",
+  recovers("31c", streamed()),
   recovers "32a",
   recovers("32b", EITHER),
   recovers "32c",
@@ -122,6 +139,7 @@ return {
   recovers "33c",
   recovers "33d",
   recovers("33a", picture),
+  recovers("33e", streamed()),
   reads "34",
   reads("35", { says = "?" }),
   reads("35", picture),
@@ -166,6 +184,14 @@ return {
   recovers("43j", picture_too { memory = 120 * 1024 }),
   reads("44a", picture),
   reads("44b", picture),
+  reads("46a", images),
+  reads("46b", images),
+  recovers("46c", images),
+  recovers("46d", images),
+  reads("46e", images),
+  recovers("46f", images),
+  recovers("36a", { on = "images", always = true, status = 1, asked = { 2, 99 }, says = "model not loaded" }),
+  recovers("47", { on = "generation", always = true, besides = { case = "10a", schema = "lore", nth = { 1 } } }),
   reads("48", { on = "models", always = true }),
   fails("51a", "redirect"),
   fails("51b", "redirect"),

@@ -149,6 +149,34 @@ function M.mock(options)
   }
 end
 
+--- An https server whose certificate nobody has signed, and its port. It dies
+--- with the variable.
+function M.unproven()
+  local dir = os.tmpname()
+  os.remove(dir)
+  assert(os.execute(([[
+    mkdir %s && cd %s &&
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 \
+      -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+      -keyout key -out certificate 2>/dev/null &&
+    { openssl s_server -accept 127.0.0.1:0 -cert certificate -key key -www >log 2>&1 &
+      echo $! >pid; }]]):format(dir, dir)))
+  local function contents(name)
+    return assert(file.read(dir .. "/" .. name))
+  end
+  local port
+  repeat
+    loop.sleep(0.01)
+    port = contents("log"):match "ACCEPT 127%.0%.0%.1:(%d+)"
+  until port
+  local server = setmetatable({}, {
+    __close = function()
+      os.execute(("kill %d; rm -r %s"):format(contents "pid", dir))
+    end,
+  })
+  return server, port
+end
+
 --- Writes a story (and steps beside it) into a folder.
 ---@param texts table<string, string> by path inside the folder
 ---@return string folder
