@@ -227,10 +227,11 @@ end
 ---@return host.http.answer?
 ---@return string? message
 ---@return boolean? sent
+---@return string? code of host.http
 function Calls:receive(id, request, transfer)
-  local head, message, _, sent = transfer:head()
+  local head, message, code, sent = transfer:head()
   if not head then
-    return nil, message, sent
+    return nil, message, sent, code
   elseif head.headers["x-generation-id"] then
     self.store:accept(id, head.headers["x-generation-id"])
   end
@@ -240,8 +241,8 @@ function Calls:receive(id, request, transfer)
     end)
   end
   local answer
-  answer, message, _, sent = transfer:finish()
-  return answer, message, sent
+  answer, message, code, sent = transfer:finish()
+  return answer, message, sent, code
 end
 
 --- Whether an answer was paid for, though it may be of no use: then it is kept, so
@@ -255,7 +256,7 @@ end
 --- One request, on the wire once. The intent is on disk before a byte leaves,
 --- the answer before it is used.
 ---@return CallAnswer? read
----@return "unsent"|"doubt"|"disk"|nil class
+---@return "unsent"|"final"|"doubt"|"disk"|nil class
 ---@return string? message
 function Calls:send(request, key, text, form)
   local worst = request.provider.worst_cost(request)
@@ -267,10 +268,10 @@ function Calls:send(request, key, text, form)
   options.spill = { dir = self.folder }
   options.events = request.stream
   local started = loop.now()
-  local transfer <close>, message, _, sent = http.start(options)
+  local transfer <close>, message, code, sent = http.start(options)
   local answer
   if transfer then
-    answer, message, sent = self:receive(id, request, transfer)
+    answer, message, sent, code = self:receive(id, request, transfer)
   end
   if not answer and sent then
     self.store:doubt(id, message)
@@ -278,7 +279,8 @@ function Calls:send(request, key, text, form)
     return nil, "doubt", message
   elseif not answer then
     self.store:refuse(id, message)
-    return nil, "unsent", message
+    -- What is neither of the system nor of time (a certificate) does not mend itself.
+    return nil, code == "ECURL" and "final" or "unsent", message
   end
   answer.body = mend.utf8(answer.body)
   local read = request.provider.read(request, answer)
