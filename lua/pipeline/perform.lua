@@ -342,7 +342,9 @@ function M.code(run, task)
   local function ask(options)
     local request, model = base_request(run, task, "text", options.model or step.step.model)
     request.system = options.system or SYSTEM
-    local line = debug.getinfo(2, "l").currentline
+    local caller = debug.getinfo(2, "l")
+    -- `return ctx.ask { … }` leaves no line to tell.
+    local line = caller.currentline > 0 and caller.currentline or math.tointeger(tonumber(step.where:match ":(%d+)$"))
     request.user = own_prompt(run, task, gathered, options.prompt, line)
     request.schema = { name = output.name, schema = output.schema }
     local outcome
@@ -355,10 +357,10 @@ function M.code(run, task)
   end
 
   local ok, value = xpcall(step.step.run, function(err)
-    return err == problem and problem and err or debug.traceback(tostring(err), 2)
+    return (err == problem or fault.is(err)) and err or debug.traceback(tostring(err), 2)
   end, { ask = ask, item = task.keys[#task.keys] }, gathered.data)
   if not ok then
-    return failure(value == problem and problem or { message = value })
+    return failure(value == problem and problem or { message = tostring(value) })
   end
   local cleaned, faults = dto.check(output, value)
   if not cleaned then
