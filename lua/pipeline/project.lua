@@ -27,6 +27,24 @@ local function unusable(folder, message)
   }
 end
 
+--- What a run that was killed was just writing: hidden files, and pictures that
+--- had not come whole.
+local function is_leftover(name)
+  return name:match "^%.sbhost%-%x+%.tmp$" or name:match "^spill%-.*%.part$"
+end
+
+--- Takes away what earlier runs left half written. Nobody else is writing: the
+--- store's lock is ours.
+local function tidy(folder)
+  for _, inner in ipairs { "", "/images", "/steps", "/arriving" } do
+    for _, name in ipairs(file.list(folder .. inner) or {}) do
+      if is_leftover(name) then
+        file.remove(("%s%s/%s"):format(folder, inner, name))
+      end
+    end
+  end
+end
+
 --- Opens a project, making what is missing of its folder. One run of a project
 --- at a time: a second one is told who has it.
 ---@param name string
@@ -49,6 +67,7 @@ function M.open(name, data)
   elseif not opened then
     unusable(folder, message)
   end
+  tidy(folder)
   local self = setmetatable({ name = name, folder = folder, store = opened }, Project)
   local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
   self.saved_hash = saved.hash
