@@ -253,6 +253,9 @@ local function is_paid(failure, answer)
   return not failure or failure.class == "unusable" or (failure.refused and answer.status < 300)
 end
 
+--- Why an arriving picture could not be written: asking for another does not help.
+local DISK = { ENOSPC = true, EDQUOT = true, EROFS = true, EIO = true, ENOENT = true, EACCES = true }
+
 --- One request, on the wire once. The intent is on disk before a byte leaves,
 --- the answer before it is used.
 ---@return CallAnswer? read
@@ -276,7 +279,7 @@ function Calls:send(request, key, text, form)
   if not answer and sent then
     self.store:doubt(id, message)
     self:add_doubt(key, self.store:call(id))
-    return nil, "doubt", message
+    return nil, DISK[code] and "disk" or "doubt", message
   elseif not answer then
     self.store:refuse(id, message)
     -- What is neither of the system nor of time (a certificate) does not mend itself.
@@ -320,7 +323,7 @@ function Calls:send_within_budget(request, key, text, form)
   local read, class, problem = self:send(request, key, text, form)
   if read and read.id then
     outcome = { cost = read.usage.cost }
-  elseif class ~= "doubt" then
+  elseif class ~= "doubt" and class ~= "disk" then
     outcome = { cost = 0 }
   end
   return read, class, problem
