@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-  STEP = 16, /* sizes are rounded up to these; what malloc aligns to */
-  CLASSES = 64,
+  STEP = 16,     /* sizes are rounded up to these; what malloc aligns to */
+  CLASSES = 256, /* up to texts of a few KiB, which malloc would merge */
   SMALL = STEP * CLASSES,
   PAGE = 64 << 10
 };

@@ -9,7 +9,7 @@
 
 #include "host/pool.h"
 
-enum { BLOCKS = 3000, SIZE_MOST = 3000 };
+enum { BLOCKS = 3000, SIZE_MOST = 9000 };
 
 static unsigned char fill(int i) { return (unsigned char)(i * 31 + 7); }
 
@@ -39,7 +39,7 @@ static void keeps_blocks_apart_while_they_change_size(void **state) {
   }
   for (int i = 0; i < BLOCKS; i++) {
     assert_filled(blocks[i], sizes[i], i);
-    if (sizes[i] > 1000) sb_pool_resize(pool, blocks[i], sizes[i], 0);
+    if (sizes[i] > 4000) sb_pool_resize(pool, blocks[i], sizes[i], 0);
     blocks[i] = NULL;
     sizes[i] = 0;
   }
