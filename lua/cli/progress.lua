@@ -84,7 +84,7 @@ local function line_of(event)
   elseif event.event == "fallback" then
     return ("%s: %s is asked: %s"):format(event.task, event.model, event.message)
   elseif event.event == "resent" then
-    return ("%s: asked again, although it may have been paid for"):format(event.task)
+    return ("%s: asked again, although it may have been paid for: %s"):format(event.task, event.message)
   elseif event.event == "absent" then
     return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "stopping" then

@@ -3,6 +3,7 @@
 -- so that whoever kills a client can count afterwards.
 
 local json = require "host.json"
+local loop = require "host.loop"
 
 local M = {}
 
@@ -41,6 +42,7 @@ end
 -- The file is short and its lines are: this blocks for microseconds.
 function Account:write(event)
   if not self.file then return end
+  event.at = loop.time()
   self.file:write(json.encode(json.ordered(order, event)), "\n")
   self.file:flush()
 end

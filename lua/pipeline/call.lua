@@ -162,8 +162,8 @@ end
 -- Doubts
 --
 
-local IN_DOUBT = "it was sent and the answer never came, so it may have been paid for; "
-  .. "asking again may cost %s more: allow that with --resend-doubt USD"
+local IN_DOUBT = "%s; it had been sent and may have been paid for, and asking again may cost %s more: "
+  .. "allow that with --resend-doubt USD"
 
 function Calls:add_doubt(key, call)
   self.doubts[key] = self.doubts[key] or {}
@@ -207,12 +207,12 @@ function Calls:settle_doubts(key, request)
     local paid = reconciled(request, call)
     local worst = request.provider.worst_cost(request)
     if self.resend_budget <= 0 or self.resend_spent + (worst or 0) > self.resend_budget then
-      return failed("doubt", IN_DOUBT:format(worst and ("$%.3f"):format(worst) or "an unknown sum"))
+      return failed("doubt", IN_DOUBT:format(call.reason, worst and ("$%.3f"):format(worst) or "an unknown sum"))
     end
     self.resend_spent = self.resend_spent + (worst or 0)
     self.store:forgive(call.id, paid and ("paid $%.4f, the answer is lost"):format(paid) or "asked again")
     request.resent = true
-    self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil })
+    self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil, message = call.reason })
   end
   self.doubts[key] = nil
   return true

@@ -109,6 +109,7 @@ function M.play(case)
   local saved = count_pictures(project)
   local played = count(mock.account(), case.on, saved)
   played.account = mock.account()
+  played.is_each = case.always and (case.on == "picture" or case.on == "images")
   mock.stop()
   played.seconds = loop.now() - began
   played.status, played.out = result.status, result.out .. result.err
@@ -126,14 +127,16 @@ end
 function M.problem(played)
   local line = played.out:match "\n([%w_]+ failed: [^\n]*)" or played.out:match "\n([%w_%[%]%-]+ failed: [^\n]*)"
     or played.out:match "\n([%w_]+ in doubt: [^\n]*)" or played.out:match "(sbhost: [^\n]*)"
-  return line and (line:gsub("127%.0%.0%.1:%d+", "127.0.0.1:PORT"):gsub("/tmp/[%w_.]+", "…"):gsub("%[.-%]", "[…]", 1))
+  return line and (line:gsub("127%.0%.0%.1:%d+", "127.0.0.1:PORT"):gsub("/tmp/[%w_.]+", "…"):gsub("%[.-%]", "[…]", 1)
+    :gsub("%d+ bytes remaining", "… bytes remaining"))
 end
 
 --- In words, for the table.
 ---@param played Played
 ---@return string
 function M.words(played)
-  local times = played.asked == 1 and "asked once" or ("asked %d times"):format(played.asked)
+  local times = played.is_each and "each asked" or played.asked == 1 and "asked once"
+    or ("asked %d times"):format(played.asked)
   if played.status == 0 then return "complete; " .. times end
   return ("exit %d; %s; %s"):format(played.status, times, M.problem(played) or "?")
 end
