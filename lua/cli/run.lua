@@ -18,7 +18,7 @@ local summary = require "cli.summary"
 local tally = require "cli.tally"
 local timings = require "pipeline.timings"
 
-local DONE, INCOMPLETE, COST_LIMIT, INTERRUPTED = 0, 1, 3, 130
+local DONE, INCOMPLETE, WRONG, COST_LIMIT, INTERRUPTED = 0, 1, 2, 3, 130
 local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
 
 local M = {}
@@ -96,6 +96,7 @@ local function evaluate(chosen, told, spec, steps, opened, open_providers)
     report = report,
     stream = chosen.stream,
     resend_budget = chosen["resend-doubt"] or 0.50,
+    resend_unpriced = chosen["resend-doubt"] ~= nil,
   }
   local evaluation = run.new {
     story = told,
@@ -134,6 +135,8 @@ end
 local function status_of(result)
   if result.interrupted then
     return INTERRUPTED
+  elseif result.stopped == "fault" then
+    return WRONG
   elseif result.stopped == "cost" then
     return COST_LIMIT
   elseif result.stopped or result.failed > 0 or result.skipped > 0 then

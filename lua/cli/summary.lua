@@ -96,6 +96,19 @@ local function doubt_lines(lines, tally, doubts)
   end
 end
 
+--- How many problems are listed; what lies behind them is mostly the same.
+local MOST_PROBLEMS = 20
+
+local function problem_lines(lines, tally)
+  for i = 1, math.min(#tally.problems, MOST_PROBLEMS) do
+    local problem = tally.problems[i]
+    lines[#lines + 1] = ("%s %s: %s"):format(problem.task, problem.state, problem.message)
+  end
+  if #tally.problems > MOST_PROBLEMS then
+    lines[#lines + 1] = ("and %d more like these"):format(#tally.problems - MOST_PROBLEMS)
+  end
+end
+
 ---@param tally Tally
 ---@param result table what the run came to
 ---@param seconds number of the whole run
@@ -107,9 +120,7 @@ function M.lines(tally, result, seconds)
   for _, odd in ipairs(tally.odd) do
     lines[#lines + 1] = ("%s: %s"):format(odd.task, odd.message)
   end
-  for _, problem in ipairs(tally.problems) do
-    lines[#lines + 1] = ("%s %s: %s"):format(problem.task, problem.state, problem.message)
-  end
+  problem_lines(lines, tally)
   if tally:sum "calls" == 0 and result.failed == 0 and not result.stopped then
     lines[#lines + 1] = "nothing to do: 0 calls, everything was reused"
   end

@@ -57,6 +57,7 @@ local retry = require "pipeline.retry"
 ---@field report fun(event: table)
 ---@field stream boolean?       texts are asked for as streams
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
+---@field resend_unpriced boolean? also for those whose price is not known
 ---@field resend_spent number
 ---@field stopped CallFailure?  why nothing more is sent
 ---@field waiting table<host.task, true> what a stop cuts short
@@ -199,19 +200,33 @@ local function reconciled(request, call)
   return known and known.cost
 end
 
---- Calls of this key that are in doubt: asked again as long as the budget for
---- that lasts.
+--- Whether a call in doubt may be asked again. One whose price is not known may
+--- only when the user has said so.
+---@param worst number? USD
+function Calls:may_resend(worst)
+  if self.resend_budget <= 0 or not worst then
+    return self.resend_budget > 0 and self.resend_unpriced
+  end
+  return self.resend_spent + worst <= self.resend_budget
+end
+
+--- Calls of this key that are in doubt: asked again, once for all of them, as long
+--- as the budget for that lasts.
 ---@return true?, CallFailure?
 function Calls:settle_doubts(key, request)
-  for _, call in ipairs(self.doubts[key] or {}) do
+  local doubts = self.doubts[key]
+  if not doubts then
+    return true
+  end
+  local worst = request.provider.worst_cost(request)
+  if not self:may_resend(worst) then
+    return failed("doubt", IN_DOUBT:format(doubts[1].reason, worst and ("$%.3f"):format(worst) or "an unknown sum"))
+  end
+  self.resend_spent = self.resend_spent + (worst or 0)
+  request.resent = true
+  for _, call in ipairs(doubts) do
     local paid = reconciled(request, call)
-    local worst = request.provider.worst_cost(request)
-    if self.resend_budget <= 0 or self.resend_spent + (worst or 0) > self.resend_budget then
-      return failed("doubt", IN_DOUBT:format(call.reason, worst and ("$%.3f"):format(worst) or "an unknown sum"))
-    end
-    self.resend_spent = self.resend_spent + (worst or 0)
     self.store:forgive(call.id, paid and ("paid $%.4f, the answer is lost"):format(paid) or "asked again")
-    request.resent = true
     self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil, message = call.reason })
   end
   self.doubts[key] = nil
@@ -256,6 +271,17 @@ end
 --- Why an arriving picture could not be written: asking for another does not help.
 local DISK = { ENOSPC = true, EDQUOT = true, EROFS = true, EIO = true, ENOENT = true, EACCES = true }
 
+--- An answer beyond our limits is paid for and of no use; it is kept as one that
+--- says nothing.
+local TOO_LARGE = { EFBIG = true, E2BIG = true }
+local NOTHING = { status = 200, headers = {}, body = "", files = {} }
+
+---@param message string
+---@return Reading
+local function too_large(message)
+  return { failure = { class = "unusable", message = message }, usage = {} }
+end
+
 --- One request, on the wire once. The intent is on disk before a byte leaves,
 --- the answer before it is used.
 ---@return CallAnswer? read
@@ -276,7 +302,9 @@ function Calls:send(request, key, text, form)
   if transfer then
     answer, message, sent, code = self:receive(id, request, transfer)
   end
-  if not answer and sent then
+  if TOO_LARGE[code] then
+    return record.keep(self, id, request, NOTHING, too_large(message))
+  elseif not answer and sent then
     self.store:doubt(id, message)
     self:add_doubt(key, self.store:call(id))
     return nil, DISK[code] and "disk" or "doubt", message

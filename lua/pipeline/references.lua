@@ -120,7 +120,9 @@ function M.gather(run, task, limit)
   if not pictures then
     return nil, missing
   end
-  if not limit or #pictures <= limit then
+  if limit == 0 and #pictures > 0 then
+    return nil, "its model takes no reference pictures: choose another for its role"
+  elseif not limit or #pictures <= limit then
     return pictures
   end
   local kept = table.move(pictures, 1, limit - 1, 1, {})

@@ -299,11 +299,11 @@ end
 
 --- Sends nothing more and starts nothing more; what is in flight may come in.
 ---@param reason string
----@param class "stop"|"cost"|nil
+---@param class "stop"|"cost"|"fault"|nil "fault": what the user wrote is wrong
 function Run:stop(reason, class)
   if not self.stopped then
     self.stopped = class or "stop"
-    self.calls:stop(reason, class)
+    self.calls:stop(reason, class == "cost" and class or "stop")
     self.nodes:stop()
     for node in pairs(self.awaited) do
       self:notify_over(node)
@@ -394,7 +394,7 @@ function M.new(options)
     on_error = function(node, err, traceback)
       local message = fault.is(err) and tostring(err) or ("%s\n%s"):format(err, traceback or "")
       self.report { event = "fault", task = self.jobs[node].label, message = message }
-      self:stop "a fault in the story or its steps"
+      self:stop("a fault in the story or its steps", fault.is(err) and "fault" or nil)
     end,
   }
   return self

@@ -30,14 +30,16 @@ static void keeps_blocks_apart_while_they_change_size(void **state) {
       size_t size = (random >> 8) % (random & 0x80 ? SIZE_MOST : 100);
       size_t common = sizes[i] < size ? sizes[i] : size;
       blocks[i] = sb_pool_resize(pool, blocks[i], sizes[i], size);
+      sizes[i] = size;
       assert_int_equal(blocks[i] == NULL, size == 0);
+      if (blocks[i] == NULL) continue;
       assert_int_equal((uintptr_t)blocks[i] % _Alignof(max_align_t), 0);
       assert_filled(blocks[i], common, i);
-      if (size > 0) memset(blocks[i], fill(i), size);
-      sizes[i] = size;
+      memset(blocks[i], fill(i), size);
     }
   }
   for (int i = 0; i < BLOCKS; i++) {
+    if (blocks[i] == NULL) continue;
     assert_filled(blocks[i], sizes[i], i);
     if (sizes[i] > 4000) sb_pool_resize(pool, blocks[i], sizes[i], 0);
     blocks[i] = NULL;
