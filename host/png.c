@@ -1,10 +1,10 @@
 /* host/png.c -- see png.h. */
 #include "host/png.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
-#include <zlib.h>
 
 static const uint8_t signature[8] = "\x89PNG\r\n\x1A\n";
 
@@ -26,7 +26,7 @@ static uint8_t *put32(uint8_t *out, uint32_t value) {
 static uint8_t *put_chunk(uint8_t *chunk, const char *type, uint32_t size) {
   put32(chunk, size);
   memcpy(chunk + 4, type, 4);
-  return put32(chunk + 8 + size, (uint32_t)crc32(0, chunk + 4, size + 4));
+  return put32(chunk + 8 + size, libdeflate_crc32(0, chunk + 4, size + 4));
 }
 
 static uint8_t *put_head(uint8_t *out, const struct sb_pixels *pixels) {
@@ -38,48 +38,48 @@ static uint8_t *put_head(uint8_t *out, const struct sb_pixels *pixels) {
   return put_chunk(chunk, "IHDR", 13);
 }
 
-/* A row as its difference from the one above. */
-static void filter(uint8_t *out, const uint8_t *row, const uint8_t *above,
-                   size_t size) {
+/* All rows, each as its difference from the one above. */
+static void filter(uint8_t *out, const struct sb_pixels *pixels) {
+  size_t size = (size_t)pixels->width * (size_t)pixels->channels;
+  const uint8_t *row = pixels->data;
   *out++ = FILTER_UP;
-  for (size_t i = 0; i < size; i++) out[i] = (uint8_t)(row[i] - above[i]);
+  memcpy(out, row, size);
+  for (uint32_t y = 1; y < pixels->height; y++) {
+    const uint8_t *above = row;
+    row += size;
+    out += size;
+    *out++ = FILTER_UP;
+    for (size_t i = 0; i < size; i++) out[i] = (uint8_t)(row[i] - above[i]);
+  }
 }
 
-static void deflate_rows(z_stream *stream, const struct sb_pixels *pixels,
-                         uint8_t *scratch) {
-  size_t size = (size_t)pixels->width * (size_t)pixels->channels;
-  uint8_t *filtered = scratch, *blank = scratch + size + 1;
-  const uint8_t *above = blank;
-  for (uint32_t y = 0; y < pixels->height; y++) {
-    const uint8_t *row = pixels->data + y * size;
-    filter(filtered, row, above, size);
-    stream->next_in = filtered;
-    stream->avail_in = (uInt)size + 1;
-    deflate(stream, y + 1 < pixels->height ? Z_NO_FLUSH : Z_FINISH);
-    above = row;
-  }
+/* The file in a block of its own; NULL on lack of memory. */
+static uint8_t *write_file(struct libdeflate_compressor *compressor,
+                           const struct sb_pixels *pixels,
+                           const uint8_t *filtered, size_t size, size_t *len) {
+  size_t bound = libdeflate_zlib_compress_bound(compressor, size);
+  uint8_t *file = malloc(FILE_FRAME + bound);
+  if (file == NULL) return NULL;
+  uint8_t *idat = put_head(file, pixels);
+  size_t packed = libdeflate_zlib_compress(compressor, filtered, size, idat + 8,
+                                           bound); /* it fits: see bound */
+  uint8_t *iend = put_chunk(idat, "IDAT", (uint32_t)packed);
+  *len = (size_t)(put_chunk(iend, "IEND", 0) - file);
+  return file;
 }
 
 int sb_png_encode(const struct sb_pixels *pixels, uint8_t **data, size_t *len) {
-  size_t stride = (size_t)pixels->width * (size_t)pixels->channels;
-  z_stream stream = {0};
-  if (deflateInit(&stream, LEVEL) != Z_OK) return UV_ENOMEM;
-  /* Room for the worst case: the rows then go in without a look at the rest. */
-  uLong bound = deflateBound(&stream, (uLong)((stride + 1) * pixels->height));
-  uint8_t *file = malloc(FILE_FRAME + bound);
-  uint8_t *scratch = calloc(2, stride + 1);
-  if (file != NULL && scratch != NULL) {
-    uint8_t *idat = put_head(file, pixels);
-    stream.next_out = idat + 8;
-    stream.avail_out = (uInt)bound;
-    deflate_rows(&stream, pixels, scratch);
-    uint8_t *iend = put_chunk(idat, "IDAT", (uint32_t)stream.total_out);
-    *len = (size_t)(put_chunk(iend, "IEND", 0) - file);
-    *data = file;
+  size_t stride = (size_t)pixels->width * (size_t)pixels->channels + 1;
+  size_t size = stride * pixels->height;
+  struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
+  uint8_t *filtered = malloc(size);
+  uint8_t *file = NULL;
+  if (compressor != NULL && filtered != NULL) {
+    filter(filtered, pixels);
+    file = write_file(compressor, pixels, filtered, size, len);
   }
-  deflateEnd(&stream);
-  free(scratch);
-  if (file != NULL && scratch != NULL) return 0;
-  free(file);
-  return UV_ENOMEM;
+  libdeflate_free_compressor(compressor);
+  free(filtered);
+  *data = file;
+  return file == NULL ? UV_ENOMEM : 0;
 }

@@ -1,5 +1,5 @@
 /*
-** host/png.h -- pixels to PNG, with zlib. Heavy: called from the pool.
+** host/png.h -- pixels to PNG. Heavy: called from the pool.
 */
 #ifndef SB_HOST_PNG_H
 #define SB_HOST_PNG_H

@@ -404,7 +404,9 @@ local function finish(C, height)
         P.ink, 0.5 } } },
     }
   end
-  shapes[#shapes + 1] = { "grain", amount = P.grain, seed = C.rng:next() }
+  if P.grain > 0 then
+    shapes[#shapes + 1] = { "grain", amount = P.grain, seed = C.rng:next() }
+  end
   local strip, size = height - h, (height - h) * 0.46
   B:rect(0, h, w, strip, 0x14171B)
   local base = h + strip * 0.66

@@ -131,7 +131,7 @@ function M.of(style, described)
     moon = brush.hsl((hue + 10) % 360, 0.25, 0.9),
     outline = has(style, "ink", "pencil", "line", "comic", "charcoal", "noir", "manga") and 0.75
       or 0.4,
-    grain = has(style, "ink", "wash", "watercolo", "charcoal", "gouache") and 0.055 or 0.03,
+    grain = has(style, "ink", "wash", "watercolo", "charcoal", "gouache", "paper") and 0.055 or 0,
     rain = has(described, "rain", "pours", "drizzle", "downpour"),
     fog = has(described, "fog", "mist", "haze", "dust streams", "brown wall"),
     snow = has(described, "snow drives", "flakes", "snowfall", "blizzard", "it snows"),

@@ -392,7 +392,10 @@ function Calls:ask(request)
     end
   end
   local failure = read.failure
-  if failure then
+  if failure and known then
+    -- What was refused in an earlier run may be granted in this one, asked anew.
+    return nil, { class = "unusable", message = failure.message, finish = read.finish }
+  elseif failure then
     return nil, { class = failure.class, message = failure.message, refused = failure.refused, finish = read.finish }
   end
   return read
