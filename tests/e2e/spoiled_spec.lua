@@ -1,7 +1,6 @@
 -- A whole story while every fifth answer is spoiled, in twenty ways: it ends
--- complete, or says what is missing and completes when the provider is well
--- again, a refusal once the words are others. Nothing that was answered is asked
--- twice.
+-- complete, or says what is missing and completes when the provider is well again.
+-- Nothing that was answered is asked twice.
 
 local catalogue = require "offline.faults.catalogue"
 local file = require "host.file"
@@ -65,14 +64,6 @@ local function missing(project)
   return list
 end
 
---- Whether all that failed was refused by a model or blocked by its provider.
-local function is_refusal(out)
-  for reason in out:gmatch "\n[%w_%[%]/-]+ failed: ([^\n]*)" do
-    if not (reason:find("blocked the answer", 1, true) or reason:find("refused", 1, true)) then return false end
-  end
-  return true
-end
-
 local function play(seed)
   local at = support.write { ["story.lua"] = support.story(), ["faults.json"] = spoiling(seed) }
   local project = at .. "/data/small"
@@ -90,12 +81,6 @@ local function play(seed)
   local healed = support.mock { "--port", port }
   table.move({ "--resend-doubt", "100" }, 1, 2, #command + 1, command)
   played.second = support.run(command)
-  if played.second.status ~= 0 and is_refusal(played.second.out) then
-    -- A refusal was paid for and stands as long as the words do: these are others.
-    local path = at .. "/story.lua"
-    assert(file.write(path, (file.read(path):gsub("counts backwards", "runs backwards"):gsub('"pencil"', '"ink"'))))
-    played.second = support.run(command)
-  end
   played.still_missing = missing(project)
   played.again_later = asked_again(healed.account(), known)
   healed.stop()
