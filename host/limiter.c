@@ -9,6 +9,10 @@
 #define CAP_MOST (1u << 20) /* far above what one process can have open */
 #define HALVE_ONCE_IN UINT64_C(5000000000)
 
+#define PACE_SLOWEST UINT64_C(1000000000)
+#define PACE_FASTEST UINT64_C(1000000) /* what a timer can tell from none */
+#define PACE_EVIDENCE 100u
+
 /* Before every ordinary order; those that ask again keep theirs, too. */
 #define AHEAD (INT64_MIN / 2)
 
@@ -27,6 +31,10 @@ struct model {
   bool was_busy;       /* ever */
   uint64_t halved_at;
   uint64_t parked_until; /* 0: not parked */
+  uint64_t pace;         /* between two grants; 0: none */
+  uint32_t evidence;     /* calls that it was measured by */
+  uint32_t well;         /* ended so since the last busy one */
+  uint64_t since;        /* when that ended, or the first was granted */
   char name[];
 };
 
@@ -183,11 +191,14 @@ static bool has_room(const struct sb_queue *queue) {
          model->used < model->cap && model->parked_until == 0;
 }
 
-static void hold(struct sb_slot *slot) {
+static void hold(struct sb_slot *slot, uint64_t now) {
   struct model *model = slot->queue->model;
   slot->held = true;
+  slot->held_at = now;
   slot->queue->lane->used++;
   if (++model->used >= model->cap) model->was_full = true;
+  if (model->since == 0) model->since = now;
+  if (model->pace > 0) model->parked_until = now + model->pace;
 }
 
 void sb_limiter_turn(struct sb_limiter *limiter, uint64_t now) {
@@ -201,7 +212,7 @@ void sb_limiter_turn(struct sb_limiter *limiter, uint64_t now) {
         best = q->slots[1];
     if (best == NULL) return;
     dequeue(best);
-    hold(best);
+    hold(best, now);
     best->granted(best);
   }
 }
@@ -260,7 +271,34 @@ static void grow(struct model *model) {
   model->cap = cap < most ? cap : most;
 }
 
-static void learn(struct model *model, enum sb_outcome outcome, uint64_t now) {
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+static void slow_down(struct model *model, uint64_t now) {
+  uint64_t until = model->parked_until > now ? model->parked_until : now;
+  uint64_t measured = (until - model->since) / (model->well + 1);
+  uint64_t pace = measured + measured / 4;
+  if (model->pace > 0) pace = least(pace, 2 * model->pace);
+  model->pace = least(pace, PACE_SLOWEST);
+  model->evidence += model->well;
+  if (model->evidence > PACE_EVIDENCE) model->evidence = PACE_EVIDENCE;
+}
+
+static void speed_up(struct model *model) {
+  model->well++;
+  model->pace -= model->pace / (2 * (model->evidence + 2));
+  if (model->pace < PACE_FASTEST) model->pace = 0;
+}
+
+static void learn(const struct sb_slot *slot, enum sb_outcome outcome,
+                  uint64_t now) {
+  struct model *model = slot->queue->model;
+  if (outcome == SB_OUTCOME_OK)
+    speed_up(model);
+  else if (outcome == SB_OUTCOME_BUSY && slot->held_at >= model->since) {
+    if (slot->queue->count > 0) slow_down(model, now);
+    model->well = 0;
+    model->since = now;
+  }
   if (outcome == SB_OUTCOME_OK && ++model->ended_well >= model->cap) {
     if (model->was_full) grow(model);
     start_window(model);
@@ -280,7 +318,7 @@ void sb_limiter_leave(struct sb_limiter *limiter, struct sb_slot *slot,
     slot->held = false;
     slot->queue->lane->used--;
     slot->queue->model->used--;
-    learn(slot->queue->model, outcome, now);
+    learn(slot, outcome, now);
     sb_limiter_turn(limiter, now);
   } else if (slot->place > 0) {
     dequeue(slot);

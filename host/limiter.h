@@ -14,6 +14,20 @@
 ** change, none was busy, and all slots were once taken at the same time: what
 ** was not tried is not known. A busy one halves the cap, at most once in 5
 ** seconds, never below 1. A model belongs to the lane that first asked for it.
+**
+** The pace of a model. A cap alone does not keep to a limit of so many in a
+** while: those who wait for the end of a park would all come at once. So
+** SB_OUTCOME_BUSY sets the least time between two grants: what each call that
+** ended well since the busy one before has taken of the time since, and of the
+** park, and a quarter more; but not over twice what it was, nor over a second,
+*for
+** there are servers that refuse by chance. Each call that ends well shortens
+*it,
+** by the less the more calls it was measured by. A busy one says nothing new if
+*it
+** was granted before the last busy one, or when no other waits: then it is not
+*the
+** limiter that holds the pace.
 */
 #ifndef SB_HOST_LIMITER_H
 #define SB_HOST_LIMITER_H
@@ -40,6 +54,7 @@ struct sb_slot {
   struct sb_queue *queue; /* what it asked for last */
   double priority;
   int64_t order;
+  uint64_t held_at;
   size_t place; /* in the queue, from 1; 0 when not queued */
 };
 

@@ -24,6 +24,8 @@ struct call {
   int told;
 };
 
+#define MS UINT64_C(1000000)
+
 static void on_granted(struct sb_slot *slot) {
   ((struct call *)slot)->told++; /* slot is its first member */
 }
@@ -201,6 +203,30 @@ static void a_parked_model_holds_up_no_other(void **state) {
   assert_true(sb_limiter_next(limiter) == UINT64_MAX);
 }
 
+static void a_busy_model_is_paced_by_what_it_bore(void **state) {
+  struct sb_limiter *limiter = *state;
+  struct call calls[8] = {0};
+  assert_int_equal(sb_limiter_lane(limiter, "l", 4, 0), 0);
+  for (size_t i = 0; i < 8; i++) ask(limiter, &calls[i], "l", "m", 0, 1 * MS);
+  /* One ends well in 20 ms, and 20 more are to be waited for: a pace of 20,
+     and a quarter more. */
+  sb_limiter_leave(limiter, &calls[0].slot, SB_OUTCOME_OK, 21 * MS);
+  assert_int_equal(sb_limiter_park(limiter, "m", 41 * MS), 0);
+  sb_limiter_leave(limiter, &calls[1].slot, SB_OUTCOME_BUSY, 21 * MS);
+  sb_limiter_leave(limiter, &calls[2].slot, SB_OUTCOME_BUSY, 21 * MS);
+  sb_limiter_leave(limiter, &calls[3].slot, SB_OUTCOME_OTHER, 21 * MS);
+  sb_limiter_leave(limiter, &calls[4].slot, SB_OUTCOME_OTHER, 21 * MS);
+  sb_limiter_turn(limiter, 41 * MS);
+  assert_true(calls[5].slot.held && !calls[6].slot.held);
+  assert_int_equal(sb_limiter_next(limiter), 66 * MS);
+  sb_limiter_turn(limiter, 66 * MS);
+  assert_true(calls[6].slot.held && !calls[7].slot.held);
+  sb_limiter_leave(limiter, &calls[5].slot, SB_OUTCOME_OK, 67 * MS);
+  assert_false(calls[7].slot.held);
+  sb_limiter_turn(limiter, 91 * MS);
+  assert_true(calls[7].slot.held);
+}
+
 static void an_idle_slot_has_nothing_to_leave(void **state) {
   struct sb_limiter *limiter = *state;
   struct call call = {0};
@@ -223,6 +249,7 @@ int main(void) {
       TEST(keeps_the_order_when_slots_leave),
       TEST(asking_again_comes_before_equals),
       TEST(a_parked_model_holds_up_no_other),
+      TEST(a_busy_model_is_paced_by_what_it_bore),
       TEST(an_idle_slot_has_nothing_to_leave),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
