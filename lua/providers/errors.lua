@@ -201,6 +201,16 @@ local function is_refusal(status, code, err)
   return REFUSALS[code] or (status == 403 and #table_of(metadata.reasons) > 0) or false
 end
 
+--- Nothing is left of a limit that begins anew so much later, in seconds, that it
+--- is one for the day.
+local FAR = 900
+
+local function is_daily(message, headers, err, waits)
+  local told = table_of(table_of(table_of(err).metadata).headers)
+  local left = tonumber(headers["x-ratelimit-remaining"] or told["X-RateLimit-Remaining"])
+  return message:lower():find "per%-day" or (left == 0 and retry_after.reset(headers, table_of(err)) and waits > FAR)
+end
+
 local function daily(message, headers, err)
   local at = retry_after.reset(headers, table_of(err))
   local ends = at and at < 1e11 and os.date("!; it begins anew at %Y-%m-%d %H:%M UTC", math.floor(at)) or ""
@@ -261,7 +271,7 @@ local function make(request, status, headers, err, body)
   local form = forms.next(request, status, message .. " " .. body:sub(1, 65536))
   if form then
     failure.class, failure.form = "form", form
-  elseif status == 429 and message:lower():find "per%-day" then
+  elseif status == 429 and is_daily(message, headers, err, waits) then
     failure.class, message = "stop", daily(message, headers, err)
   elseif code == "max_tokens_exceeded" then
     -- The model's limit, which can also come as an error.
