@@ -61,6 +61,8 @@ local retry = require "pipeline.retry"
 ---@field resend_spent number
 ---@field stopped CallFailure?  why nothing more is sent
 ---@field waiting table<host.task, true> what a stop cuts short
+---@field allowances table<string, Allowance> by model, of its provider
+---@field closed table<string, CallFailure>   why a model is asked nothing more
 ---@field doubts table<string, host.store.call[]> by key
 ---@field prepared table<Provider, host.task>
 ---@field forms table<string, any> the wire form that a model turned out to take
@@ -72,13 +74,26 @@ local M = {}
 --- How often a request is put another way, or sent again after a doubt.
 local MOST_FORMS, MOST_RESENDS = 8, 2
 
+--- Less than any difference between the priorities of two steps.
+local AHEAD = 1e-9
+
+local NO_MORE = "%s; so many requests to the model fail that this one is not sent again now: run it again later"
+
 --- Raised when a rendered request means something else than before.
 local KEY_VERSION = "sbhost call 1"
 
 ---@param options table the fields store, limiter, budget, folder, report, resend_budget
 ---@return Calls
 function M.new(options)
-  local self = setmetatable({ resend_spent = 0, doubts = {}, forms = {}, prepared = {}, waiting = {} }, Calls)
+  local self = setmetatable({
+    resend_spent = 0,
+    doubts = {},
+    forms = {},
+    prepared = {},
+    waiting = {},
+    allowances = {},
+    closed = {},
+  }, Calls)
   for name, value in pairs(options) do
     self[name] = value
   end
@@ -292,6 +307,9 @@ function Calls:send(request, key, text, form)
   local id, problem = self.store:intend(key, text, json.encode { task = request.task, worst = worst })
   if not id then
     return nil, "disk", problem
+  elseif self.stopped then
+    self.store:refuse(id, "the run was stopped")
+    return nil, self.stopped.class, self.stopped.message
   end
   local options = request.provider:wire(request, form)
   options.spill = { dir = self.folder }
@@ -416,24 +434,78 @@ function Calls:try(request, key, text, model_key)
   return nil, failure or { class = class, message = message }
 end
 
---- Waits before a further try; false when there is to be none.
-function Calls:wait(request, slot, model_key, failure, tries)
-  local class = failure.class
-  if class == "form" then
-    return tries.form <= MOST_FORMS
-  elseif class == "doubt" then
-    return tries.doubt <= MOST_RESENDS
+--- Told of a wait that is too long: nothing more is asked of the model.
+local function closing(failure)
+  local back = os.date("!%Y-%m-%d %H:%M UTC", math.floor(loop.time() + math.min(failure.retry_after, 1e9)))
+  return {
+    class = "final",
+    message = ("%s; that is longer than sbhost waits: run it again after %s"):format(failure.message, back),
+  }
+end
+
+--- What a failure means to all calls of its model, and of the run.
+function Calls:heed(failure, model_key)
+  local told = failure.retry_after
+  if failure.class == "stop" then
+    self:stop(failure.message)
+  elseif told and told > retry.LONGEST then
+    self.closed[model_key] = self.closed[model_key] or closing(failure)
+  elseif told then
+    self.limiter:park(model_key, told)
   end
-  local seconds = retry.delay(class, tries[class], failure.retry_after)
+end
+
+--- Waits before a further try, holding no slot; gives a failure when there is to be
+--- none.
+---@return CallFailure?
+function Calls:wait(request, model_key, failure, tries)
+  local class = failure.class
+  local again = class == "form" and tries.form <= MOST_FORMS or class == "doubt" and tries.doubt <= MOST_RESENDS
+  local seconds = again and 0 or retry.delay(class, tries[class], failure.retry_after)
   if not seconds then
-    return false
+    return self.closed[model_key] or select(2, give_up(failure, tries.total))
+  elseif again then
+    return nil -- with limits of their own
   end
   self:tell("retry", request, { message = failure.message, seconds = seconds })
-  if seconds > retry.PARK then
-    self.limiter:park(model_key, seconds)
+  local ready = loop.now() + seconds
+  if self:wait_in(self.allowances[model_key].take, self.allowances[model_key]) then
+    self:wait_in(loop.sleep, math.max(0, ready - loop.now()))
+    return self.stopped
   end
-  self:wait_in(slot.backoff, slot, seconds, class == "busy" and "busy" or "other")
-  return true
+  local refused = { class = class, message = NO_MORE:format(failure.message) }
+  return self.stopped or select(2, give_up(refused, tries.total))
+end
+
+--- A request in its turn. The last result is true when the failure is all that
+--- there is to say.
+---@return CallAnswer?
+---@return CallFailure?
+---@return boolean?
+function Calls:take_turn(request, key, text, model_key, is_retry)
+  local lane = request.kind == "picture" and "image" or "text"
+  -- One that comes again goes before its equals.
+  local priority = request.priority + (is_retry and AHEAD or 0)
+  local slot <close> = self:wait_in(self.limiter.acquire, self.limiter, lane, model_key, priority)
+  local ends = self.stopped or self.closed[model_key]
+  if ends then
+    return nil, ends, true
+  end
+  local settled, doubt = self:settle_doubts(key, request)
+  if not settled then
+    return nil, doubt, true
+  end
+  local allowance = self.allowances[model_key]
+  if not is_retry then
+    allowance:count(false)
+  end
+  local read, failure = self:try(request, key, text, model_key)
+  allowance:ended(read ~= nil)
+  if failure then
+    self:heed(failure, model_key) -- before another gets the slot
+  end
+  slot:release(read and "ok" or failure.class == "busy" and "busy" or "other")
+  return read, failure
 end
 
 --- Lets a provider look up, once and before the first call, what its models are
@@ -450,28 +522,20 @@ function Calls:ask_anew(request, key, text)
   request.stream = self.stream and request.kind == "text" and request.provider.follow ~= nil or nil
   self:prepare(request.provider)
   local model_key = request.provider.identity .. " " .. request.model
-  local lane = request.kind == "picture" and "image" or "text"
-  local slot <close> = self:wait_in(self.limiter.acquire, self.limiter, lane, model_key, request.priority)
-  local tries, total = {}, 0
+  self.allowances[model_key] = self.allowances[model_key] or retry.allowance()
+  local call <close> = self.allowances[model_key]:call()
+  assert(call)
+  local tries = { total = 0 }
   while true do
-    if self.stopped then
-      return nil, self.stopped
+    local read, failure, over = self:take_turn(request, key, text, model_key, tries.total > 0)
+    if read or over then
+      return read, failure
     end
-    local settled, doubt = self:settle_doubts(key, request)
-    if not settled then
-      return nil, doubt
-    end
-    local read, failure = self:try(request, key, text, model_key)
-    if read then
-      slot:release "ok"
-      return read
-    end
-    local class = failure.class
-    tries[class] = (tries[class] or 0) + 1
-    total = total + 1
-    if not self:wait(request, slot, model_key, failure, tries) then
-      slot:release(class == "busy" and "busy" or "other")
-      return give_up(failure, total)
+    tries[failure.class] = (tries[failure.class] or 0) + 1
+    tries.total = tries.total + 1
+    local ended = self:wait(request, model_key, failure, tries)
+    if ended then
+      return nil, ended
     end
   end
 end
