@@ -2,6 +2,9 @@
    to lua/cli/main.lua, an exit status. */
 #include <lauxlib.h>
 #include <lualib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,6 +178,17 @@ static void on_warning(void *arg, const char *piece, int more) {
   program->warning = more;
 }
 
+/* A picture's pixels are some megabytes. glibc would map and unmap each anew,
+   page by page, and the threads that draw would wait for each other in the
+   kernel; kept, they are handed out again. */
+static void keep_large_blocks(void) {
+#ifdef __GLIBC__
+  enum { MIB = 1024 * 1024 };
+  mallopt(M_MMAP_THRESHOLD, 32 * MIB);
+  mallopt(M_TRIM_THRESHOLD, 64 * MIB);
+#endif
+}
+
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
   /* libcurl is told to leave signals alone; a limit of file sizes is to fail
@@ -182,6 +196,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
   raise_file_limit();
+  keep_large_blocks();
   argv = uv_setup_args(argc, argv);
   program.argv = argv;
   int rc = uv_loop_init(&program.loop);
