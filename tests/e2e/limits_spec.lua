@@ -59,7 +59,7 @@ describe("in a storm", function()
 
   it("of refusals by chance, retries keep to their allowance and all are answered", function()
     local under_way, most = 0, 0
-    local limit = storm.chance(30, 0.05)
+    local limit = storm.chance(30, 0.3)
     local figures, came_to, account = weather({ limit = limit, forms = { forms.body }, seconds = 0.05 }, 15)
     assert.equal(15, came_to.answered)
     assert.is_true(figures.early <= 0, figures.early)

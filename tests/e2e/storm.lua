@@ -14,6 +14,10 @@ local support = require "support"
 
 local M = {}
 
+--- What came so soon after a refusal, in seconds, was on its way by then; so a
+--- shorter wait than some times that would show nothing.
+local IN_FLIGHT, LEAST = 0.1, 0.3
+
 --- How a server says for how long it wants to be left alone: the headers and the
 --- error, and for how many seconds that is, which may be more than was meant.
 M.forms = {
@@ -25,10 +29,11 @@ M.forms = {
     return { ["Retry-After"] = os.date("!%a, %d %b %Y %H:%M:%S GMT", at) }, {}, at - loop.time()
   end,
   body = function(wait)
+    wait = math.max(wait, LEAST)
     return {}, { error_type = "rate_limit_exceeded", availability = { retry_after = wait } }, wait
   end,
   reset = function(wait)
-    local at = math.ceil((loop.time() + wait) * 1000)
+    local at = math.ceil((loop.time() + math.max(wait, LEAST)) * 1000)
     return {}, { metadata = { headers = { ["X-RateLimit-Reset"] = tostring(at) } } }, at / 1000 - loop.time()
   end,
   untold = function()
@@ -167,9 +172,6 @@ function M.ask_many(client, count, changes_of)
   loop.all(tasks)
   return came_to
 end
-
---- Requests that were on their way when another was refused.
-local IN_FLIGHT = 0.1
 
 --- What the account comes to. `early` is by how many seconds a request came too
 --- early, at worst; negative when none did.
