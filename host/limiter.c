@@ -285,7 +285,7 @@ static void slow_down(struct model *model, uint64_t now) {
 
 static void speed_up(struct model *model) {
   model->well++;
-  model->pace -= model->pace / (2 * (model->evidence + 2));
+  model->pace -= model->pace / (UINT64_C(2) * (model->evidence + 2));
   if (model->pace < PACE_FASTEST) model->pace = 0;
 }
 

@@ -184,8 +184,10 @@ static void on_warning(void *arg, const char *piece, int more) {
 static void keep_large_blocks(void) {
 #ifdef __GLIBC__
   enum { MIB = 1024 * 1024 };
+  /* NOLINTBEGIN(concurrency-mt-unsafe): there is no other thread yet */
   mallopt(M_MMAP_THRESHOLD, 32 * MIB);
   mallopt(M_TRIM_THRESHOLD, 64 * MIB);
+  /* NOLINTEND(concurrency-mt-unsafe) */
 #endif
 }
 

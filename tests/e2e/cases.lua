@@ -128,7 +128,7 @@ function M.problem(played)
   local line = played.out:match "\n([%w_]+ failed: [^\n]*)" or played.out:match "\n([%w_%[%]%-]+ failed: [^\n]*)"
     or played.out:match "\n([%w_]+ in doubt: [^\n]*)" or played.out:match "(sbhost: [^\n]*)"
   return line and (line:gsub("127%.0%.0%.1:%d+", "127.0.0.1:PORT"):gsub("/tmp/[%w_.]+", "…"):gsub("%[.-%]", "[…]", 1)
-    :gsub("%d+ bytes remaining", "… bytes remaining"))
+    :gsub("%d+ bytes remaining", "… bytes remaining"):gsub("again after [%d-]+ [%d:]+ UTC", "again after …"))
 end
 
 --- In words, for the table.
