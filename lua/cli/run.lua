@@ -120,7 +120,7 @@ local function evaluate(chosen, told, spec, steps, opened, open_providers)
   interrupt.listener:cancel()
   display.finish()
   result.interrupted = interrupt.heard
-  result.doubts = calls:doubts_left()
+  result.doubts = calls.doubts:left()
   timings.keep(opened.store, totals)
   return result, totals
 end

@@ -1,8 +1,8 @@
 -- lua/cli/status.lua: `sbhost status STORY`: where a project stands, from what is
 -- on disk. It takes no lock, and may be asked while a run is under way.
 
-local call = require "pipeline.call"
 local completion = require "pipeline.completion"
+local doubts = require "pipeline.doubts"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local graph = require "pipeline.graph"
@@ -52,11 +52,11 @@ end
 
 --- The calls of which nobody knows whether they were paid for.
 local function add_doubts(lines, opened)
-  local doubts = opened:doubts()
-  lines[#lines + 1] = ("calls in doubt: %d"):format(#doubts)
-  for _, doubt in ipairs(doubts) do
+  local found = opened:doubts()
+  lines[#lines + 1] = ("calls in doubt: %d"):format(#found)
+  for _, doubt in ipairs(found) do
     local meta = json.decode(doubt.intent_meta or "{}")
-    local worst = call.worst_of(doubt)
+    local worst = doubts.worst_of(doubt)
     lines[#lines + 1] = ("  %s, sent %s, may have cost up to %s%s: %s"):format(
       meta.task or "call " .. doubt.id,
       os.date("%Y-%m-%d %H:%M", math.floor(doubt.at)),
@@ -65,7 +65,7 @@ local function add_doubts(lines, opened)
       doubt.reason or "its answer never came"
     )
   end
-  if #doubts > 0 then
+  if #found > 0 then
     lines[#lines + 1] = "the next run asks for them again, within --resend-doubt USD"
   end
 end

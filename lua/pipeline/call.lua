@@ -5,6 +5,7 @@
 
 local arrival = require "pipeline.arrival"
 local http = require "host.http"
+local doubts = require "pipeline.doubts"
 local forms = require "providers.forms"
 local json = require "host.json"
 local loop = require "host.loop"
@@ -58,12 +59,11 @@ local retry = require "pipeline.retry"
 ---@field stream boolean?       texts are asked for as streams
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_unpriced boolean? also for those whose price is not known
----@field resend_spent number
 ---@field stopped CallFailure?  why nothing more is sent
 ---@field waiting table<host.task, true> what a stop cuts short
 ---@field allowances table<string, Allowance> by model, of its provider
 ---@field closed table<string, CallFailure>   why a model is asked nothing more
----@field doubts table<string, host.store.call[]> by key
+---@field doubts Doubts
 ---@field prepared table<Provider, host.task>
 ---@field forms table<string, any> the wire form that a model turned out to take
 local Calls = {}
@@ -86,8 +86,6 @@ local KEY_VERSION = "sbhost call 1"
 ---@return Calls
 function M.new(options)
   local self = setmetatable({
-    resend_spent = 0,
-    doubts = {},
     forms = {},
     prepared = {},
     waiting = {},
@@ -97,9 +95,7 @@ function M.new(options)
   for name, value in pairs(options) do
     self[name] = value
   end
-  for _, call in ipairs(self.store:doubts()) do
-    self:add_doubt(call.key, call)
-  end
+  self.doubts = doubts.new { store = self.store, budget = self.resend_budget, unpriced = self.resend_unpriced }
   return self
 end
 
@@ -172,80 +168,6 @@ function Calls:tell(event, request, more)
     told[field] = value
   end
   self.report(told)
-end
-
---
--- Doubts
---
-
-local IN_DOUBT = "%s; it had been sent and may have been paid for, and asking again may cost %s more: "
-  .. "allow that with --resend-doubt USD"
-
-function Calls:add_doubt(key, call)
-  self.doubts[key] = self.doubts[key] or {}
-  table.insert(self.doubts[key], call)
-end
-
---- What is still in doubt, and the most that it may have cost.
----@return { count: integer, cost: number, unpriced: integer }
-function Calls:doubts_left()
-  local left = { count = 0, cost = 0, unpriced = 0 }
-  for _, calls in pairs(self.doubts) do
-    for _, call in ipairs(calls) do
-      local worst = M.worst_of(call)
-      left.count = left.count + 1
-      left.cost = left.cost + (worst or 0)
-      left.unpriced = left.unpriced + (worst and 0 or 1)
-    end
-  end
-  return left
-end
-
---- The most that a recorded call may have cost, USD; nil when that is not known.
----@param call host.store.call
----@return number?
-function M.worst_of(call)
-  local meta = call.intent_meta and json.decode(call.intent_meta)
-  return type(meta) == "table" and meta.worst or nil
-end
-
---- What the provider knows of a call in doubt that it gave a name.
-local function reconciled(request, call)
-  local known = call.handle and request.provider.generation and request.provider:generation(call.handle)
-  return known and known.cost
-end
-
---- Whether a call in doubt may be asked again. One whose price is not known may
---- only when the user has said so.
----@param worst number? USD
-function Calls:may_resend(worst)
-  if self.resend_budget <= 0 or not worst then
-    return self.resend_budget > 0 and self.resend_unpriced
-  end
-  return self.resend_spent + worst <= self.resend_budget
-end
-
---- Calls of this key that are in doubt: asked again, once for all of them, as long
---- as the budget for that lasts.
----@return true?, CallFailure?
-function Calls:settle_doubts(key, request)
-  local doubts = self.doubts[key]
-  if not doubts then
-    return true
-  end
-  local worst = request.provider.worst_cost(request)
-  if not self:may_resend(worst) then
-    return failed("doubt", IN_DOUBT:format(doubts[1].reason, worst and ("$%.3f"):format(worst) or "an unknown sum"))
-  end
-  self.resend_spent = self.resend_spent + (worst or 0)
-  request.resent = true
-  for _, call in ipairs(doubts) do
-    local paid = reconciled(request, call)
-    self.store:forgive(call.id, paid and ("paid $%.4f, the answer is lost"):format(paid) or "asked again")
-    self:tell("resent", request, { cost = paid or worst, paid = paid ~= nil, message = call.reason })
-  end
-  self.doubts[key] = nil
-  return true
 end
 
 --
@@ -324,7 +246,7 @@ function Calls:send(request, key, text, form)
     return record.keep(self, id, request, NOTHING, too_large(message))
   elseif not answer and sent then
     self.store:doubt(id, message)
-    self:add_doubt(key, self.store:call(id))
+    self.doubts:add(key, self.store:call(id))
     return nil, DISK[code] and "disk" or "doubt", message
   elseif not answer then
     self.store:refuse(id, message)
@@ -491,7 +413,9 @@ function Calls:take_turn(request, key, text, model_key, is_retry)
   if ends then
     return nil, ends, true
   end
-  local settled, doubt = self:settle_doubts(key, request)
+  local settled, doubt = self.doubts:settle(key, request, function(...)
+    self:tell(...)
+  end)
   if not settled then
     return nil, doubt, true
   end

@@ -199,7 +199,7 @@ describe("a streamed call", function()
     assert.is_nil(result)
     assert.equal("doubt", failure.class)
     assert.equal(1, asked)
-    assert.equal(1, calls:doubts_left().count)
+    assert.equal(1, calls.doubts:left().count)
   end)
 
   it("is asked again when the connection dies before that, as far as doubts may cost", function()
