@@ -7,6 +7,7 @@
 local check = require "pipeline.story_check"
 local fault = require "pipeline.fault"
 local json = require "host.json"
+local numbers = require "pipeline.numbers"
 local program = require "host.program"
 local source = require "pipeline.source"
 local spec = require "pipeline.spec"
@@ -39,6 +40,7 @@ M.nine = {
 ---@field prompt string
 ---@field style string
 ---@field aspect string                        "16:9"
+---@field numbers string                       how shots are numbered: "letters", "tens", "cuts"
 ---@field counts table<string, integer>        by list name
 ---@field models table<string, pipeline.Model> by role
 ---@field lanes table<string, integer>         limits set by the story
@@ -133,6 +135,7 @@ function M.new(given, place)
   self.project, self.prompt, self.data = given.project, given.prompt, given.data
   self.style = given.style or defaults.style
   self.aspect = given.aspect or defaults.aspect
+  self.numbers = given.numbers or numbers.default
   self.counts = over(given.counts, defaults.counts)
   self.models = read_models(given.models)
   self.lanes = over(given.lanes, {})

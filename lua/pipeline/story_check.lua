@@ -4,11 +4,13 @@
 local fault = require "pipeline.fault"
 local name = require "host.name"
 local names = require "pipeline.names"
+local numbers = require "pipeline.numbers"
 local source = require "pipeline.source"
 local step = require "pipeline.step"
 
 local key_types = {
   project = "string", prompt = "string", style = "string", aspect = "string", data = "string",
+  numbers = "string",
   counts = "table", models = "table", lanes = "table", choices = "table", props = "table",
   extend = "table", steps = "table",
 }
@@ -208,6 +210,10 @@ function M.settings(story, given)
   if given.aspect and not among(aspects, given.aspect) then
     self:bad("aspect", ("there is no aspect '%s'"):format(given.aspect),
       "pictures can be drawn as " .. names.sentence(aspects))
+  end
+  if given.numbers and not among(numbers.schemes, given.numbers) then
+    self:unknown("numbers", ("there are no numbers '%s'"):format(given.numbers), given.numbers,
+      numbers.schemes, "there are")
   end
   self:positive_integers("lanes", given.lanes or {}, lanes)
   self:positive_integers("choices", given.choices or {})

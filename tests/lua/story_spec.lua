@@ -77,6 +77,7 @@ describe("story.load", function()
     local one = load(least)
     assert.equal("sea", one.project)
     assert.equal("16:9", one.aspect)
+    assert.equal("letters", one.numbers)
     assert.same({ scenes = 5, shots = 4 }, one.counts)
     assert.same({ "openai/gpt-5", effort = "medium" }, one.models.story)
     assert.same({ "openai/gpt-5", effort = "minimal", fallback = "google/gemini-2.5-pro" },
@@ -132,6 +133,13 @@ describe("story.load", function()
     has(caught(story.load, dir .. "/story.lua").hint, "return story")
   end)
 
+  it("refuses numbers that there are not, at their line", function()
+    assert.equal("cuts", load(least .. "numbers = \"cuts\",").numbers)
+    local err, line = fault_in "aspect = \"16:9\",\nnumbers = \"leters\","
+    assert.equal(7, line)
+    assert.equal("did you mean 'letters'?", err.hint)
+  end)
+
   it("refuses settings that there are not, at their line", function()
     local err, line = fault_in "aspect = \"16:9\",\nstlye = \"ink\","
     assert.equal("did you mean 'style'?", err.hint)
@@ -144,7 +152,7 @@ describe("story.load", function()
 
   it("refuses values that make no sense", function()
     for _, lines in ipairs {
-      "style = 7,", "aspect = \"2:1\",", "counts = { scenes = 0 },", "counts = { scenes = 2.5 },",
+      "style = 7,", "aspect = \"2:1\",", "numbers = 10,", "counts = { scenes = 0 },", "counts = { scenes = 2.5 },",
       "lanes = { text = \"many\" },", "choices = { lore = 0 },", "steps = \"cues\",",
       "steps = { \"../cues\" },", "steps = { 7 },", "steps = { cues = true },",
       "models = { detail = {} },", "models = { detail = { 7 } },",
