@@ -2,6 +2,7 @@
 -- options; what is not among them is a fault that says what there is.
 
 local fault = require "pipeline.fault"
+local names = require "pipeline.names"
 
 local M = {}
 
@@ -29,7 +30,7 @@ local function pair_of(text, flag, option)
 end
 
 local function flags_of(declared)
-  local flags = M.names(declared)
+  local flags = names.keys(declared)
   for i, name in ipairs(flags) do
     flags[i] = "--" .. name
   end
@@ -83,13 +84,48 @@ function M.parse(declared, arguments)
   return options, rest
 end
 
-function M.names(declared)
-  local names = {}
-  for name in pairs(declared) do
-    names[#names + 1] = name
+--- What the commands that evaluate a story all take, with a command's own.
+---@param own table<string, Option>
+---@return table<string, Option>
+function M.for_story(own)
+  local declared = {
+    data = { value = "DIR" },
+    provider = { value = "NAME" },
+    ["base-url"] = { value = "URL" },
+    model = { value = "ROLE=MODEL", pairs = true },
+  }
+  for name, option in pairs(own) do
+    declared[name] = option
   end
-  table.sort(names)
-  return names
+  return declared
+end
+
+--- Reads the arguments of a command that is about one story.
+---@param command string
+---@param declared table<string, Option>
+---@param arguments string[]
+---@return table<string, any> options by name
+---@return string story the file
+---@return string[] rest what follows it
+function M.of_story(command, declared, arguments)
+  local options, rest = M.parse(declared, arguments)
+  local story = table.remove(rest, 1)
+  if not story then
+    fault.raise { message = "which story?", hint = ("sbhost %s STORY.lua"):format(command) }
+  end
+  return options, story, rest
+end
+
+--- That a command is told of nothing but one story.
+---@param command string
+---@param rest string[] what follows the story
+function M.just_one(command, rest)
+  if rest[1] then
+    fault.raise {
+      message = ("one story at a time, not also '%s'"):format(rest[1]),
+      hint = ("sbhost %s STORY.lua"):format(command),
+    }
+  end
 end
 
 return M

@@ -3,17 +3,13 @@
 
 local completion = require "pipeline.completion"
 local doubts = require "pipeline.doubts"
-local fault = require "pipeline.fault"
 local file = require "host.file"
-local graph = require "pipeline.graph"
 local json = require "host.json"
 local options = require "cli.options"
 local project = require "pipeline.project"
-local store = require "host.store"
-local story = require "pipeline.story"
+local session = require "pipeline.session"
 
----@type table<string, Option>
-local OPTIONS = { data = { value = "DIR" } }
+local OPTIONS = options.for_story {}
 
 ---@param lines string[]
 ---@param steps StepGraph
@@ -29,11 +25,11 @@ local function add_steps(lines, steps, tree)
 end
 
 --- What all answered calls have cost so far.
-local function add_costs(lines, opened)
+local function add_costs(lines, records)
   local count, cost, unpriced = 0, 0, 0
   local id = 1
   while true do
-    local recorded = opened:call(id)
+    local recorded = records:call(id)
     if not recorded then
       break
     end
@@ -51,8 +47,8 @@ local function add_costs(lines, opened)
 end
 
 --- The calls of which nobody knows whether they were paid for.
-local function add_doubts(lines, opened)
-  local found = opened:doubts()
+local function add_doubts(lines, records)
+  local found = records:doubts()
   lines[#lines + 1] = ("calls in doubt: %d"):format(#found)
   for _, doubt in ipairs(found) do
     local meta = json.decode(doubt.intent_meta or "{}")
@@ -73,23 +69,18 @@ end
 ---@param ... string arguments
 ---@return integer status
 return function(...)
-  local chosen, rest = options.parse(OPTIONS, { ... })
-  if #rest ~= 1 then
-    fault.raise { message = "the status of which story?", hint = "sbhost status STORY.lua" }
-  end
-  local told = story.load(rest[1])
-  local folder = ("%s/%s"):format(chosen.data or told.data or "data", told.project)
+  local chosen, story, rest = options.of_story("status", OPTIONS, { ... })
+  options.just_one("status", rest)
+  local opened = session.load(story, chosen)
+  local folder = opened:folder()
   local lines = { "project: " .. folder }
   if not file.exists(folder .. "/project.db") then
     lines[2] = "nothing has been run yet"
   else
-    add_steps(lines, graph.new(told:spec(), told:steps()), project.read_artifact(folder))
-    local opened, message = store.open(folder .. "/project.db", { readonly = true })
-    if not opened then
-      fault.raise { message = message }
-    end
-    add_costs(lines, opened)
-    add_doubts(lines, opened)
+    opened:open { readonly = true }
+    add_steps(lines, opened.graph, project.read_artifact(folder))
+    add_costs(lines, opened.project.store)
+    add_doubts(lines, opened.project.store)
     opened:close()
   end
   print(table.concat(lines, "\n"))

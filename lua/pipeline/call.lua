@@ -35,9 +35,10 @@ local retry = require "pipeline.retry"
 ---@field generous boolean? the last answer was cut off: allow for a longer one
 
 --- Why a request came to nothing. "stop" and "cost" end the run, "doubt" the
---- task; what is "unusable" or "final" may do better asked another way.
+--- task; "dry" says that it would have been asked; what is "unusable" or "final"
+--- may do better asked another way.
 ---@class CallFailure
----@field class "stop"|"cost"|"doubt"|"final"|"unusable"
+---@field class "stop"|"cost"|"doubt"|"dry"|"final"|"unusable"
 ---@field message string
 ---@field finish string?   "length": the answer was cut off at the token limit
 ---@field refused boolean? the brief was refused: other words may do

@@ -66,9 +66,11 @@ local function result_of(chain, value, model, path)
   return { value = value, ids = chain.ids, model = model, remembered = chain.remembered, path = path }
 end
 
---- Whether a failure ends the chain, and not just this try.
+--- Failures that end the chain, and not just this try.
+local LAST = { stop = true, cost = true, doubt = true, dry = true }
+
 local function ends_chain(failure)
-  return failure.class == "stop" or failure.class == "cost" or failure.class == "doubt"
+  return LAST[failure.class]
 end
 
 local REPAIR = [[

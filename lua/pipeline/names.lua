@@ -78,6 +78,16 @@ function M.nearest(word, known)
   return best
 end
 
+--- The names that something is kept under, sorted.
+---@param by_name table<string, any>
+---@return string[]
+function M.keys(by_name)
+  local list = {}
+  for key in pairs(by_name) do list[#list + 1] = key end
+  table.sort(list)
+  return list
+end
+
 --- "a", "a and b", "a, b and c".
 ---@param list string[]
 ---@return string

@@ -24,7 +24,7 @@ local references = require "pipeline.references"
 
 --- What a task came to.
 ---@class Result
----@field state "done"|"reused"|"given"|"failed"
+---@field state "done"|"reused"|"given"|"failed"|"planned" planned: it would make a call
 ---@field entries table[]?   for artifact:patch
 ---@field value any?         the answer as it was
 ---@field message string?    why it failed
@@ -188,6 +188,9 @@ end
 
 local function failure(problem)
   local class = problem.class
+  if class == "dry" then
+    return { state = "planned" }
+  end
   return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
 end
 

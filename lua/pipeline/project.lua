@@ -10,7 +10,8 @@ local store = require "host.store"
 ---@class Project
 ---@field name string
 ---@field folder string
----@field store userdata
+---@field store host.store.store
+---@field readonly boolean    it is only looked at
 ---@field saved_hash string? of the artifact as it was last written
 ---@field revision integer
 local Project = {}
@@ -45,13 +46,28 @@ local function tidy(folder)
   end
 end
 
---- Opens a project, making what is missing of its folder. One run of a project
---- at a time: a second one is told who has it.
----@param name string
----@param data string the folder that holds projects
----@return Project
-function M.open(name, data)
-  local folder = data .. "/" .. name
+local function nothing() end
+local function none()
+  return {}
+end
+
+--- The store of a project that was never run, to be looked at.
+local EMPTY = { all = none, doubts = none, get = nothing, call = nothing, answered = nothing, close = nothing }
+
+--- The store of a project that is only looked at.
+local function look(folder)
+  if not file.exists(folder .. "/project.db") then
+    return EMPTY
+  end
+  local opened, message = store.open(folder .. "/project.db", { readonly = true })
+  if not opened then
+    fault.raise { message = message }
+  end
+  return opened
+end
+
+--- The store of a project, with what is missing of its folder made.
+local function take(name, folder)
   for _, inner in ipairs(FOLDERS) do
     local ok, message = file.mkdir(folder .. "/" .. inner)
     if not ok then
@@ -68,7 +84,20 @@ function M.open(name, data)
     unusable(folder, message)
   end
   tidy(folder)
-  local self = setmetatable({ name = name, folder = folder, store = opened }, Project)
+  return opened
+end
+
+--- Opens a project. One run of a project at a time: a second one is told who has
+--- it. Those that only look take no lock, and write nothing.
+---@param name string
+---@param data string the folder that holds projects
+---@param options { readonly: boolean? }?
+---@return Project
+function M.open(name, data, options)
+  local folder = data .. "/" .. name
+  local readonly = options and options.readonly or false
+  local opened = readonly and look(folder) or take(name, folder)
+  local self = setmetatable({ name = name, folder = folder, store = opened, readonly = readonly }, Project)
   local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
   self.saved_hash = saved.hash
   self.revision = saved.revision and math.tointeger(saved.revision) or 0
@@ -87,6 +116,9 @@ end
 ---@param key_order string[]
 ---@param render fun(tree: host.tree, project: string): string the board
 function Project:save_views(tree, key_order, render)
+  if self.readonly then
+    return
+  end
   local artifact_path, board_path = self:path "artifact.json", self:path "storyboard.html"
   local hash = tree:hash()
   local is_new = hash ~= self.saved_hash or not file.exists(artifact_path)
@@ -110,6 +142,9 @@ end
 ---@param step string
 ---@param results table<string, any> by item; "" for a step that is not repeated
 function Project:save_step(index, step, results)
+  if self.readonly then
+    return
+  end
   local whole = results[""]
   local content = { step = step, result = whole, items = whole == nil and json.object(results) or nil }
   local path = self:path(("steps/%02d_%s.json"):format(index, step))

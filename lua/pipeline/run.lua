@@ -294,7 +294,7 @@ function Run:run_task(task)
   if result.stops then
     self:stop(result.message, result.stops)
   end
-  return result.state ~= "failed"
+  return result.entries ~= nil
 end
 
 --- Sends nothing more and starts nothing more; what is in flight may come in.

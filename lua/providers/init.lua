@@ -34,6 +34,7 @@ end
 ---@field base_url string?
 ---@field chosen boolean
 ---@field folder string
+---@field unasked boolean? nothing will be asked of it: it needs no key, and no server
 
 --- The keys taken out of the environment, by variable: each goes to one origin.
 local keys = {}
@@ -63,7 +64,7 @@ local function open_remote(name, kind, setting)
   local base_url = setting.base_url or kind.BASE_URL
   local key = keys[kind.KEY_VARIABLE]
   local secret = key.origin == origin_of(base_url) and key.secret or nil
-  if not secret and origin_of(base_url) == origin_of(kind.BASE_URL) then
+  if not secret and not setting.unasked and origin_of(base_url) == origin_of(kind.BASE_URL) then
     fault.raise {
       message = ("the provider %s needs a key"):format(name),
       hint = ("set %s, or use --provider offline"):format(kind.KEY_VARIABLE),
@@ -88,7 +89,10 @@ end
 --- on loopback, so that a run without a key takes the same way as one with.
 function openers.offline(setting)
   local server = require "offline.server"
-  local started, message = server.start { dir = setting.folder }
+  local started, message = { base_url = openrouter.BASE_URL }, nil
+  if not setting.unasked then
+    started, message = server.start { dir = setting.folder }
+  end
   if not started then
     fault.raise { message = "the offline provider cannot start: " .. message }
   end
@@ -124,12 +128,17 @@ local function setting_of(wanted, model)
   return { name = has_key and "openrouter" or "offline", chosen = false }
 end
 
+---@class OpenProviders
+---@field of fun(model: pipeline.Model): Provider
+---@field notices string[] a line for each
+---@field close fun()
+
 --- Opens the providers that the roles of a story ask, each once.
 ---@param wanted { provider: string?, base_url: string? } what the command line says
 ---@param models table<string, pipeline.Model> by role
----@param folder string for the embedded server's pictures
----@return { of: (fun(model: pipeline.Model): Provider), notices: string[], close: fun() }
-function M.open(wanted, models, folder)
+---@param options { folder: string, unasked: boolean? } the folder is for the embedded server's pictures
+---@return OpenProviders
+function M.open(wanted, models, options)
   M.take_keys(wanted)
   local opened, notices, by_model = {}, {}, {}
   local roles = {}
@@ -145,7 +154,7 @@ function M.open(wanted, models, folder)
     end
     local key = setting.name .. " " .. (setting.base_url or "")
     if not opened[key] then
-      setting.folder = folder
+      setting.folder, setting.unasked = options.folder, options.unasked
       opened[key] = opener(setting)
       notices[#notices + 1] = opened[key].notice
     end

@@ -12,7 +12,7 @@ local function printed(options, events)
     texts[i] = event
   end
   assert(file.write(at .. "/show.lua", ([[
-local progress, tally = require "cli.progress", require "cli.tally"
+local progress, tally = require "cli.progress", require "pipeline.tally"
 local totals = tally.new { "lore", "shots" }
 local display = progress.new(totals, { %s })
 for _, event in ipairs { %s } do
@@ -64,7 +64,7 @@ describe("how a run shows itself", function()
   it("fits a narrow terminal", function()
     local at = support.folder()
     assert(file.write(at .. "/show.lua", [[
-local progress, tally = require "cli.progress", require "cli.tally"
+local progress, tally = require "cli.progress", require "pipeline.tally"
 local totals = tally.new { "lore", "stage_shot_images" }
 local display = progress.new(totals, {})
 local function tell(event)

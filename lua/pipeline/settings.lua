@@ -1,4 +1,4 @@
--- lua/cli/settings.lua: what the command line sets, put over what the story says.
+-- lua/pipeline/settings.lua: what the command line sets, put over what the story says.
 
 local choose = require "pipeline.choose"
 local fault = require "pipeline.fault"
@@ -6,7 +6,7 @@ local file = require "host.file"
 local image = require "host.image"
 local limiter = require "host.limiter"
 local name = require "host.name"
-local options = require "cli.options"
+local names = require "pipeline.names"
 
 local M = {}
 
@@ -18,7 +18,7 @@ local LANES = { "text", "image" }
 function M.apply_models(told, models)
   for role, model in pairs(models or {}) do
     if not told.models[role] then
-      local roles = options.names(told.models)
+      local roles = names.keys(told.models)
       fault.unknown({ message = ("there is no model role '%s'"):format(role) }, role, roles)
     end
     local changed = {}
@@ -37,7 +37,7 @@ function M.check_choices(steps, choices)
   for step, choice in pairs(choices or {}) do
     local bound = steps.by_name[step]
     if not bound then
-      fault.unknown({ message = ("--choose: there is no step '%s'"):format(step) }, step, options.names(steps.by_name))
+      fault.unknown({ message = ("--choose: there is no step '%s'"):format(step) }, step, names.keys(steps.by_name))
     end
     choose.check("--choose", step, choice, bound.step.options)
   end
@@ -68,19 +68,22 @@ function M.limiter(told, chosen)
 end
 
 --- The pictures that the story brings, put into the project under names of
---- their content, so that the same picture stays the same file.
+--- their content, so that the same picture stays the same file. One that is only
+--- looked at and was never run has no place for them yet.
 ---@param told pipeline.Story
 ---@param opened Project
 ---@return table<string, string> path inside the project by the prop's key
 function M.own_pictures(told, opened)
   local pictures = {}
+  local has_place = not opened.readonly or file.exists(opened:path "images")
   for _, prop in ipairs(told.props) do
     if prop.image then
       local key = name.slug(prop.name)
       local hash, message = file.hash(prop.image)
-      local saved
-      if hash then
-        saved, message = image.save(prop.image, opened:path "images", ("own_%s_%s"):format(key, hash:sub(1, 12)))
+      local stem = hash and ("own_%s_%s"):format(key, hash:sub(1, 12))
+      local saved = not has_place and stem and { path = stem .. ".png" }
+      if stem and not saved then
+        saved, message = image.save(prop.image, opened:path "images", stem)
       end
       if not saved then
         fault.raise {

@@ -1,4 +1,4 @@
--- lua/cli/tally.lua: what a run's events add up to, for the display while it
+-- lua/pipeline/tally.lua: what a run's events add up to, for the display while it
 -- runs and the summary at its end.
 
 ---@class StepTally
@@ -8,6 +8,7 @@
 ---@field reused integer
 ---@field failed integer
 ---@field skipped integer
+---@field planned integer   that would make a call, in an evaluation that makes none
 ---@field running integer
 ---@field busy number       seconds that the tasks done took, added up
 ---@field calls integer
@@ -41,7 +42,7 @@ Tally.__index = Tally
 local M = {}
 
 local COUNTERS = {
-  "total", "done", "reused", "failed", "skipped", "running", "calls",
+  "total", "done", "reused", "failed", "skipped", "planned", "running", "calls",
   "retries", "repairs", "fallbacks", "cost", "unpriced", "input", "output", "busy",
 }
 
@@ -120,6 +121,8 @@ function on.task(self, step, event, now)
     step.busy = step.busy + (state == "done" and event.seconds or 0)
   else
     step[state] = step[state] + 1
+  end
+  if state == "failed" or state == "skipped" then
     self.problems[#self.problems + 1] = { task = event.task, state = state, message = event.message }
   end
 end
