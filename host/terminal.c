@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <uv.h>
 
 #include "host/buffer.h"
+#include "host/rescue.h"
 
 #define LINES_MOST 200
 #define TEXT_MOST ((size_t)4 << 20)
@@ -23,6 +23,7 @@
 #define ERASE_LINE "\033[K"  /* from the cursor on */
 #define ERASE_BELOW "\033[J" /* the same, and all lines below */
 #define PLAIN "\033[0m"
+#define LEAVE "\r\n" SHOW_CURSOR
 
 struct sb_terminal {
   int fd;
@@ -57,60 +58,6 @@ void sb_terminal_size(int fd, int *columns, int *rows) {
   (void)ioctl(fd, TIOCGWINSZ, &size); /* else it stays zero */
   *columns = size.ws_col > 0 ? size.ws_col : 80;
   *rows = size.ws_row > 0 ? size.ws_row : 24;
-}
-
-/*
-** The cursor comes back, however the process ends.
-*/
-
-static volatile sig_atomic_t hidden_on = -1; /* where it is hidden, or -1 */
-
-static const char leave[] = "\r\n" SHOW_CURSOR;
-
-static void show_at_exit(void) {
-  if (hidden_on < 0) return;
-  ssize_t n = write(hidden_on, leave, sizeof leave - 1);
-  (void)n; /* nothing is left to be done about it */
-  hidden_on = -1;
-}
-
-/* The handler is reset before it is called (SA_RESETHAND): raising the signal
-   once more ends the process as if there were none. */
-static void on_deadly(int number) {
-  show_at_exit();
-  raise(number);
-}
-
-static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-/* Before each painting: libuv takes a signal for as long as somebody listens,
-   and leaves the default action behind. */
-static void guard_cursor(int fd) {
-  static bool at_exit;
-  if (!at_exit) at_exit = atexit(show_at_exit) == 0;
-  for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-    struct sigaction action;
-    if (sigaction(deadly[i], NULL, &action) != 0 ||
-        (action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_DFL)
-      continue;
-    action = (struct sigaction){.sa_flags = (int)SA_RESETHAND | SA_NODEFER};
-    action.sa_handler = on_deadly;
-    sigaction(deadly[i], &action, NULL);
-  }
-  hidden_on = fd;
-}
-
-static void unguard_cursor(void) {
-  hidden_on = -1;
-  for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-    struct sigaction action;
-    if (sigaction(deadly[i], NULL, &action) != 0 ||
-        (action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != on_deadly)
-      continue;
-    action = (struct sigaction){0};
-    action.sa_handler = SIG_DFL;
-    sigaction(deadly[i], &action, NULL);
-  }
 }
 
 /*
@@ -296,9 +243,9 @@ static int paint(struct sb_terminal *terminal, const char *above, size_t len) {
   if (rc == 0 && !shows && terminal->shown)
     rc = sb_buffer_append_text(out, ERASE_BELOW SHOW_CURSOR);
   if (rc < 0) return rc;
-  if (shows) guard_cursor(terminal->fd);
+  if (shows) sb_rescue_cursor(terminal->fd);
   rc = write_all(terminal->fd, out->data, out->len);
-  if (!shows && terminal->shown) unguard_cursor();
+  if (!shows && terminal->shown) sb_rescue_cursor(-1);
   terminal->shown = shows;
   return rc;
 }
@@ -323,7 +270,7 @@ int sb_terminal_finish(struct sb_terminal *terminal) {
   sb_buffer_clear(&terminal->block);
   if (!terminal->shown) return 0;
   terminal->shown = false;
-  int rc = write_all(terminal->fd, leave, sizeof leave - 1);
-  unguard_cursor();
+  int rc = write_all(terminal->fd, LEAVE, sizeof LEAVE - 1);
+  sb_rescue_cursor(-1);
   return rc;
 }

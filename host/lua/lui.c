@@ -2,17 +2,20 @@
    display is on standard output. */
 #include <lauxlib.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "host/keys.h"
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
+#include "host/lua/task.h"
 #include "host/terminal.h"
 
 #define DISPLAY "host.display"
 
 static int check_stream(lua_State *L, int index) {
-  static const char *const names[] = {"stdout", "stderr", NULL};
-  static const int fds[] = {STDOUT_FILENO, STDERR_FILENO};
+  static const char *const names[] = {"stdout", "stderr", "stdin", NULL};
+  static const int fds[] = {STDOUT_FILENO, STDERR_FILENO, STDIN_FILENO};
   return fds[luaL_checkoption(L, index, "stdout", names)];
 }
 
@@ -89,13 +92,50 @@ static int ui_finish(lua_State *L) {
   return push_result(L, sb_terminal_finish(display(L)));
 }
 
-static const luaL_Reg ui_lib[] = {{"terminal", ui_terminal},
-                                  {"colour", ui_colour},
-                                  {"size", ui_size},
-                                  {"block", ui_block},
-                                  {"print", ui_print},
-                                  {"finish", ui_finish},
-                                  {NULL, NULL}};
+struct stroke {
+  struct sb_wait base;
+  struct sb_key *op; /* NULL once over */
+  int status;
+  char key[4];
+  size_t len;
+};
+
+static void stroke_drop(struct sb_wait *wait) {
+  struct stroke *stroke = (struct stroke *)wait;
+  sb_key_cancel(stroke->op);
+  stroke->op = NULL;
+}
+
+static void on_key(void *arg, int status, const char *key, size_t len) {
+  struct stroke *stroke = arg;
+  stroke->op = NULL;
+  stroke->status = status;
+  stroke->len = len;
+  memcpy(stroke->key, key, len);
+  sb_wait_wake(&stroke->base);
+}
+
+static int key_k(lua_State *L, int status, lua_KContext ctx) {
+  struct stroke *stroke = (struct stroke *)ctx;
+  (void)status;
+  if (stroke->status < 0) return sb_fail(L, stroke->status, "terminal");
+  lua_pushlstring(L, stroke->key, stroke->len);
+  return 1;
+}
+
+/* ui.key() -> character | nil, message, code */
+static int ui_key(lua_State *L) {
+  struct stroke *stroke = sb_wait_push(L, sizeof *stroke, stroke_drop);
+  int rc =
+      sb_key_start(sb_host_loop(L), STDIN_FILENO, on_key, stroke, &stroke->op);
+  if (rc < 0) return sb_fail(L, rc, "terminal");
+  return sb_wait_yield(L, &stroke->base, key_k);
+}
+
+static const luaL_Reg ui_lib[] = {
+    {"terminal", ui_terminal}, {"colour", ui_colour}, {"size", ui_size},
+    {"block", ui_block},       {"print", ui_print},   {"finish", ui_finish},
+    {"key", ui_key},           {NULL, NULL}};
 
 static const luaL_Reg display_meta[] = {{"__gc", display_gc}, {NULL, NULL}};
 

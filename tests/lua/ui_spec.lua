@@ -29,8 +29,16 @@ describe("host.ui", function()
   it("refuses wrong use by raising", function()
     assert.error_matches(function() ui.block "text" end, "table expected")
     assert.error_matches(function() ui.block { "a", {} } end, "line 2 is not a string")
-    assert.error_matches(function() ui.terminal "stdin" end, "invalid option")
+    assert.error_matches(function() ui.terminal "printer" end, "invalid option")
     ui.block {}
+  end)
+
+  it("takes no key where there is no terminal", function()
+    assert.equal("true\n", output_of [[
+      local ui = require "host.ui"
+      local key, message, code = ui.key()
+      print(not ui.terminal "stdin" and key == nil and message:find "terminal" ~= nil and code ~= nil)
+    ]])
   end)
 
   it("knows a size even without a terminal", function()

@@ -4,7 +4,7 @@
 
 local ui = {}
 
----@alias host.ui.stream "stdout" | "stderr"
+---@alias host.ui.stream "stdout" | "stderr" | "stdin"
 
 ---@param stream host.ui.stream?  "stdout" unless given
 ---@return boolean
@@ -45,5 +45,13 @@ function ui.print(line) end
 ---@return string? message
 ---@return string? code
 function ui.finish() end
+
+---Waits for a key to be pressed at the terminal on standard input, and does not
+---show it. Ctrl-C interrupts the process as always; what sends no character
+---(arrows, function keys) is swallowed.
+---@return string? character in UTF-8; "\n" for Enter
+---@return string? message
+---@return string? code "EOF" when the terminal is gone
+function ui.key() end
 
 return ui
