@@ -1,8 +1,8 @@
 /* host/picture_png.c -- whether a PNG file is whole. The format is that of
    W3C's "Portable Network Graphics (PNG) Specification". */
 #include <string.h>
-#include <libdeflate.h>
 
+#include "host/pack.h"
 #include "host/picture_check.h"
 
 enum { SIGNATURE_SIZE = 8, IHDR_SIZE = 13, CRC_SIZE = 4 };
@@ -23,14 +23,14 @@ struct chunk {
 static int read_body(struct png *png, const struct chunk *chunk, uint8_t *kept,
                      uint32_t keep) {
   uint8_t block[16384];
-  uint32_t crc = libdeflate_crc32(0, (const uint8_t *)chunk->type, 4);
+  uint32_t crc = sb_crc32(0, chunk->type, 4);
   for (uint32_t left = chunk->size; left > 0;) {
     uint32_t part = left < sizeof block ? left : (uint32_t)sizeof block;
     int rc = sb_picture_take(png->source, block, part);
     if (rc < 0) return rc;
     if (left == chunk->size && keep > 0)
       memcpy(kept, block, keep < part ? keep : part);
-    crc = libdeflate_crc32(crc, block, part);
+    crc = sb_crc32(crc, block, part);
     left -= part;
   }
   uint8_t sum[CRC_SIZE];

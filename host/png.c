@@ -1,19 +1,18 @@
 /* host/png.c -- see png.h. */
 #include "host/png.h"
 
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
+#include "host/pack.h"
+
 static const uint8_t signature[8] = "\x89PNG\r\n\x1A\n";
 
 enum {
-  LEVEL = 1,
   FILTER_UP = 2,
-  CHUNK_FRAME = 12,                        /* size, type and checksum */
-  HEAD_SIZE = 8 + 13 + CHUNK_FRAME,        /* signature and IHDR */
-  FILE_FRAME = HEAD_SIZE + 2 * CHUNK_FRAME /* and the frames of IDAT, IEND */
+  CHUNK_FRAME = 12,                /* size, type and checksum */
+  HEAD_SIZE = 8 + 13 + CHUNK_FRAME /* signature and IHDR */
 };
 
 static uint8_t *put32(uint8_t *out, uint32_t value) {
@@ -26,7 +25,7 @@ static uint8_t *put32(uint8_t *out, uint32_t value) {
 static uint8_t *put_chunk(uint8_t *chunk, const char *type, uint32_t size) {
   put32(chunk, size);
   memcpy(chunk + 4, type, 4);
-  return put32(chunk + 8 + size, libdeflate_crc32(0, chunk + 4, size + 4));
+  return put32(chunk + 8 + size, sb_crc32(0, chunk + 4, size + 4));
 }
 
 static uint8_t *put_head(uint8_t *out, const struct sb_pixels *pixels) {
@@ -53,33 +52,19 @@ static void filter(uint8_t *out, const struct sb_pixels *pixels) {
   }
 }
 
-/* The file in a block of its own; NULL on lack of memory. */
-static uint8_t *write_file(struct libdeflate_compressor *compressor,
-                           const struct sb_pixels *pixels,
-                           const uint8_t *filtered, size_t size, size_t *len) {
-  size_t bound = libdeflate_zlib_compress_bound(compressor, size);
-  uint8_t *file = malloc(FILE_FRAME + bound);
-  if (file == NULL) return NULL;
-  uint8_t *idat = put_head(file, pixels);
-  size_t packed = libdeflate_zlib_compress(compressor, filtered, size, idat + 8,
-                                           bound); /* it fits: see bound */
-  uint8_t *iend = put_chunk(idat, "IDAT", (uint32_t)packed);
-  *len = (size_t)(put_chunk(iend, "IEND", 0) - file);
-  return file;
-}
-
 int sb_png_encode(const struct sb_pixels *pixels, uint8_t **data, size_t *len) {
   size_t stride = (size_t)pixels->width * (size_t)pixels->channels + 1;
-  size_t size = stride * pixels->height;
-  struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
+  size_t size = stride * pixels->height, packed;
   uint8_t *filtered = malloc(size);
-  uint8_t *file = NULL;
-  if (compressor != NULL && filtered != NULL) {
-    filter(filtered, pixels);
-    file = write_file(compressor, pixels, filtered, size, len);
-  }
-  libdeflate_free_compressor(compressor);
+  *data = NULL;
+  if (filtered == NULL) return UV_ENOMEM;
+  filter(filtered, pixels);
+  int rc = sb_pack(filtered, (uint32_t)size, HEAD_SIZE + 8, 4 + CHUNK_FRAME,
+                   data, &packed);
   free(filtered);
-  *data = file;
-  return file == NULL ? UV_ENOMEM : 0;
+  if (rc < 0) return rc;
+  uint8_t *idat = put_head(*data, pixels);
+  uint8_t *iend = put_chunk(idat, "IDAT", (uint32_t)packed);
+  *len = (size_t)(put_chunk(iend, "IEND", 0) - *data);
+  return 0;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include <uv.h>
-#include <libdeflate.h>
 
+#include "host/pack.h"
 #include "host/picture.h"
 
 static const char *const samples[] = {
@@ -111,7 +111,7 @@ static void refuses_a_size_beyond_the_limits(void **state) {
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     put32(file.bytes + 16, sizes[i].width);
     put32(file.bytes + 20, sizes[i].height);
-    put32(file.bytes + 29, libdeflate_crc32(0, file.bytes + 12, 17));
+    put32(file.bytes + 29, sb_crc32(0, file.bytes + 12, 17));
     refuses(file.bytes, file.len, sizes[i].why);
   }
 }

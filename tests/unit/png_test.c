@@ -1,5 +1,5 @@
 /* tests/unit/png_test.c -- host/png.h and host/pixels.h, one against the other:
-   what libdeflate's side writes, stb_image reads. */
+   what isa-l's side writes, stb_image reads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
