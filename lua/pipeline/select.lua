@@ -47,16 +47,25 @@ local function unknown(word, known)
   fault.raise(about)
 end
 
---- The tasks that one word means: a step's name means all of its tasks.
+--- Makes the test whether a word means a task: a step's name means all of its tasks.
+---@param word string
+---@return fun(task: string): boolean
+function M.matcher(word)
+  local pattern = pattern_of(word)
+  local by_step = not word:find("[", 1, true)
+  return function(task)
+    return (by_step and M.step_of(task) or task):find(pattern) ~= nil
+  end
+end
+
 ---@param word string
 ---@param known string[] the names of all tasks
 ---@return string[] at least one, in their order
 local function meant_by(word, known)
-  local pattern = pattern_of(word)
-  local by_step = not word:find("[", 1, true)
+  local is_meant = M.matcher(word)
   local found = {}
   for _, task in ipairs(known) do
-    if (by_step and M.step_of(task) or task):find(pattern) then
+    if is_meant(task) then
       found[#found + 1] = task
     end
   end

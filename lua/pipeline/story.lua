@@ -54,6 +54,9 @@ M.nine = {
 ---@field where string                         "file" or "file:line", for faults
 ---@field files string[]                       the script, and the modules beside it that it loads
 ---@field step_dirs string[]                   where steps are looked for
+---@field rules string[]                       the story's own, beside those of every story
+---@field waive string[]                       rules that do not count, or not for some shots
+---@field rule_dirs string[]
 local Story = {}
 Story.__index = Story
 Story.__name = "pipeline.Story"
@@ -130,6 +133,7 @@ function M.new(given, place)
     files = place.files or {},
     text = place.text,
     step_dirs = { source.beside(dir, "steps"), place.builtin or program.root .. "/steps" },
+    rule_dirs = { source.beside(dir, "rules"), program.root .. "/rules" },
   }, Story)
   check.settings(self, given)
   self.project, self.prompt, self.data = given.project, given.prompt, given.data
@@ -142,6 +146,7 @@ function M.new(given, place)
   self.choices = over(given.choices, {})
   self.props = read_props(given.props, dir)
   self.extend = given.extend or {}
+  self.rules, self.waive = given.rules or {}, given.waive or {}
   self.step_names = table.move(M.nine, 1, #M.nine, 1, {})
   local listed = {}
   for _, name in ipairs(M.nine) do listed[name] = true end

@@ -12,7 +12,7 @@ local key_types = {
   project = "string", prompt = "string", style = "string", aspect = "string", data = "string",
   numbers = "string",
   counts = "table", models = "table", lanes = "table", choices = "table", props = "table",
-  extend = "table", steps = "table",
+  extend = "table", steps = "table", rules = "table", waive = "table",
 }
 
 -- The proportions that picture models draw in.
@@ -185,16 +185,29 @@ function Check:prop_image(prop)
   handle:close()
 end
 
----@param steps any[]
-function Check:step_names(steps)
-  for i, entry in ipairs(steps) do
+--- A list of names of files that lie beside the story.
+---@param key "steps"|"rules"
+---@param list any[]
+---@param example string
+function Check:file_names(key, list, example)
+  for i, entry in ipairs(list) do
     if not step.is_name(entry) then
-      self:bad("steps", ("steps: entry %d is not the name of a step"):format(i),
-        "for example: steps = { \"music_cues\" }, which is steps/music_cues.lua beside the story")
+      self:bad(key, ("%s: entry %d is not the name of a %s"):format(key, i, key:sub(1, -2)),
+        ("for example: %s = { \"%s\" }, which is %s/%s.lua beside the story"):format(key, example, key, example))
     end
   end
-  if #steps ~= #sorted_keys(steps) then
-    self:bad("steps", "'steps' must be a list of names")
+  if #list ~= #sorted_keys(list) then
+    self:bad(key, ("'%s' must be a list of names"):format(key))
+  end
+end
+
+---@param waive any[]
+function Check:waivers(waive)
+  for i = 1, math.max(#waive, #sorted_keys(waive)) do
+    if type(waive[i]) ~= "string" then
+      self:bad("waive", "'waive' must be a list of rules, each for all shots or for some",
+        "for example: waive = { \"jump_cut\", \"dialogue_time[the-storm/*]\" }")
+    end
   end
 end
 
@@ -221,7 +234,9 @@ function M.settings(story, given)
   for _, role in ipairs(sorted_keys(given.models or {})) do self:model(role, given.models[role]) end
   local seen = {}
   for i, prop in ipairs(given.props or {}) do self:prop(prop, i, seen) end
-  self:step_names(given.steps or {})
+  self:file_names("steps", given.steps or {}, "music_cues")
+  self:file_names("rules", given.rules or {}, "our_lenses")
+  self:waivers(given.waive or {})
 end
 
 --- Counts are of lists that there are.
