@@ -21,6 +21,8 @@ before is not asked again; a run that was interrupted goes on where it stopped.
   --resend-doubt USD   what asking again may cost for calls that were sent and
                        never answered (0.50)
   --data DIR           where projects are kept (data)
+  --strict             stop before the pictures of a scene whose shots break a rule
+                       of the craft (docs/steps.md)
   --stream             show texts as they arrive: at a terminal the last line of
                        each, with --json an event for each piece
   --json               one JSON object an event, instead of lines

@@ -16,6 +16,7 @@ M.options = options.for_story {
   lane = { value = "LANE=N", pairs = true, number = true },
   ["max-cost"] = { value = "USD", number = true },
   ["resend-doubt"] = { value = "USD", number = true },
+  strict = {},
   stream = {},
   json = {},
   quiet = {},

@@ -12,12 +12,15 @@ M.rules = {
   "establishing", "repeated_framing", "jump_cut", "duration", "dialogue_time", "unlisted_character", "unseen_object",
 }
 
+local STRICT = "--strict: %d findings in %s, before their pictures are drawn: mend the shots, or waive what is meant so"
+
 ---@class Finding
 ---@field rule string
 ---@field place string   keys: "the-storm/the-lamp", or the scene's alone
 ---@field message string
 
 ---@class Lint
+---@field strict boolean?   a finding stops the run
 ---@field rules pipeline.Rule[]
 ---@field waivers (fun(finding: string): boolean)[] of "jump_cut", "jump_cut[the-storm/*]"
 ---@field private read table<integer, { hash: string, scene: table }>
@@ -42,9 +45,10 @@ end
 
 --- Loads the rules of a story.
 ---@param story pipeline.Story
+---@param strict boolean?
 ---@return Lint
-function M.open(story)
-  local self = setmetatable({ rules = {}, waivers = {}, read = {} }, Lint)
+function M.open(story, strict)
+  local self = setmetatable({ strict = strict, rules = {}, waivers = {}, read = {} }, Lint)
   local known = {}
   for _, list in ipairs { M.rules, story.rules } do
     for _, name in ipairs(list) do
@@ -140,6 +144,35 @@ function Lint:all(artifact)
     end
   end
   return findings
+end
+
+--- A finding in words, below the task that its scene is the item of.
+---@param finding Finding
+function M.sentence(finding)
+  local shot = finding.place:match "/([^/]+)$"
+  return ("%s%s (rule '%s')"):format(shot and ("shot '%s': "):format(shot) or "", finding.message, finding.rule)
+end
+
+--- Looks at the shots that a task has just brought into the artifact, and tells the
+--- run. Shots that are as they were have been told of before.
+---@param run Run
+---@param task Task
+---@param state string what the task came to
+function Lint:look(run, task, state)
+  if not task.step.owned["scenes[].shots"] or (state == "reused" and not self.strict) then
+    return
+  end
+  local findings = self:scene(run.artifact, task.scope.scene.path[2])
+  for _, finding in ipairs(findings) do
+    run:tell(task, "odd", {
+      rule = finding.rule,
+      place = finding.place,
+      message = M.sentence(finding),
+    })
+  end
+  if self.strict and #findings > 0 then
+    run:stop(STRICT:format(#findings, task.name))
+  end
 end
 
 return M

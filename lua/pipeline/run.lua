@@ -21,6 +21,7 @@ local views = require "pipeline.views"
 ---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
 ---@field choose fun(step: string, count: integer): integer
 ---@field report fun(event: table)
+---@field lint Lint
 ---@field artifact host.tree
 ---@field nodes userdata                        the host.dag graph
 ---@field instances table<string, table<string, integer>> task nodes by step and item
@@ -291,6 +292,9 @@ function Run:run_task(task)
     end
   end
   self:tell(task, result.state, { message = result.message, seconds = loop.now() - started })
+  if result.entries then
+    self.lint:look(self, task, result.state)
+  end
   if result.stops then
     self:stop(result.message, result.stops)
   end

@@ -5,6 +5,7 @@ local budget = require "pipeline.budget"
 local call = require "pipeline.call"
 local choose = require "pipeline.choose"
 local graph = require "pipeline.graph"
+local lint = require "pipeline.lint"
 local loop = require "host.loop"
 local outcome = require "pipeline.outcome"
 local project = require "pipeline.project"
@@ -22,11 +23,13 @@ local timings = require "pipeline.timings"
 ---@field model table<string, string>?  by role
 ---@field choose table<string, number>? by step
 ---@field lane table<string, number>?
+---@field strict boolean?               what a rule finds stops the run
 
 ---@class Session
 ---@field story pipeline.Story
 ---@field spec pipeline.Spec
 ---@field graph StepGraph
+---@field lint Lint
 ---@field chosen Chosen
 ---@field project Project?    once it is open
 ---@field private opened_providers OpenProviders?
@@ -60,7 +63,13 @@ function M.load(file, chosen)
   local spec = told:spec()
   local steps = graph.new(spec, told:steps())
   settings.check_choices(steps, chosen.choose)
-  return setmetatable({ story = told, spec = spec, graph = steps, chosen = chosen }, Session)
+  return setmetatable({
+    story = told,
+    spec = spec,
+    graph = steps,
+    lint = lint.open(told, chosen.strict),
+    chosen = chosen,
+  }, Session)
 end
 
 --- The folder that holds projects.
@@ -157,6 +166,7 @@ function Session:evaluate(options)
       { where = self.story.where, choices = self.story.choices },
     },
     report = self.report,
+    lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
     seconds = timings.read(self.project.store),
   }

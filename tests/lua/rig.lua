@@ -8,6 +8,7 @@ local call = require "pipeline.call"
 local choose = require "pipeline.choose"
 local field = require "pipeline.field"
 local graph = require "pipeline.graph"
+local lint = require "pipeline.lint"
 local limiter = require "host.limiter"
 local openrouter = require "providers.openrouter"
 local outcome = require "pipeline.outcome"
@@ -121,6 +122,7 @@ function M.evaluate(opened, steps, options)
     end,
     choose = choose.new { { where = "test", choices = options.choices or {} } },
     report = report,
+    lint = lint.open(told),
     own_pictures = options.own_pictures or {},
     seconds = {},
   }
