@@ -33,12 +33,16 @@ static char *name_file(const char *dir, const char *stem, const char *middle,
   return path;
 }
 
-static char *name_temporary(const char *dir, const char *stem) {
+/* Hidden, and named as host/file.c names its own, so that what a killed process
+   leaves is known for what it is. */
+static char *name_temporary(const char *dir) {
   static atomic_ulong counter;
-  char middle[32];
-  snprintf(middle, sizeof middle, ".%ld.", (long)getpid());
-  return name_file(dir, stem, middle, atomic_fetch_add(&counter, 1) + 1,
-                   ".tmp");
+  size_t size = strlen(dir) + 64;
+  char *path = malloc(size);
+  if (path != NULL)
+    snprintf(path, size, "%s/.sbhost-%lx%08lx.tmp", dir,
+             (unsigned long)getpid(), atomic_fetch_add(&counter, 1));
+  return path;
 }
 
 static int refuse_blank(const struct sb_pixels *pixels, char *fault) {
@@ -138,7 +142,7 @@ int sb_picture_save(const char *source, const char *dir, const char *stem,
   struct sb_picture picture;
   int rc = check(source, &picture, fault);
   if (rc < 0) return sb_picture_blame(fault, source, rc);
-  char *temporary = name_temporary(dir, stem);
+  char *temporary = name_temporary(dir);
   rc = UV_ENOMEM;
   if (temporary != NULL)
     rc = save_as(temporary, source, dir, stem, &picture, saved, fault);
