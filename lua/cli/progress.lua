@@ -89,6 +89,8 @@ local function line_of(event)
     return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
+  elseif event.event == "draining" then
+    return event.message
   elseif event.event == "fault" then
     return ("%s: %s"):format(event.task, event.message)
   end

@@ -50,6 +50,7 @@ local function evaluate(opened, chosen)
     max_cost = chosen["max-cost"],
     resend_doubt = chosen["resend-doubt"],
   }
+  result.doubts = opened:end_calls(GRACE)
   interrupt.listener:cancel()
   display.finish()
   result.interrupted = interrupt.heard

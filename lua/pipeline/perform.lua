@@ -346,8 +346,9 @@ function M.code(run, task)
     local request, model = base_request(run, task, "text", options.model or step.step.model)
     request.system = options.system or SYSTEM
     local caller = debug.getinfo(2, "l")
-    -- `return ctx.ask { … }` leaves no line to tell.
-    local line = caller.currentline > 0 and caller.currentline or math.tointeger(tonumber(step.where:match ":(%d+)$"))
+    local line = caller and caller.currentline or 0
+    -- `return ctx.ask { … }` leaves no line to tell, and so does a task that runs it.
+    line = line > 0 and line or math.tointeger(tonumber(step.where:match ":(%d+)$"))
     request.user = own_prompt(run, task, gathered, options.prompt, line)
     request.schema = { name = output.name, schema = output.schema }
     local outcome

@@ -36,7 +36,8 @@ local timings = require "pipeline.timings"
 ---@field outcomes Outcomes?
 ---@field calls Calls?        of all of its evaluations
 ---@field private run Run?    the evaluation that is under way
----@field private task host.task? that runs it
+---@field private task host.task? that runs it, or waits for the last of the calls
+---@field private cancelled boolean? nothing is waited for any more
 ---@field private report fun(event: table)
 local Session = {}
 Session.__index = Session
@@ -144,7 +145,7 @@ end
 
 --- Evaluates the story once. Waits until every task has ended.
 ---@param options Evaluation
----@return table result of Run:evaluate, with the `doubts` that are left
+---@return table result of Run:evaluate
 ---@return Tally totals
 function Session:evaluate(options)
   local totals = options.totals or self:tally()
@@ -174,7 +175,6 @@ function Session:evaluate(options)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   self.run, self.task = nil, nil
   if not options.calls then
-    result.doubts = calls.doubts:left()
     timings.keep(self.project.store, totals)
   end
   return result, totals
@@ -188,8 +188,22 @@ function Session:stop(reason)
   end
 end
 
---- Ends the evaluation under way at once.
+--- Ends the calls. Waits, but no longer than so many seconds, for what was sent and
+--- is no longer asked for.
+---@param seconds number
+---@return { count: integer, cost: number, unpriced: integer } doubts that are left
+function Session:end_calls(seconds)
+  if not self.cancelled then
+    self.task = loop.spawn(self.calls.drain, self.calls, seconds)
+    self.task:await()
+  end
+  self.calls:close()
+  return self.calls.doubts:left()
+end
+
+--- Ends at once what is waited for: the evaluation, or the last of its calls.
 function Session:cancel()
+  self.cancelled = true
   if self.task then
     self.task:cancel()
   end
