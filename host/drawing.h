@@ -42,6 +42,7 @@ struct sb_drawing {
   struct sb_paint background;
   struct sb_shape *shapes;
   size_t count;
+  int scratch; /* of no use after a crash: it need not be durable */
 };
 
 void sb_drawing_free(struct sb_drawing *drawing);
@@ -51,9 +52,9 @@ struct sb_drawing_written {
   char sha256[SB_SHA256_HEX_SIZE];
 };
 
-/* Draws it into a file that is durable on return, in place of what was there.
-   Uses up the shapes. 0; or a negative UV_E*, with what failed in fault, which
-   has room for SB_PICTURE_FAULT_MAX bytes. */
+/* Draws it into a file, in place of what was there; durable on return unless it
+   is scratch. Uses up the shapes. 0; or a negative UV_E*, with what failed in
+   fault, which has room for SB_PICTURE_FAULT_MAX bytes. */
 int sb_drawing_write(struct sb_drawing *drawing, const char *path,
                      struct sb_drawing_written *written, char *fault);
 

@@ -17,6 +17,8 @@
 
 enum { CHUNK = 256 * 1024 };
 
+enum life { DURABLE, SCRATCH };
+
 /* Never 0. */
 static int last_error(void) {
   int rc = uv_translate_sys_error(errno);
@@ -195,11 +197,14 @@ static int sync_close(int fd, int rc) {
   return rc;
 }
 
-static int write_new(const char *path, const void *data, size_t len) {
+static int write_new(const char *path, const void *data, size_t len,
+                     enum life life) {
   int fd =
       open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (fd < 0) return last_error();
-  return sync_close(fd, write_all(fd, data, len));
+  int rc = write_all(fd, data, len);
+  if (life == DURABLE) return sync_close(fd, rc);
+  return close(fd) != 0 && rc == 0 ? last_error() : rc;
 }
 
 static int copy_new(const char *from, const char *path) {
@@ -219,25 +224,34 @@ static int copy_new(const char *from, const char *path) {
 
 /* Gives a finished temporary the name path, or throws it away. rc: how making
    it ended. */
-static int replace(char *temporary, const char *path, int rc) {
+static int replace(char *temporary, const char *path, int rc, enum life life) {
   if (rc == 0 && rename(temporary, path) != 0) rc = last_error();
   if (rc < 0) unlink(temporary);
   free(temporary);
-  return rc < 0 ? rc : sync_folder_of(path);
+  return rc < 0 || life == SCRATCH ? rc : sync_folder_of(path);
 }
 
-int sb_file_write(const char *path, const void *data, size_t len) {
+static int write_as(const char *path, const void *data, size_t len,
+                    enum life life) {
   char *temporary;
   int rc = name_temporary(path, &temporary);
   if (rc < 0) return rc;
-  return replace(temporary, path, write_new(temporary, data, len));
+  return replace(temporary, path, write_new(temporary, data, len, life), life);
+}
+
+int sb_file_write(const char *path, const void *data, size_t len) {
+  return write_as(path, data, len, DURABLE);
+}
+
+int sb_file_write_scratch(const char *path, const void *data, size_t len) {
+  return write_as(path, data, len, SCRATCH);
 }
 
 int sb_file_copy(const char *from, const char *to) {
   char *temporary;
   int rc = name_temporary(to, &temporary);
   if (rc < 0) return rc;
-  return replace(temporary, to, copy_new(from, temporary));
+  return replace(temporary, to, copy_new(from, temporary), DURABLE);
 }
 
 /* rename that fails with EEXIST instead of replacing. Where the file system

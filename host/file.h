@@ -22,6 +22,9 @@
    says that a crash may bring back the old one. */
 int sb_file_write(const char *path, const void *data, size_t len);
 
+/* The same without any fsync, for what is of no use after a crash. */
+int sb_file_write_scratch(const char *path, const void *data, size_t len);
+
 /* Puts a copy of the file from at to, in place of what was there. */
 int sb_file_copy(const char *from, const char *to);
 

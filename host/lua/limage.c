@@ -179,8 +179,8 @@ static int draw_finish(lua_State *L, struct sb_work *work) {
   return 1;
 }
 
-/* image.draw{ width=, height=, path=, background=, shapes= } -> { width=,
-   height=, bytes=, sha256= } | nil, message, code */
+/* image.draw{ width=, height=, path=, scratch=, background=, shapes= } ->
+   { width=, height=, bytes=, sha256= } | nil, message, code */
 static int image_draw(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   struct draw *draw = sb_work_push(L, sizeof *draw, draw_run, draw_release);
@@ -189,6 +189,7 @@ static int image_draw(lua_State *L) {
   if (len == 0 || strlen(path) != len)
     return luaL_error(L, "path: path expected");
   draw->path = copy_string(L, path);
+  draw->drawing.scratch = sb_field_boolean(L, 1, "scratch", 0);
   sb_shapes_read(L, 1, &draw->drawing);
   return sb_work_yield(L, &draw->base, draw_finish);
 }

@@ -454,7 +454,7 @@ function M.draw(brief, size, hash, path)
     weather(C)
   end
   finish(C, height)
-  return assert(image.draw { width = width, height = height, path = path, background = P.near,
+  return assert(image.draw { width = width, height = height, path = path, scratch = true, background = P.near,
     shapes = B.shapes })
 end
 

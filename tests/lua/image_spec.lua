@@ -1,15 +1,16 @@
+local file = require "host.file"
 local image = require "host.image"
 
 local data = debug.getinfo(1, "S").source:match "^@(.*)lua/[^/]*$" .. "data/"
 
 local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
+  local opened <close> = assert(io.open(path, "rb"))
+  return opened:read "a"
 end
 
 local function write(path, text)
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(text)
+  local opened <close> = assert(io.open(path, "wb"))
+  opened:write(text)
   return path
 end
 
@@ -184,6 +185,19 @@ describe("host.image", function()
       fails({ "text", x = 0, y = 0, size = 9, colour = 0 }, "shapes[2].text: string expected")
       fails({ "text", x = 0, y = 0, size = 9, text = "", align = "middle" },
         "shapes[2].align: 'middle' is no choice")
+    end)
+
+    it("draws the same into a scratch file, in place of what was there", function()
+      local path = paint "kept.png"
+      local drawing = {
+        width = 96, height = 80, path = dir .. "/scratch.png", scratch = true, background = 0x203040,
+        shapes = { { "grain", amount = 0.5, seed = 1 } },
+      }
+      local sha256 = assert(image.draw(drawing)).sha256
+      assert.equal(file.hash(path), file.hash(drawing.path))
+      drawing.background = 0
+      assert.not_equal(sha256, assert(image.draw(drawing)).sha256)
+      assert.same({ "kept.png", "scratch.png" }, file.list(dir))
     end)
 
     it("refuses a drawing without a size or of too many pixels", function()

@@ -120,6 +120,7 @@ function image.save(source, dir, stem) end
 
 ---@class host.image.drawing
 ---@field path string  the PNG to write, in place of what is there
+---@field scratch? boolean  of no use after a crash, so not flushed to disk
 ---@field width integer  1 to 8192
 ---@field height integer  1 to 8192; at most 40 million pixels in all
 ---@field background? host.image.colour | host.image.gradient  (default white)
@@ -131,9 +132,9 @@ function image.save(source, dir, stem) end
 ---@field bytes integer
 ---@field sha256 string  of the file, hexadecimal
 
----Draws shapes into a PNG of RGB, which is durable on return. Edges are smooth; the
----same drawing gives the same bytes. A shape that is wrong raises, naming it and
----its field: "shapes[12].path: 'X' is no path command".
+---Draws shapes into a PNG of RGB, which is durable on return unless it is scratch. Edges
+---are smooth; the same drawing gives the same bytes. A shape that is wrong raises,
+---naming it and its field: "shapes[12].path: 'X' is no path command".
 ---@param drawing host.image.drawing
 ---@return host.image.drawn?
 ---@return string? message

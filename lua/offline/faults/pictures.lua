@@ -60,7 +60,7 @@ local function drawn(width, height)
   return function(it)
     local path = it:file ""
     assert(image.draw {
-      width = width, height = height, path = path,
+      width = width, height = height, path = path, scratch = true,
       background = { 0, 0, width, height, stops = { { 0, 0x20304A }, { 1, 0xC8D2DC } } },
       shapes = { { "ellipse", cx = width / 2, cy = height / 2, rx = height / 5, ry = height / 5, colour = 0xE8B860 } },
     })
