@@ -35,6 +35,20 @@ written; 3 the cost limit was reached; 130 interrupted.
   sbhost run examples/lighthouse.lua
   sbhost run story.lua --lane image=8 --choose lore=2]],
 
+  plan = [[
+sbhost plan STORY.lua [OPTION...]
+
+Says what `sbhost run` with the same options would do now: which tasks would be
+reused, which would be asked for and why, and which are not known yet, since what
+they are made from is still to come. Calls and cost are bands, from the models'
+prices, the sizes of the prompts and what earlier calls took; what nobody knows is
+said and not counted as nothing. It makes no call and needs no key.
+
+  --provider NAME, --base-url URL, --model ROLE=MODEL, --choose STEP=N, --data DIR
+                       as for `sbhost run`
+
+  sbhost plan examples/lighthouse.lua --provider openrouter]],
+
   status = [[
 sbhost status STORY.lua [--data DIR]
 

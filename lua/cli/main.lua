@@ -9,6 +9,7 @@ local USAGE = 2
 --- when it is called.
 local COMMANDS = {
   { "run", "run STORY.lua", "make the whole storyboard" },
+  { "plan", "plan STORY.lua", "say what a run would do and cost" },
   { "status", "status STORY.lua", "say where a project stands" },
   { "mock", "mock [--port N]", "serve the offline provider alone" },
   { "lua", "lua FILE [ARG...]", "run any Lua script with the host modules" },

@@ -1,6 +1,6 @@
 -- lua/cli/summary.lua: the table at the end of a run.
 
-local name = require "host.name"
+local columns = require "cli.columns"
 local progress = require "cli.progress"
 
 local M = {}
@@ -52,30 +52,6 @@ local function rows_of(tally, seconds)
   return rows
 end
 
---- The table as lines: the first column to the left, numbers to the right.
----@param rows string[][]
-local function laid_out(rows)
-  local widths = {}
-  for _, cells in ipairs(rows) do
-    for i, cell in ipairs(cells) do
-      widths[i] = math.max(widths[i] or 0, name.width(cell))
-    end
-  end
-  local lines = {}
-  for r, cells in ipairs(rows) do
-    local padded = {}
-    for i, cell in ipairs(cells) do
-      padded[i] = (" "):rep(widths[i] - name.width(cell))
-      padded[i] = i == 1 and cell .. padded[i] or padded[i] .. cell
-    end
-    lines[r] = table.concat(padded, "  ")
-  end
-  local rule = ("─"):rep(name.width(lines[1]))
-  table.insert(lines, #lines, rule)
-  table.insert(lines, 2, rule)
-  return lines
-end
-
 --- A line a model, where there is more to say than the table says.
 local function model_lines(lines, tally)
   for _, model in ipairs(tally.models) do
@@ -114,7 +90,7 @@ end
 ---@param seconds number of the whole run
 ---@return string[] lines
 function M.lines(tally, result, seconds)
-  local lines = laid_out(rows_of(tally, seconds))
+  local lines = columns.laid_out(rows_of(tally, seconds))
   model_lines(lines, tally)
   doubt_lines(lines, tally, result.doubts)
   for _, odd in ipairs(tally.odd) do

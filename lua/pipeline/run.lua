@@ -175,7 +175,8 @@ function Run:plant_later(step, scope, keys, depth, waits)
     skipped = function(cause)
       if not self.unplanted[step.name] then
         self.unplanted[step.name] = true
-        self.report { event = "unplanted", step = step.name, message = self:cause_text(cause) }
+        local message = self:cause_text(cause)
+        self.report { event = "unplanted", step = step.name, message = message, cause = self.jobs[cause].label }
       end
     end,
   })
@@ -198,12 +199,47 @@ function Run:plant_task(step, scope, keys, after, tolerated)
       return self:run_task(task)
     end,
     skipped = function(cause)
-      self:tell(task, "skipped", { message = self:cause_text(cause) })
+      self:tell(task, "skipped", { message = self:cause_text(cause), cause = self.jobs[cause].label })
     end,
   })
   self.instances[step.name][joined(keys)] = node
   self.planted[step.name] = self.planted[step.name] + 1
   return node
+end
+
+--- The names of all tasks made so far, step by step.
+---@return string[]
+function Run:task_names()
+  local list = {}
+  for _, step in ipairs(self.graph.steps) do
+    local nodes = {}
+    for _, node in pairs(self.instances[step.name]) do
+      nodes[#nodes + 1] = node
+    end
+    table.sort(nodes)
+    for _, node in ipairs(nodes) do
+      list[#list + 1] = self.jobs[node].label
+    end
+  end
+  return list
+end
+
+--- Where tasks were not made, since what says which there are did not come.
+---@return { step: pipeline.BoundStep, keys: string[] }[] the keys of the item that they are in
+function Run:unplanted_places()
+  local places = {}
+  for _, step in ipairs(self.graph.steps) do
+    for item, node in pairs(self.plants[step.name]) do
+      if self.nodes:state(node) == "skipped" then
+        local keys = {}
+        for key in item:gmatch "[^/]+" do
+          keys[#keys + 1] = key
+        end
+        places[#places + 1] = { step = step, keys = keys }
+      end
+    end
+  end
+  return places
 end
 
 --- Waits until nodes have come to any end, or will come to none.

@@ -145,7 +145,7 @@ end
 
 --- Evaluates the story once. Waits until every task has ended.
 ---@param options Evaluation
----@return table result of Run:evaluate
+---@return table result of Run:evaluate, with the `run` itself
 ---@return Tally totals
 function Session:evaluate(options)
   local totals = options.totals or self:tally()
@@ -173,6 +173,7 @@ function Session:evaluate(options)
   }
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
+  result.run = self.run
   self.run, self.task = nil, nil
   if not options.calls then
     timings.keep(self.project.store, totals)

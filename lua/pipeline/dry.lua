@@ -1,0 +1,90 @@
+-- lua/pipeline/dry.lua: stands in for the calls of an evaluation that makes none:
+-- what would be asked is taken down.
+
+local call = require "pipeline.call"
+local fault = require "pipeline.fault"
+local json = require "host.json"
+local record = require "pipeline.record"
+
+---@class Dry
+---@field requests table<string, Request> what each task would ask first
+---@field private store host.store.store
+local Dry = {}
+Dry.__index = Dry
+
+local M = {}
+
+---@param store host.store.store
+---@return Dry
+function M.new(store)
+  return setmetatable({ store = store, requests = {} }, Dry)
+end
+
+--- Answers what the memo answers; what would have to be asked is of the class "dry".
+---@param request Request
+---@return CallAnswer?
+---@return CallFailure?
+function Dry:ask(request)
+  -- A picture that has come and was not saved yet is left for a run to save.
+  local known = request.kind == "text" and self.store:answered(json.sha256(call.identity(request)))
+  local read = known and record.recall(request, known)
+  if read and read.failure then
+    return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
+  elseif read then
+    return read
+  end
+  self.requests[request.task] = self.requests[request.task] or request
+  return nil, { class = "dry", message = "it would be asked" }
+end
+
+function Dry.tell() end
+
+function Dry.stop() end
+
+--- What is told of each task of an evaluation that makes no call.
+---@class Foreseen
+---@field task string
+---@field step string
+---@field state string    "reused", "planned", "waiting" for one that is planned, "failed", …
+---@field cause string?   of "waiting": the task or step that it waits for
+---@field message string? of "failed"
+
+---@class Forecast
+---@field dry Dry
+---@field tasks Foreseen[]               in the order of the story
+---@field by_name table<string, Foreseen>
+---@field causes table<string, string>      what the tasks of a step wait for that could not even be named
+---@field run Run                        the evaluation, which has ended
+
+--- Evaluates a session's story without a call.
+---@param opened Session
+---@return Forecast
+function M.evaluate(opened)
+  local dry = M.new(opened.project.store)
+  local forecast = { dry = dry, tasks = {}, by_name = {}, causes = {} }
+  local wrong
+  local result = opened:evaluate {
+    calls = dry,
+    report = function(event)
+      if event.event == "fault" then
+        wrong = event.message
+      elseif event.event == "unplanted" then
+        forecast.causes[event.step] = event.cause
+      elseif event.event == "task" and event.state ~= "running" and event.state ~= "odd" then
+        local state = event.state == "skipped" and "waiting" or event.state
+        forecast.by_name[event.task] =
+          { task = event.task, step = event.step, state = state, cause = event.cause, message = event.message }
+      end
+    end,
+  }
+  if wrong then
+    fault.raise { message = wrong }
+  end
+  forecast.run = result.run
+  for _, task in ipairs(result.run:task_names()) do
+    forecast.tasks[#forecast.tasks + 1] = forecast.by_name[task]
+  end
+  return forecast
+end
+
+return M

@@ -1,0 +1,260 @@
+-- lua/pipeline/plan.lua: what a run would do and cost, step by step, without a call.
+
+local counts = require "pipeline.counts"
+local dry = require "pipeline.dry"
+local estimate = require "pipeline.estimate"
+local history = require "pipeline.history"
+local reasons = require "pipeline.reasons"
+local samples = require "pipeline.samples"
+local tasks = require "pipeline.select"
+
+--- What a run would do of one step.
+---@class StepPlan
+---@field step string
+---@field reused integer   nothing is to be done for these
+---@field todo integer     these will be asked for
+---@field failed integer   these cannot be asked for
+---@field waiting Range?   these are not known yet; nil: nobody knows how many
+---@field calls Range?     nil: nobody knows
+---@field cost Range?      USD; nil: nobody knows
+
+---@class Plan
+---@field steps StepPlan[]
+---@field tasks Foreseen[]                in the order of the story
+---@field reasons table<string, Reason>   of those that are planned, by task
+---@field waits table<string, string>     what the tasks of a step that are not known yet wait for
+---@field calls Range
+---@field cost Range
+---@field unknown boolean                 the sums leave something out that nobody knows
+
+local M = {}
+
+--- What may be asked anew, when nothing tells of the step's own answers.
+local AGAIN = 1.25
+
+--- What a prompt may come to when its values are in it, bytes.
+local FILLED = 24000
+
+---@class Planner
+---@field opened Session
+---@field forecast Forecast
+---@field history History
+---@field samples Samples
+---@field counts Counts
+---@field answered table<string, true> the steps that have come to something before
+local Planner = {}
+Planner.__index = Planner
+
+---@param range Range
+---@param other Range
+---@param times number?
+local function add(range, other, times)
+  range.low = range.low + other.low * (times or 1)
+  range.high = range.high + other.high * (times or 1)
+end
+
+local function none()
+  return { low = 0, high = 0 }
+end
+
+--- How many calls a task of a step takes, at most on the average.
+function Planner:calls_each(step, foreseen)
+  local calls, outcomes = 0, 0
+  for _, task in ipairs(foreseen) do
+    for _, outcome in ipairs(self.history:outcomes(task.task)) do
+      calls = calls + #(outcome.ids or {})
+      outcomes = outcomes + 1
+    end
+  end
+  if step.step.kind == "code" then
+    return outcomes > 0 and { low = calls / outcomes / 2, high = calls / outcomes * 2 } or nil
+  end
+  return { low = 1, high = math.max(AGAIN, outcomes > 0 and calls / outcomes * AGAIN or 0) }
+end
+
+--- What is known of the calls of a step that cannot be rendered yet.
+---@param step pipeline.BoundStep
+---@return Expected
+function Planner:expected(step)
+  local model = self.opened.story.models[step.step.model]
+  local kind = step.step.kind == "picture" and "picture" or "text"
+  local template = #(step.step.prompt or "")
+  local bytes
+  for _, request in pairs(self.forecast.dry.requests) do
+    bytes = request.step == step.name and counts.widened(bytes, samples.size(request)) or bytes
+  end
+  for _, sample in ipairs(self.samples:of(step.name, kind, model[1])) do
+    bytes = counts.widened(bytes, sample.bytes)
+  end
+  return {
+    step = step.name,
+    kind = kind,
+    provider = self.opened:providers().of(model),
+    model = model[1],
+    effort = model.effort,
+    bytes = bytes and { low = bytes.low / 2, high = bytes.high * 2 } or { low = template, high = template + FILLED },
+    refs = { low = 0, high = #step.refs > 0 and 16 or 0 },
+  }
+end
+
+--- What a rendered request will cost.
+---@param request Request
+---@return Range?
+function Planner:cost_of(request)
+  local bytes = samples.size(request)
+  return estimate.call(self.samples, {
+    step = request.step,
+    kind = request.kind,
+    provider = request.provider,
+    model = request.model,
+    effort = request.effort,
+    bytes = { low = bytes, high = bytes },
+    refs = { low = #request.refs, high = #request.refs },
+  })
+end
+
+--- The names of the steps that have come to something before.
+---@return table<string, true>
+function Planner:answered_steps()
+  local steps = {}
+  for _, task in ipairs(self.history:tasks()) do
+    steps[tasks.step_of(task)] = true
+  end
+  return steps
+end
+
+--- How many tasks of each step are not known yet. False where nobody knows.
+---@return table<string, Range|false>
+function Planner:waiting()
+  local waiting = {}
+  for _, step in ipairs(self.opened.graph.steps) do
+    waiting[step.name] = none()
+  end
+  for _, task in ipairs(self.forecast.tasks) do
+    if task.state == "waiting" then
+      add(waiting[task.step], { low = 1, high = 1 })
+    end
+  end
+  for _, place in ipairs(self.forecast.run:unplanted_places()) do
+    local name = place.step.name
+    local more = self.counts:tasks(place.step, #place.keys)
+    if more and waiting[name] then
+      add(waiting[name], more)
+    else
+      waiting[name] = false
+    end
+  end
+  return waiting
+end
+
+local DONE = { reused = true, given = true, kept = true }
+
+---@param step pipeline.BoundStep
+---@param foreseen Foreseen[] its own
+---@param waiting Range|false
+---@return StepPlan
+function Planner:step(step, foreseen, waiting)
+  local plan = { step = step.name, reused = 0, todo = 0, failed = 0, waiting = waiting or nil, cost = none() }
+  local each = self:calls_each(step, foreseen)
+  local cost, known = none(), waiting ~= false and each ~= nil
+  for _, task in ipairs(foreseen) do
+    if DONE[task.state] then
+      plan.reused = plan.reused + 1
+    elseif task.state == "failed" then
+      plan.failed = plan.failed + 1
+    elseif task.state == "planned" then
+      plan.todo = plan.todo + 1
+      local one = self:cost_of(self.forecast.dry.requests[task.task])
+      known = known and one ~= nil
+      add(cost, one or none())
+    end
+  end
+  if plan.todo == 0 and waiting and waiting.high == 0 then
+    plan.calls = none()
+    return plan
+  end
+  local least = 0 -- of those that are not known yet
+  if not waiting or waiting.high > 0 then
+    local one = estimate.call(self.samples, self:expected(step))
+    known = known and one ~= nil or one ~= nil and one.high == 0
+    waiting = waiting or none()
+    -- What came before may come again, and then what follows from it is reused.
+    least = self.answered[step.name] and 0 or waiting.low
+    cost.low = cost.low + (one and one.low or 0) * least
+    cost.high = cost.high + (one and one.high or 0) * waiting.high
+  end
+  plan.calls = plan.waiting and each and {
+    low = math.floor((plan.todo + least) * each.low),
+    high = math.ceil((plan.todo + waiting.high) * each.high),
+  } or nil
+  each = each or none()
+  plan.cost = known and { low = cost.low * math.min(1, each.low), high = cost.high * each.high } or nil
+  plan.least = cost.low
+  return plan
+end
+
+--- What the tasks of each step that are not known yet wait for.
+function Planner:causes()
+  local waits = {}
+  for _, task in ipairs(self.forecast.tasks) do
+    if task.state == "waiting" then
+      waits[task.step] = waits[task.step] or task.cause
+    end
+  end
+  for step, cause in pairs(self.forecast.causes) do
+    waits[step] = waits[step] or cause
+  end
+  return waits
+end
+
+---@return table<string, true>
+function Planner:doubts()
+  local keys = {}
+  for _, call in ipairs(self.opened.project.store:doubts()) do
+    keys[call.key] = true
+  end
+  return keys
+end
+
+--- What a run of a session that was opened would do. Makes no call.
+---@param opened Session
+---@return Plan
+function M.of(opened)
+  local store = opened.project.store
+  local self = setmetatable({
+    opened = opened,
+    forecast = dry.evaluate(opened),
+    history = history.new(store),
+    samples = samples.read(store),
+    counts = counts.new(opened),
+  }, Planner)
+  self.answered = self:answered_steps()
+  local plan = {
+    steps = {},
+    tasks = self.forecast.tasks,
+    reasons = {},
+    waits = self:causes(),
+    calls = none(),
+    cost = none(),
+    unknown = false,
+  }
+  local by_step, doubts = {}, self:doubts()
+  for _, task in ipairs(plan.tasks) do
+    by_step[task.step] = by_step[task.step] or {}
+    table.insert(by_step[task.step], task)
+    if task.state == "planned" then
+      plan.reasons[task.task] = reasons.of(self.history, doubts, self.forecast.dry.requests[task.task])
+    end
+  end
+  local waiting = self:waiting()
+  for i, step in ipairs(opened.graph.steps) do
+    local of = self:step(step, by_step[step.name] or {}, waiting[step.name])
+    plan.steps[i] = of
+    plan.unknown = plan.unknown or not of.cost or not of.calls
+    add(plan.calls, of.calls or none())
+    add(plan.cost, of.cost or { low = of.least, high = of.least })
+  end
+  return plan
+end
+
+return M
