@@ -309,6 +309,11 @@ int sb_file_remove(const char *path) {
   return remove(path) == 0 ? 0 : last_error();
 }
 
+int sb_file_real(const char *path, char **real) {
+  *real = realpath(path, NULL);
+  return *real != NULL ? 0 : last_error();
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b) {
   return strcmp((*a)->d_name, (*b)->d_name);
 }

@@ -59,6 +59,10 @@ int sb_file_mkdir(const char *path);
 /* Removes a file or an empty folder. */
 int sb_file_remove(const char *path);
 
+/* The one absolute path of something that is there, without links, "." and "..".
+   *real is the caller's to free. */
+int sb_file_real(const char *path, char **real);
+
 /* The names in a folder, bytewise sorted, without "." and "..". *names is freed
    with sb_file_list_free. */
 int sb_file_list(const char *path, char ***names, size_t *count);

@@ -145,6 +145,24 @@ static int file_exists(lua_State *L) {
   return sb_work_yield(L, &job->base, finish_exists);
 }
 
+static void run_real(struct sb_work *work) {
+  struct job *job = (struct job *)work;
+  job->rc = sb_file_real(job->path, &job->data);
+}
+
+static int finish_real(lua_State *L, struct sb_work *work) {
+  struct job *job = (struct job *)work;
+  if (job->rc < 0) return fail(L, job);
+  lua_pushstring(L, job->data);
+  return 1;
+}
+
+/* file.real(path) -> absolute path | nil, message, code */
+static int file_real(lua_State *L) {
+  struct job *job = push_job(L, check_path(L, 1), run_real);
+  return sb_work_yield(L, &job->base, finish_real);
+}
+
 static void run_list(struct sb_work *work) {
   struct job *job = (struct job *)work;
   job->rc = sb_file_list(job->path, &job->names, &job->count);
@@ -335,17 +353,11 @@ static int lock_release(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg file_lib[] = {{"read", file_read},
-                                    {"write", file_write},
-                                    {"exists", file_exists},
-                                    {"stat", file_stat},
-                                    {"list", file_list},
-                                    {"mkdir", file_mkdir},
-                                    {"remove", file_remove},
-                                    {"publish", file_publish},
-                                    {"copy", file_copy},
-                                    {"lock", file_lock},
-                                    {NULL, NULL}};
+static const luaL_Reg file_lib[] = {
+    {"read", file_read},   {"write", file_write},   {"exists", file_exists},
+    {"stat", file_stat},   {"list", file_list},     {"real", file_real},
+    {"mkdir", file_mkdir}, {"remove", file_remove}, {"publish", file_publish},
+    {"copy", file_copy},   {"lock", file_lock},     {NULL, NULL}};
 static const luaL_Reg lock_methods[] = {{"release", lock_release},
                                         {NULL, NULL}};
 static const luaL_Reg lock_meta[] = {

@@ -58,6 +58,26 @@ may be asked while a run is under way.
 
   sbhost status examples/lighthouse.lua]],
 
+  export = [[
+sbhost export STORY.lua --format FORMAT [--out PATH] [--data DIR]
+
+Writes the storyboard as it stands for other programs and for the crew, to
+data/PROJECT/exports/ or to PATH. It makes no call.
+
+  csv        the shot list, a row a shot
+  json       all of it, with numbers and times
+  srt        the dialogue as subtitles
+  fountain   the scenes as a screenplay
+  edl        the cut as an edit decision list (CMX 3600)
+  fcp7       the cut as Final Cut Pro 7 XML
+  otio       the cut as an OpenTimelineIO timeline
+  pictures   the pictures alone, in a folder, named by number
+
+Times are in frames of the story's rate (24 a second unless it says otherwise).
+
+  sbhost export examples/lighthouse.lua --format csv
+  sbhost export story.lua --format edl --out cut.edl]],
+
   mock = [[
 sbhost mock [OPTION...]
 

@@ -11,6 +11,7 @@ local COMMANDS = {
   { "run", "run STORY.lua", "make the whole storyboard" },
   { "plan", "plan STORY.lua", "say what a run would do and cost" },
   { "status", "status STORY.lua", "say where a project stands" },
+  { "export", "export STORY.lua", "hand the storyboard on: shot list, cut, screenplay, subtitles" },
   { "mock", "mock [--port N]", "serve the offline provider alone" },
   { "lua", "lua FILE [ARG...]", "run any Lua script with the host modules" },
   { "help", "help [COMMAND]", "say more about a command" },

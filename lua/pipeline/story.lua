@@ -8,6 +8,7 @@ local check = require "pipeline.story_check"
 local fault = require "pipeline.fault"
 local json = require "host.json"
 local numbers = require "pipeline.numbers"
+local rates = require "pipeline.rates"
 local program = require "host.program"
 local source = require "pipeline.source"
 local spec = require "pipeline.spec"
@@ -40,6 +41,7 @@ M.nine = {
 ---@field prompt string
 ---@field style string
 ---@field aspect string                        "16:9"
+---@field rate number                          frames a second, for exports
 ---@field numbers string                       how shots are numbered: "letters", "tens", "cuts"
 ---@field counts table<string, integer>        by list name
 ---@field models table<string, pipeline.Model> by role
@@ -140,6 +142,7 @@ function M.new(given, place)
   self.style = given.style or defaults.style
   self.aspect = given.aspect or defaults.aspect
   self.numbers = given.numbers or numbers.default
+  self.rate = given.rate or rates.default
   self.counts = over(given.counts, defaults.counts)
   self.models = read_models(given.models)
   self.lanes = over(given.lanes, {})

@@ -5,12 +5,13 @@ local fault = require "pipeline.fault"
 local name = require "host.name"
 local names = require "pipeline.names"
 local numbers = require "pipeline.numbers"
+local rates = require "pipeline.rates"
 local source = require "pipeline.source"
 local step = require "pipeline.step"
 
 local key_types = {
   project = "string", prompt = "string", style = "string", aspect = "string", data = "string",
-  numbers = "string",
+  numbers = "string", rate = "number",
   counts = "table", models = "table", lanes = "table", choices = "table", props = "table",
   extend = "table", steps = "table", rules = "table", waive = "table",
 }
@@ -223,6 +224,11 @@ function M.settings(story, given)
   if given.aspect and not among(aspects, given.aspect) then
     self:bad("aspect", ("there is no aspect '%s'"):format(given.aspect),
       "pictures can be drawn as " .. names.sentence(aspects))
+  end
+  if given.rate and not among(rates.names, given.rate) then
+    local known = {}
+    for i, rate in ipairs(rates.names) do known[i] = tostring(rate) end
+    self:bad("rate", ("there is no frame rate of %s"):format(given.rate), "there are " .. names.sentence(known))
   end
   if given.numbers and not among(numbers.schemes, given.numbers) then
     self:unknown("numbers", ("there are no numbers '%s'"):format(given.numbers), given.numbers,

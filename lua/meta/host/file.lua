@@ -46,6 +46,13 @@ function file.stat(path) end
 ---@return string? code
 function file.list(folder) end
 
+---The one absolute path of something that is there, without links, "." and "..".
+---@param path string
+---@return string?
+---@return string? message
+---@return string? code
+function file.real(path) end
+
 ---Makes a folder, with its parents, durably; one that is there is fine.
 ---@param path string
 ---@return true?

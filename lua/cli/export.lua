@@ -1,0 +1,67 @@
+-- lua/cli/export.lua: `sbhost export STORY --format F`: the storyboard as a file for other
+-- programs and for the crew, from what is on disk. It makes no call.
+
+local fault = require "pipeline.fault"
+local file = require "host.file"
+local formats = require("export.formats").formats
+local names = require "pipeline.names"
+local options = require "cli.options"
+local project = require "pipeline.project"
+local reels = require "export.reel"
+local session = require "pipeline.session"
+
+local OPTIONS = options.for_story {
+  format = { value = "FORMAT" },
+  out = { value = "PATH" },
+}
+
+local function format_of(chosen)
+  local known = names.keys(formats)
+  if not chosen.format then
+    fault.raise { message = "export as what?", hint = "--format " .. table.concat(known, ", --format ") }
+  end
+  return formats[chosen.format]
+    or fault.unknown({ message = ("there is no format '%s'"):format(chosen.format) }, chosen.format, known,
+      "the formats are")
+end
+
+--- How many of a reel's panels have no picture.
+local function undrawn(reel)
+  local count = 0
+  for _, panel in ipairs(reel.panels) do
+    count = count + (panel.picture and 0 or 1)
+  end
+  return count
+end
+
+---@param ... string arguments
+---@return integer status
+return function(...)
+  local chosen, story, rest = options.of_story("export", OPTIONS, { ... })
+  options.just_one("export", rest)
+  local format = format_of(chosen)
+  local opened = session.load(story, chosen)
+  local folder = opened:folder()
+  local reel = reels.of(project.read_artifact(folder), opened.story)
+  if #reel.scenes == 0 then
+    fault.raise {
+      message = ("there is nothing to export in %s yet"):format(folder),
+      hint = "sbhost run " .. story,
+    }
+  end
+  local out = chosen.out or ("%s/exports/%s%s"):format(folder, opened.story.project, format.ending)
+  if format.ending == "" and not chosen.out then
+    out = ("%s/exports/%s"):format(folder, chosen.format)
+  end
+  local made, message = file.mkdir(out:match "^(.*)/[^/]+$" or ".")
+  if not made then
+    fault.raise { message = "it cannot be written: " .. message, hint = "name another place with --out" }
+  end
+  format.write(reel, { folder = folder, out = out })
+  local missing = undrawn(reel)
+  if missing > 0 then
+    print(("%d of %d shots have no picture yet"):format(missing, #reel.panels))
+  end
+  print(out)
+  return 0
+end
