@@ -1,160 +1,203 @@
--- lua/pipeline/board.lua: storyboard.html, the board to look at: title, cast,
--- and each scene with its stage and its panels. One file, the pictures beside
--- it, no script; whatever a model wrote is escaped.
+-- lua/pipeline/board.lua: storyboard.html, the board to look at: one file with the
+-- pictures beside it. What is rendered of a scene is kept for the next time, and
+-- rendering lets others run every few milliseconds.
+
+local fault = require "pipeline.fault"
+local front = require "pipeline.board.front"
+local loop = require "host.loop"
+local markup = require "pipeline.board.markup"
+local numbers = require "pipeline.numbers"
+local program = require "host.program"
+local scene = require "pipeline.board.scene"
+
+local add = markup.add
+
+---@class Board
+---@field project string
+---@field scheme string how shots are numbered
+---@field private rendered table<string, { stamp: string, html: string, facts: SceneFacts }> by scene key
+local Board = {}
+Board.__index = Board
 
 local M = {}
 
-local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
+local SLICE = 0.002 -- seconds of the loop's time before others are let run
 
----@param text any
----@return string
-local function escape(text)
-  return (tostring(text):gsub("[&<>\"']", ESCAPES))
+--- A file of the page's own, once read.
+---@type table<string, string>
+local sources = setmetatable({}, {
+  __index = function(self, name)
+    local path = ("%s/pipeline/board/%s"):format(program.root, name)
+    local handle <close> = io.open(path, "rb") or fault.raise { message = "cannot read " .. path }
+    self[name] = handle:read "a"
+    return self[name]
+  end,
+})
+
+--- The pages of a project, one after the other as it grows.
+---@param project string its name, where the story has no title
+---@param scheme? string how shots are numbered
+---@return Board
+function M.new(project, scheme)
+  return setmetatable({ project = project, scheme = scheme or numbers.default, rendered = {} }, Board)
 end
 
-local STYLE = [[
-:root { color-scheme: light dark; --ink: #1d1f24; --paper: #f7f5f0; --card: #fff; --rule: #d9d4c8; --dim: #6d6a63; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e1; --paper: #17181b; --card: #212327; --rule: #383a40; --dim: #9b988f; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 Georgia, "DejaVu Serif", serif; }
-main, header { max-width: 1200px; margin: 0 auto; padding: 0 24px; }
-header { padding-top: 64px; padding-bottom: 24px; border-bottom: 3px double var(--rule); }
-h1 { font-size: 40px; line-height: 1.1; margin: 0 0 8px; }
-h2 { font-size: 24px; margin: 56px 0 4px; }
-h3 { font-size: 16px; margin: 0; }
-p { margin: 4px 0 12px; max-width: 72ch; white-space: pre-line; }
-.dim { color: var(--dim); font-size: 13px; }
-.grid { display: grid; gap: 20px; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); margin: 16px 0; }
-.card { background: var(--card); border: 1px solid var(--rule); border-radius: 4px; overflow: hidden; break-inside: avoid; }
-.card .text { padding: 10px 14px 12px; }
-.card p { font-size: 14px; margin: 4px 0; }
-.stage { max-width: 760px; }
-img, .absent { display: block; width: 100%; aspect-ratio: var(--aspect); object-fit: cover; background: var(--rule); }
-.absent { display: grid; place-items: center; color: var(--dim); font-style: italic; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 10px; margin: 6px 0 0; font-size: 13px; }
-dt { color: var(--dim); } dd { margin: 0; }
-@media print { body { background: #fff; } h2 { break-after: avoid; } section { break-before: page; } }
-]]
+--- The same text as long as the same artifact makes the same page.
+---@return string
+function Board:stamp()
+  local page = markup.source_hash(sources["page.css"] .. sources["page.js"])
+  return table.concat({ self.scheme, program.version, page }, " ")
+end
+
+--- Lets others run when this task has had the loop for long enough.
+---@return fun() pause
+local function pacer()
+  local since = loop.now()
+  return function()
+    if loop.now() - since > SLICE then
+      loop.sleep(0)
+      since = loop.now()
+    end
+  end
+end
+
+---@param value table a scene
+---@param numbered SceneNumbers
+---@return SceneFacts
+local function facts_of(value, numbered)
+  local stage, missing = value.stage_setting_shot or {}, 0
+  for _, shot in ipairs(value.shots or {}) do
+    missing = missing + (shot.image_url and 0 or 1)
+  end
+  return {
+    key = value.key or "",
+    name = value.name or "",
+    number = numbered.scene,
+    panels = #(value.shots or {}),
+    missing = missing + (stage.image_url and 0 or 1),
+    seconds = scene.seconds(value),
+    props = value.props or {},
+    image = stage.image_url,
+  }
+end
+
+--- The scenes, rendered anew where something has changed.
+---@param tree host.artifact.Tree
+---@param standing Standing?
+---@param pause fun()
+---@return string[] html
+---@return SceneFacts[] facts
+function Board:scenes(tree, standing, pause)
+  local html, facts, kept = {}, {}, {}
+  for i, numbered in ipairs(numbers.of_artifact(tree, self.scheme)) do
+    local key = tree:get { "scenes", i, "key" } or ""
+    local stamp = table.concat({
+      tree:hash { "scenes", i }, numbered.stage, numbered.shots[1] or "", standing and standing:version(key) or "",
+    }, " ")
+    local one = self.rendered[key]
+    if not one or one.stamp ~= stamp then
+      local value = tree:get { "scenes", i }
+      one = { stamp = stamp, html = scene.render(value, numbered, standing), facts = facts_of(value, numbered) }
+    end
+    kept[key], html[i], facts[i] = one, one.html, one.facts
+    pause()
+  end
+  self.rendered = kept
+  return html, facts
+end
+
+--- A style's or script's element and what names it in the policy.
+---@return string element
+---@return string source
+local function inline(tag, text)
+  return ("<%s>%s</%s>"):format(tag, text, tag), markup.source_hash(text)
+end
 
 ---@param out string[]
-local function add(out, template, ...)
-  local values = table.pack(...)
-  for i = 1, values.n do
-    values[i] = escape(values[i])
-  end
-  out[#out + 1] = template:format(table.unpack(values, 1, values.n))
-end
-
---- A path inside the project as a relative URL.
-local function url(path)
-  return (path:gsub("[^%w%-%._~/]", function(byte)
-    return ("%%%02X"):format(byte:byte())
-  end))
-end
-
-local function picture(out, path, alt)
-  if path then
-    add(out, '<img src="%s" alt="%s" loading="lazy">', url(path), alt)
-  else
-    add(out, '<div class="absent">%s</div>', "not drawn yet")
-  end
-end
-
---- A definition list of the fields that a thing has.
-local function details(out, thing, fields)
-  add(out, "<dl>")
-  for _, field in ipairs(fields) do
-    local value = thing[field]
-    if type(value) == "table" then
-      value = table.concat(value, ", ")
-    end
-    if value ~= nil and value ~= "" then
-      add(out, "<dt>%s</dt><dd>%s</dd>", field, field == "duration" and ("%g s"):format(value) or value)
-    end
-  end
-  add(out, "</dl>")
-end
-
-local function cast(out, props)
-  if #props == 0 then
-    return
-  end
-  add(out, '<h2>Cast and props</h2><div class="grid">')
-  for _, prop in ipairs(props) do
-    add(out, '<article class="card">')
-    picture(out, prop.image_url, prop.name)
-    add(out, '<div class="text"><h3>%s</h3>', prop.name)
-    add(out, '<div class="dim">%s</div><p>%s</p></div></article>', prop.kind or "", prop.description or "")
-  end
-  add(out, "</div>")
-end
-
-local PANEL_FIELDS = { "size", "angle", "movement", "lens", "duration", "action", "dialogue", "sound", "props" }
-
-local function panel(out, number, shot)
-  add(out, '<article class="card">')
-  picture(out, shot.image_url, shot.name)
-  add(out, '<div class="text"><h3>%s &nbsp;%s</h3>', number, shot.name)
-  add(out, "<p>%s</p>", shot.description or "")
-  details(out, shot, PANEL_FIELDS)
-  add(out, "</div></article>")
-end
-
-local function scene_section(out, index, scene)
-  add(out, "<section><h2>%s. %s</h2>", index, scene.name)
-  add(out, "<p>%s</p>", scene.description or "")
-  local stage = scene.stage_setting_shot
-  if stage then
-    add(out, '<article class="card stage">')
-    picture(out, stage.image_url, stage.name or scene.name)
-    add(out, '<div class="text"><h3>%s</h3>', stage.name or "")
-    add(out, '<p class="dim">%s</p></div></article>', stage.description or "")
-  end
-  add(out, '<div class="grid">')
-  for i, shot in ipairs(scene.shots or {}) do
-    panel(out, ("%d.%d"):format(index, i), shot)
-  end
-  add(out, "</div></section>")
-end
-
-local function total_seconds(scenes)
-  local total = 0
-  for _, scene in ipairs(scenes) do
-    for _, shot in ipairs(scene.shots or {}) do
-      total = total + (shot.duration or 0)
-    end
-  end
-  return total
-end
-
---- The board of an artifact as it stands; what is missing is left blank.
----@param artifact host.tree
----@param project string
----@return string html
-function M.render(artifact, project)
-  local board = artifact:get {} or {}
-  local narrative, lore = board.narrative or {}, board.lore or {}
-  local scenes = board.scenes or {}
-  local title = narrative.title or lore.title or project
-  local out = {}
+---@param title string
+---@param aspect string
+local function head(out, title, aspect)
+  local across, down = aspect:match "^(%d+):(%d+)$"
+  local frame = (":root { --frame: %s / %s; }\n"):format(across or 16, down or 9)
+  local style, style_hash = inline("style", frame .. sources["page.css"])
+  local _, script_hash = inline("script", sources["page.js"])
   add(out, '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title>', title)
   add(out, '<meta name="viewport" content="width=device-width, initial-scale=1">')
-  out[#out + 1] = '<meta http-equiv="Content-Security-Policy" content="'
-    .. "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'" .. '">'
-  out[#out + 1] = "<style>" .. STYLE
-  out[#out + 1] = ":root { --aspect: " .. (board.aspect or "16:9"):gsub(":", " / ") .. "; }</style></head><body>"
-  add(out, "<header><h1>%s</h1><p>%s</p>", title, narrative.logline or board.user_prompt or "")
-  local seconds = math.floor(total_seconds(scenes))
-  local time = ("%d:%02d"):format(seconds // 60, seconds % 60)
-  add(out, '<div class="dim">%s · %s scenes · %s</div>', board.style or "", #scenes, time)
-  add(out, "</header><main>")
-  add(out, "<h2>Story</h2><p>%s</p>", narrative.synopsis or "")
-  add(out, "<p>%s</p>", lore.world or "")
-  cast(out, board.props or {})
-  for index, scene in ipairs(scenes) do
-    scene_section(out, index, scene)
+  add(out, '<meta name="generator" content="sbhost %s">', program.version)
+  out[#out + 1] = ('<meta http-equiv="Content-Security-Policy" content="%s">'):format(table.concat({
+    "default-src 'none'", "img-src 'self' file:", "style-src " .. style_hash, "script-src " .. script_hash,
+    "base-uri 'none'", "form-action 'none'",
+  }, "; "))
+  out[#out + 1] = style .. "</head><body>"
+end
+
+--- What one steers the page with; without the script there is nothing to steer.
+---@param out string[]
+---@param title string
+---@param scenes SceneFacts[]
+---@param props table[]
+local function bar(out, title, scenes, props)
+  out[#out + 1] = '<nav class="bar" aria-label="Board">'
+  add(out, '<a class="home" href="#top" lang="" dir="auto">%s</a>', title)
+  out[#out + 1] = '<div class="tools" hidden><label>Scene <select id="scene"><option value="">all</option>'
+  for _, one in ipairs(scenes) do
+    add(out, '<option value="%s" lang="" dir="auto">%s &nbsp;%s</option>', one.key, one.number, one.name)
   end
-  add(out, "</main></body></html>\n")
+  out[#out + 1] = '</select></label><label>With <select id="with"><option value="">anyone</option>'
+  front.options(out, props)
+  out[#out + 1] = [[</select></label>
+<button type="button" id="all" hidden>Show all</button><output id="count"></output>
+<button type="button" id="details" aria-pressed="false">Details</button>
+<button type="button" id="theme">Dark</button>
+<button type="button" id="help" aria-label="Keys">?</button></div></nav>]]
+end
+
+-- The two dialogs that the script fills and opens.
+local DIALOGS = [[
+<dialog id="box" aria-label="Panel"><div class="stand"></div>
+<div class="leaf"><button type="button" id="previous" aria-label="Previous">&#8592;</button><output id="place"></output>
+<button type="button" id="next" aria-label="Next">&#8594;</button>
+<button type="button" id="close" aria-label="Close">Close</button></div></dialog>
+<dialog id="keys" aria-label="Keys"><h2>Keys</h2><dl>
+<div><dt><kbd>&#8592;</kbd> <kbd>&#8594;</kbd></dt><dd>previous and next panel</dd></div>
+<div><dt><kbd>Enter</kbd></dt><dd>enlarge it</dd></div>
+<div><dt><kbd>Esc</kbd></dt><dd>back to the board</dd></div>
+<div><dt><kbd>p</kbd> <kbd>n</kbd></dt><dd>previous and next scene</dd></div>
+<div><dt><kbd>s</kbd></dt><dd>choose a scene</dd></div>
+<div><dt><kbd>w</kbd></dt><dd>choose who or what is seen</dd></div>
+<div><dt><kbd>a</kbd></dt><dd>show all again</dd></div>
+<div><dt><kbd>d</kbd></dt><dd>details: what each frame shows, and who</dd></div>
+<div><dt><kbd>t</kbd></dt><dd>light or dark</dd></div>
+<div><dt><kbd>?</kbd></dt><dd>these keys</dd></div></dl>
+<form method="dialog"><button>Close</button></form></dialog>]]
+
+--- The board as it stands; what is missing says why. Waits now and then.
+---@param tree host.artifact.Tree
+---@param standing Standing?
+---@return string html
+function Board:render(tree, standing)
+  local pause = pacer()
+  local board = {}
+  for _, field in ipairs { "user_prompt", "style", "aspect", "lore", "narrative", "props" } do
+    board[field] = tree:get { field }
+  end
+  local title = (board.narrative or {}).title or (board.lore or {}).title or self.project
+  local props = board.props or {}
+  local html, scenes = self:scenes(tree, standing, pause)
+  local out = {}
+  head(out, title, board.aspect or "16:9")
+  bar(out, title, scenes, props)
+  out[#out + 1] = "<main>"
+  front.title(out, board, title, scenes, standing)
+  front.story(out, board)
+  front.order(out, scenes, pause)
+  front.cast(out, props, scenes, standing, pause)
+  out[#out + 1] = table.concat(html, "\n")
+  add(out, '</main><footer>Written on %s by sbhost %s. Load the page again to see what has come since.</footer>',
+    os.date "%d %B %Y at %H:%M:%S", program.version)
+  out[#out + 1] = DIALOGS
+  out[#out + 1] = (inline("script", sources["page.js"]))
+  out[#out + 1] = "</body></html>\n"
   return table.concat(out, "\n")
 end
 

@@ -13,6 +13,7 @@ local store = require "host.store"
 ---@field store host.store.store
 ---@field readonly boolean    it is only looked at
 ---@field saved_hash string? of the artifact as it was last written
+---@field saved_page string? the stamp of the board as it was last written
 ---@field revision integer
 local Project = {}
 Project.__index = Project
@@ -99,7 +100,7 @@ function M.open(name, data, options)
   local opened = readonly and look(folder) or take(name, folder)
   local self = setmetatable({ name = name, folder = folder, store = opened, readonly = readonly }, Project)
   local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
-  self.saved_hash = saved.hash
+  self.saved_hash, self.saved_page = saved.hash, saved.page
   self.revision = saved.revision and math.tointeger(saved.revision) or 0
   return self
 end
@@ -114,8 +115,9 @@ end
 --- already.
 ---@param tree host.tree
 ---@param key_order string[]
----@param render fun(tree: host.tree, project: string): string the board
-function Project:save_views(tree, key_order, render)
+---@param page { stamp: string, render: fun(tree: host.tree): string } the board; `stamp` tells
+---   what beside the tree it says
+function Project:save_views(tree, key_order, page)
   if self.readonly then
     return
   end
@@ -127,13 +129,15 @@ function Project:save_views(tree, key_order, render)
     local published = tree:patch { { { "revision" }, self.revision } }
     self:must(file.write(artifact_path, published:encode { indent = 2, order = key_order }))
   end
-  if is_new or not file.exists(board_path) then
-    self:must(file.write(board_path, render(tree, self.name)))
+  local is_other = is_new or page.stamp ~= self.saved_page
+  if is_other or not file.exists(board_path) then
+    self:must(file.write(board_path, page.render(tree)))
   end
-  if is_new then
+  if is_other then
     -- Not before both are there: what could not be written is written again.
-    self.saved_hash = hash
-    self.store:put("view", "artifact", json.encode { revision = self.revision, hash = hash })
+    self.saved_hash, self.saved_page = hash, page.stamp
+    local saved = { revision = self.revision, hash = hash, page = page.stamp }
+    self.store:put("view", "artifact", json.encode(saved))
   end
 end
 

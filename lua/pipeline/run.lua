@@ -405,10 +405,7 @@ function M.new(options)
     self[field] = value
   end
   self.report = function(event)
-    -- What lies on disk is whole until something new has come in.
-    if event.event == "answered" then
-      self.views:open()
-    end
+    self.views:hear(event)
     options.report(event)
   end
   self.priority = self.graph:priorities(options.seconds)

@@ -4,9 +4,12 @@
 
 local board = require "pipeline.board"
 local loop = require "host.loop"
+local standing = require "pipeline.standing"
 
 ---@class Views
 ---@field run Run
+---@field board Board
+---@field standing Standing
 ---@field opened boolean  something new has come in
 ---@field dirty boolean   the artifact has changed since it was saved
 ---@field saved number    when it was, on the loop's clock
@@ -22,15 +25,28 @@ local INTERVAL = 1 -- seconds
 ---@param run Run
 ---@return Views
 function M.new(run)
-  return setmetatable({ run = run, opened = false, dirty = false, saved = loop.now() }, Views)
+  return setmetatable({
+    run = run,
+    board = board.new(run.project.name, run.story.numbers),
+    standing = standing.new(run.graph),
+    opened = false,
+    dirty = false,
+    saved = loop.now(),
+  }, Views)
 end
 
---- Something new has come in: from here on the views on disk follow.
-function Views:open()
-  self.opened = true
+--- Takes in an event of the run: the board says what is being drawn, and why something is missing.
+---@param event table
+function Views:hear(event)
+  -- What lies on disk is whole until something new has come in.
+  if event.event == "answered" then
+    self.opened = true
+  elseif self.standing:hear(event) then
+    self:touch()
+  end
 end
 
---- The artifact has changed.
+--- The artifact has changed, or how its tasks stand.
 ---@param at_once boolean? a step has ended
 function Views:touch(at_once)
   self.dirty = true
@@ -55,7 +71,13 @@ end
 function Views:save()
   local run = self.run
   self.dirty = false
-  local ok, problem = pcall(run.project.save_views, run.project, run.artifact, run.spec:key_order(), board.render)
+  local page = {
+    stamp = self.board:stamp() .. " " .. self.standing:stamp(),
+    render = function(tree)
+      return self.board:render(tree, self.standing)
+    end,
+  }
+  local ok, problem = pcall(run.project.save_views, run.project, run.artifact, run.spec:key_order(), page)
   self.saved = loop.now()
   if not ok then
     run:stop(tostring(problem))

@@ -1,7 +1,11 @@
 local artifact = require "host.artifact"
 local board = require "pipeline.board"
+local json = require "host.json"
+local loop = require "host.loop"
+local scene = require "pipeline.board.scene"
 
-local HOSTILE = [[</style></title><script>alert(1)</script><img src=x onerror="alert('2')">&amp; %s %d %]]
+local HOSTILE = [[</style></title></script><script>alert(1)</script><img src=x onerror="alert('2')">&amp; %s %d %]]
+  .. "\n\u{202E}\u{200B}\0"
 
 local VOID = { meta = true, img = true, ["!DOCTYPE"] = true }
 
@@ -10,11 +14,13 @@ local VOID = { meta = true, img = true, ["!DOCTYPE"] = true }
 ---@return { name: string, attributes: table<string, string> }[] tags in order
 local function parse(html)
   local tags, open = {}, {}
+  -- The page's own style and script are found by where they stand, not by what they say.
   local style = html:match "<style>(.-)</style>"
-  html = html:gsub("<style>.-</style>", "", 1)
   assert.is_nil(style:find "<")
+  html = html:gsub("<style>.-</style>", "", 1):gsub("<script>.-</script>%s*</body>", "<script></script></body>", 1)
   for text, tag in html:gmatch "([^<]*)<([^<>]*)>" do
     assert.is_nil(text:find ">", text)
+    assert.is_nil(text:find "%z", text)
     for entity in text:gmatch "&([^;]*;?)" do
       assert.truthy(entity:find "^#?%w+;$", entity)
     end
@@ -27,7 +33,7 @@ local function parse(html)
       local left = rest:gsub('%s+([%w-]+)="([^"]*)"', function(attribute, value)
         attributes[attribute] = value
         return ""
-      end)
+      end):gsub("%s+hidden", "")
       assert.truthy(left == "" or name == "!DOCTYPE", left)
       tags[#tags + 1] = { name = name, attributes = attributes }
       if not VOID[name] then
@@ -57,89 +63,217 @@ local function shot(fields)
   return one
 end
 
-local function render(value)
-  return board.render(artifact.from(value), "the-project")
+local function render(value, standing, scheme)
+  return board.new("the-project", scheme):render(artifact.from(value), standing)
+end
+
+--- How tasks stand, by path and keys, as a run knows it.
+local function standing_of(states)
+  return {
+    of = function(_, canonical, keys)
+      return states[canonical .. " " .. table.concat(keys, "/")]
+    end,
+    version = function()
+      return ""
+    end,
+  }
+end
+
+local function policy_of(html)
+  for _, tag in ipairs(named(parse(html), "meta")) do
+    if tag.attributes["http-equiv"] == "Content-Security-Policy" then
+      return tag.attributes.content
+    end
+  end
 end
 
 describe("the board", function()
   it("shows a run that has nothing yet", function()
     local html = render {}
     parse(html)
-    assert.truthy(html:find("<h1>the-project</h1>", 1, true))
+    assert.truthy(html:find(">the-project</h1>", 1, true))
   end)
 
   it("takes nothing that a model wrote for markup", function()
     local hostile = {
       user_prompt = HOSTILE,
       style = HOSTILE,
-      aspect = "16:9",
+      aspect = HOSTILE,
       lore = { title = HOSTILE, world = HOSTILE },
       narrative = { title = HOSTILE, logline = HOSTILE, synopsis = HOSTILE },
-      props = { { key = "p", name = HOSTILE, kind = HOSTILE, description = HOSTILE, image_url = HOSTILE } },
+      props = { { key = HOSTILE, name = HOSTILE, kind = HOSTILE, description = HOSTILE, image_url = HOSTILE } },
       scenes = {
         {
-          key = "a",
+          key = HOSTILE,
           name = HOSTILE,
           description = HOSTILE,
+          music = HOSTILE,
+          props = { HOSTILE },
           stage_setting_shot = { name = HOSTILE, description = HOSTILE, image_url = HOSTILE },
           shots = {
             shot {
               name = HOSTILE,
               description = HOSTILE,
               size = HOSTILE,
-              dialogue = HOSTILE,
+              dialogue = HOSTILE .. "\n<b>KEEPER</b>: " .. HOSTILE,
               props = { HOSTILE, HOSTILE },
               image_url = HOSTILE,
               duration = 2.5,
             },
+            shot { name = HOSTILE },
           },
         },
       },
     }
-    local tags = parse(render(hostile))
-    assert.same({}, named(tags, "script"))
+    local failed = { state = "failed", message = HOSTILE }
+    local html = render(hostile, standing_of { ["scenes[].shots[].image_url " .. HOSTILE .. "/s"] = failed })
+    local tags = parse(html)
+    assert.equal(1, #named(tags, "script"))
     local pictures = named(tags, "img")
-    assert.equal(3, #pictures)
+    assert.equal(4, #pictures) -- the stage also in the running order
     for _, picture in ipairs(pictures) do
       assert.is_nil(picture.attributes.onerror)
       assert.truthy(picture.attributes.src:find "^[%w%-%._~/%%]+$")
     end
-  end)
-
-  it("allows pictures from beside it and nothing else", function()
-    local policy
-    for _, tag in ipairs(named(parse(render {}), "meta")) do
-      policy = policy or tag.attributes["http-equiv"] == "Content-Security-Policy" and tag.attributes.content
+    for _, panel in ipairs(named(tags, "figure")) do
+      assert.is_table(json.decode((panel.attributes["data-props"]:gsub("&quot;", '"'):gsub("&.-;", "?"))))
     end
+  end)
+
+  it("allows pictures from beside it, its own script, and nothing else", function()
+    local html = render { narrative = { title = "T" } }
+    local policy = policy_of(html)
     assert.truthy(policy:find("default-src 'none'", 1, true))
-    assert.is_nil(policy:find("script", 1, true))
+    local script = html:match "<script>(.-)</script>"
+    local hash = io.popen(("printf %%s '%s' | openssl dgst -sha256 -binary | openssl base64"):format(
+      script:gsub("'", "'\\''"))):read "l"
+    assert.truthy(policy:find("script-src 'sha256-" .. hash .. "'", 1, true), policy)
+    assert.is_nil(policy:find "unsafe")
+    assert.is_nil(policy:find "http")
   end)
 
-  it("says which pictures are missing", function()
-    local html = render {
+  it("says which pictures are missing, which are being drawn, and why others are not", function()
+    local html = render({
       props = { { key = "p", name = "Lamp" } },
-      scenes = { { key = "a", name = "A", stage_setting_shot = { name = "Stage" }, shots = { shot {} } } },
-    }
-    local _, count = html:gsub("not drawn yet", "")
-    assert.equal(3, count)
+      scenes = {
+        { key = "a", name = "A", stage_setting_shot = { name = "Stage" }, shots = { shot {}, shot { key = "t" } } },
+        { key = "b", name = "B", shots = {} },
+      },
+    }, standing_of {
+      ["scenes[].stage_setting_shot.image_url a"] = { state = "running" },
+      ["scenes[].shots[].image_url a/s"] = { state = "failed", message = "the model gives no picture of that" },
+      ["scenes[].shots[].image_url a/t"] = { state = "skipped", message = "'shots' failed" },
+      ["scenes[].shots[].name b"] = { state = "failed", message = "no answer fits" },
+    })
     assert.same({}, named(parse(html), "img"))
+    for _, words in ipairs {
+      "<strong>Not drawn yet</strong>", "<strong>Being drawn</strong>", ">the model gives no picture of that</span>",
+      ">&#39;shots&#39; failed</span>", "There are no shots: no answer fits", "4 pictures of scenes still to come",
+    } do
+      assert.truthy(html:find(words, 1, true), words)
+    end
   end)
 
-  it("numbers the panels and adds up their seconds", function()
-    local html = render {
+  it("shows no file from outside of the project", function()
+    for _, path in ipairs { "/etc/x.png", "//example.org/x.png", "images/../../x.png", "..", "\\\\server\\x.png" } do
+      local html = render { props = { { key = "p", name = "L", image_url = path } } }
+      assert.same({}, named(parse(html), "img"), path)
+      assert.truthy(html:find("its path leads out of the project", 1, true))
+    end
+  end)
+
+  it("numbers the panels as the story says, and adds up their seconds", function()
+    local film = {
       scenes = {
         { key = "a", name = "A", shots = { shot { duration = 2.5 }, shot { duration = 60 } } },
-        { key = "b", name = "B", shots = { shot { duration = 1 } } },
+        { key = "b", name = "B", stage_setting_shot = { duration = 4 }, shots = { shot { duration = 1 } } },
       },
     }
-    assert.truthy(html:find("<h3>1.2 &nbsp;Shot</h3>", 1, true))
-    assert.truthy(html:find("<h3>2.1 &nbsp;Shot</h3>", 1, true))
-    assert.truthy(html:find("2 scenes · 1:03", 1, true))
-    assert.truthy(html:find("<dd>2.5 s</dd>", 1, true))
+    local html = render(film)
+    assert.truthy(html:find('<span class="no">10B</span>', 1, true))
+    assert.truthy(html:find('<span class="no">20A</span>', 1, true))
+    assert.truthy(html:find('Running time</dt><dd lang="" dir="auto">1:08</dd>', 1, true))
+    assert.truthy(html:find('2 panels · 1:03', 1, true))
+    assert.truthy(html:find('<span class="held">2.5 s</span>', 1, true))
+    assert.truthy(render(film, nil, "tens"):find('<span class="no">010_0020</span>', 1, true))
+    assert.truthy(render(film, nil, "cuts"):find('<span class="no">003</span>', 1, true))
+  end)
+
+  it("shows fields that the story added", function()
+    local html = render { scenes = { { key = "a", music = "A cello.", shots = { shot { camera_note = "Hold." } } } } }
+    assert.truthy(html:find('<dt>Music</dt><dd lang="" dir="auto">A cello.</dd>', 1, true))
+    assert.truthy(html:find('<dt>Camera note</dt><dd lang="" dir="auto">Hold.</dd>', 1, true))
   end)
 
   it("names a picture's file as an address of a path", function()
     local html = render { props = { { key = "p", name = "L", image_url = "images/a b#c?d%ü.png" } } }
     assert.truthy(html:find('src="images/a%20b%23c%3Fd%25%C3%BC.png"', 1, true))
+  end)
+end)
+
+describe("a board that is rendered again", function()
+  local render_scene = scene.render
+  local rendered
+  before_each(function()
+    rendered = {}
+    scene.render = function(value, ...)
+      rendered[#rendered + 1] = value.key
+      return render_scene(value, ...)
+    end
+  end)
+  after_each(function()
+    scene.render = render_scene
+  end)
+
+  local function film(scenes, shots)
+    local value = { scenes = {} }
+    for i = 1, scenes do
+      local one = { key = "scene" .. i, name = "Scene " .. i, shots = {} }
+      for j = 1, shots do
+        one.shots[j] = { key = "shot" .. j, name = "Shot " .. j, action = "It moves.", duration = 3 }
+      end
+      value.scenes[i] = one
+    end
+    return artifact.from(value)
+  end
+
+  local function without_time(html)
+    return (html:gsub("Written on .- by", ""))
+  end
+
+  it("makes only the scenes that have changed, and is the page that a new one would be", function()
+    local tree = film(4, 2)
+    local pages = board.new "p"
+    pages:render(tree)
+    assert.same({ "scene1", "scene2", "scene3", "scene4" }, rendered)
+    rendered = {}
+    local changed = assert(tree:patch { { { "scenes", 3, "shots", 1, "action" }, "It stops." } })
+    local html = pages:render(changed)
+    assert.same({ "scene3" }, rendered)
+    assert.truthy(html:find("It stops.", 1, true))
+    assert.equal(without_time(board.new("p"):render(changed)), without_time(html))
+  end)
+
+  it("makes those after it again when numbers run through", function()
+    local tree = film(3, 2)
+    local pages = board.new("p", "cuts")
+    pages:render(tree)
+    rendered = {}
+    pages:render(assert(tree:patch { { { "scenes", 2, "shots", 3 }, { key = "new", name = "New" } } }))
+    assert.same({ "scene2", "scene3" }, rendered)
+  end)
+
+  it("lets others run meanwhile", function()
+    local turns, over = 0, false
+    local other = loop.spawn(function()
+      while not over do
+        turns = turns + 1
+        loop.sleep(0)
+      end
+    end)
+    board.new("p"):render(film(400, 10))
+    over = true
+    other:await()
+    assert.is_true(turns > 5, turns)
   end)
 end)

@@ -276,6 +276,32 @@ describe("a run", function()
     assert.truthy(file.exists(opened:path "storyboard.html"))
   end)
 
+  it("says on the board why something is missing, and no more once it is there", function()
+    local function board(of)
+      rig.evaluate(opened, { scenes_step "ab", shots_step(of) }, { story = story(2, 1) })
+      return file.read(opened:path "storyboard.html")
+    end
+    local function but_b(name)
+      return name == "b" and error "nobody knows how it ends" or shots "first"
+    end
+    assert.truthy(board(but_b):find("There are no shots: .-nobody knows how it ends"))
+    assert.is_nil(board(function()
+      return shots "first"
+    end):find("There are no shots", 1, true))
+  end)
+
+  it("writes the board anew when the story numbers its shots otherwise", function()
+    local function board(scheme)
+      local told = rig.story { counts = { scenes = 1, shots = 1 }, numbers = scheme }
+      rig.evaluate(opened, { scenes_step "a", shots_step(function()
+        return shots "first"
+      end) }, { story = told })
+      return file.read(opened:path "storyboard.html")
+    end
+    assert.truthy(board "letters":find(">10A<", 1, true))
+    assert.truthy(board "tens":find(">010_0010<", 1, true))
+  end)
+
   it("starts nothing more once it is stopped, and lets what runs end", function()
     local started = {}
     local evaluation

@@ -1,0 +1,184 @@
+-- lua/pipeline/board/panel.lua: one picture of the board with what is said about it: a
+-- shot, a stage, or one of the cast.
+
+local json = require "host.json"
+local markup = require "pipeline.board.markup"
+
+local add, text = markup.add, markup.text
+
+local M = {}
+
+--- What stands in for a picture that is not there, and why it is not.
+---@param out string[]
+---@param about string?      what it would show
+---@param state TaskState?   how the task stands that draws it
+---@param leads_out boolean  it is somewhere else on the machine
+local function absent(out, about, state, leads_out)
+  local is_drawing = state and state.state == "running"
+  add(out, '<button type="button" class="frame absent" data-state="%s">', state and state.state or "waiting")
+  if leads_out then
+    add(out, "<strong>Not shown</strong>")
+    add(out, '<span class="why">its path leads out of the project</span>')
+  else
+    add(out, "<strong>%s</strong>", is_drawing and "Being drawn" or state and "Not drawn" or "Not drawn yet")
+    text(out, 'span class="why"', not is_drawing and state and state.message or nil)
+  end
+  text(out, 'span class="about"', about)
+  out[#out + 1] = "</button>"
+end
+
+--- The picture, which is a link to its file.
+---@param out string[]
+---@param thing { image_url: string?, description: string? }
+---@param label string
+---@param state TaskState?
+local function picture(out, thing, label, state)
+  local address = thing.image_url and markup.url(thing.image_url)
+  if address then
+    add(out, '<a class="frame" href="%s"><img src="%s" alt="%s" loading="lazy" decoding="async"></a>', address, address,
+      label)
+  else
+    absent(out, thing.description, state, thing.image_url ~= nil)
+  end
+end
+
+--- A label with what it is about; nothing where there is nothing to say.
+---@param out string[]
+---@param label string
+---@param value any
+---@param class string?
+function M.note(out, label, value, class)
+  if value and value ~= "" then
+    add(out, '<div class="note %s"><dt>%s</dt><dd lang="" dir="auto">%s</dd></div>', class or "", label, value)
+  end
+end
+
+--- "NAME: words" as a script sets it; a line without a name is only words.
+---@param out string[]
+---@param dialogue string?
+local function said(out, dialogue)
+  if not dialogue or not dialogue:find "%S" then
+    return
+  end
+  out[#out + 1] = '<div class="note said"><dt>Dialogue</dt><dd>'
+  for line in dialogue:gmatch "[^\r\n]+" do
+    local name, words = line:match "^%s*([^:]-)%s*:%s*(.+)$"
+    if name and name ~= "" and #name <= 60 then
+      add(out, '<p lang="" dir="auto"><b>%s</b> %s</p>', name, words)
+    else
+      text(out, "p", line)
+    end
+  end
+  out[#out + 1] = "</dd></div>"
+end
+
+local KNOWN = {}
+for name in ("key name kind description size angle movement lens action dialogue sound duration props image_url")
+  :gmatch "%S+" do
+  KNOWN[name] = true
+end
+
+--- Fields that the story added, under their own names.
+---@param out string[]
+---@param thing table
+---@param known table<string, true>
+function M.added(out, thing, known)
+  local names = {}
+  for name, value in pairs(thing) do
+    local kind = type(value)
+    if not known[name] and (kind == "string" or kind == "number" or kind == "boolean") then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    M.note(out, (name:gsub("^%l", string.upper):gsub("_", " ")), thing[name])
+  end
+end
+
+---@class PanelOptions
+---@field id string            of the element, unique on the page
+---@field group "board"|"cast" what one leafs through together
+---@field class string?
+---@field number string?       display number
+---@field tag string?          a word beside its name
+---@field props string[]       what is seen in it, by name
+---@field state TaskState?     how the task stands that draws it
+
+--- What stands right under the picture: number, name, how long it is held.
+---@param out string[]
+---@param thing table
+---@param options PanelOptions
+local function slate(out, thing, options)
+  out[#out + 1] = '<div class="slate">'
+  if options.number then
+    add(out, '<span class="no">%s</span>', options.number)
+  end
+  add(out, '<h3 lang="" dir="auto">%s</h3>', thing.name or "")
+  if options.tag then
+    add(out, '<span class="tag">%s</span>', options.tag)
+  end
+  if thing.duration then
+    add(out, '<span class="held">%s s</span>', ("%g"):format(thing.duration))
+  end
+  out[#out + 1] = "</div>"
+end
+
+--- A picture with its caption.
+---@param out string[]
+---@param thing table
+---@param options PanelOptions
+---@param notes fun() writes what is said of it
+local function figure(out, thing, options, notes)
+  add(out, '<figure class="panel %s" id="%s" data-group="%s" data-props="%s" data-seconds="%s">', options.class or "",
+    options.id, options.group, json.encode(json.array(options.props)), thing.duration or 0)
+  local label = options.number and ("%s %s"):format(options.number, thing.name or "") or thing.name or ""
+  picture(out, thing, label, options.state)
+  out[#out + 1] = "<figcaption>"
+  slate(out, thing, options)
+  notes()
+  out[#out + 1] = "</figcaption></figure>"
+end
+
+--- A shot or a stage.
+---@param out string[]
+---@param shot table
+---@param options PanelOptions
+function M.shot(out, shot, options)
+  figure(out, shot, options, function()
+    local camera = {}
+    for _, field in ipairs { "size", "angle", "movement", "lens" } do
+      if shot[field] and shot[field] ~= "" then
+        camera[#camera + 1] = tostring(shot[field])
+      end
+    end
+    text(out, 'p class="camera"', table.concat(camera, " · "))
+    out[#out + 1] = "<dl>"
+    M.note(out, "Action", shot.action)
+    said(out, shot.dialogue)
+    M.note(out, "Sound", shot.sound)
+    M.added(out, shot, KNOWN)
+    M.note(out, "Frame", shot.image_url and shot.description, "detail")
+    M.note(out, "Seen", table.concat(options.props, ", "), "detail")
+    out[#out + 1] = "</dl>"
+  end)
+end
+
+--- One of the cast and props.
+---@param out string[]
+---@param prop table
+---@param scenes string?     the numbers of those that it is seen in
+---@param state TaskState?
+function M.prop(out, prop, scenes, state)
+  local id = "prop/" .. (prop.key or "")
+  local options = { id = id, group = "cast", tag = prop.kind, props = { prop.name }, state = state }
+  figure(out, prop, options, function()
+    text(out, 'p class="looks"', prop.image_url and prop.description)
+    out[#out + 1] = "<dl>"
+    M.added(out, prop, KNOWN)
+    M.note(out, "Scenes", scenes)
+    out[#out + 1] = "</dl>"
+  end)
+end
+
+return M
