@@ -163,7 +163,7 @@ function Calls:ask(request)
   local text = M.identity(request)
   local key = json.sha256(text)
   local known = self.store:answered(key)
-  local read = known and record.recall(request, known)
+  local read = known and record.recall(self, request, known)
   if not read then
     local problem
     read, problem = (self.live[key] or flight.start(self, request, key, text)):join()

@@ -8,30 +8,32 @@ local loop = require "host.loop"
 local M = {}
 
 --- Puts the pictures that came with an answer where they are durable, under
---- names that the answer's record gives.
+--- names that the answer's record gives. What the record says of a file's place is
+--- its name alone, so that a project may be moved.
 local function keep_files(folder, id, files)
   local kept = {}
   for i, arrived in ipairs(files) do
     kept[i] = { error = arrived.error, address = arrived.address }
     if arrived.path then
-      local path = ("%s/%d-%d"):format(folder, id, i)
+      local name = ("%d-%d"):format(id, i)
+      local path = folder .. "/" .. name
       file.remove(path) -- one that is there was named by a store that is no more
       local ok, message = file.publish(arrived.path, path)
       if not ok then
         return nil, message
       end
-      kept[i].path = path
+      kept[i].name = name
     end
   end
   return kept
 end
 
 --- Where the picture of an answer is, if it has one.
-local function with_path(read, files)
+local function with_path(read, folder, files)
   local arrived = read.file and files[read.file]
   if arrived then
-    read.path = arrived.path
-    if not arrived.path then
+    read.path = arrived.name and folder .. "/" .. arrived.name
+    if not read.path then
       read.failure = { class = "unusable", message = "the answer's picture is broken: " .. arrived.error }
     end
   end
@@ -64,14 +66,15 @@ function M.keep(calls, id, request, answer, read)
   end
   read.id = id
   read.at = loop.time()
-  return with_path(read, files)
+  return with_path(read, calls.folder, files)
 end
 
 --- An answer that is in the memo, read again; nil when its picture is gone.
+---@param calls Calls
 ---@param request Request
 ---@param call host.store.call
 ---@return CallAnswer?
-function M.recall(request, call)
+function M.recall(calls, request, call)
   local record = json.decode(call.answer)
   local read = request.provider.read(request, {
     status = 200,
@@ -82,7 +85,7 @@ function M.recall(request, call)
   read.id = call.id
   read.at = call.at
   read.remembered = true
-  with_path(read, record.files)
+  with_path(read, calls.folder, record.files)
   return (not read.path or file.exists(read.path)) and read or nil
 end
 
