@@ -174,9 +174,10 @@ int sb_canvas_fill(struct sb_canvas *canvas, struct sb_outline *outline,
                           .h = (int)area.height,
                           .stride = (int)stride,
                           .pixels = canvas->mask};
-  stbtt_Rasterize(&bitmap, 1, vertices, (int)outline->count, 1, 1, 0, 0,
-                  (int)area.x, (int)area.y, 0, NULL);
+  rc = sb_stb_rasterize(&bitmap, vertices, (int)outline->count, (int)area.x,
+                        (int)area.y);
   free(vertices);
+  if (rc < 0) return UV_ENOMEM;
   paint_area(canvas, area, canvas->mask, stride, paint);
   return 0;
 }

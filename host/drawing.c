@@ -135,11 +135,12 @@ int sb_drawing_write(struct sb_drawing *drawing, const char *path,
   int rc = draw(drawing, &canvas, fault);
   if (rc == 0) rc = sb_png_encode(&canvas.pixels, &data, &written->bytes);
   sb_canvas_free(&canvas);
-  if (rc == 0) rc = sb_sha256_of(data, written->bytes, digest);
-  if (rc == 0) sb_sha256_hex(digest, written->sha256);
-  if (rc == 0)
+  if (rc == 0) {
+    sb_sha256_of(data, written->bytes, digest);
+    sb_sha256_hex(digest, written->sha256);
     rc = (drawing->scratch ? sb_file_write_scratch
                            : sb_file_write)(path, data, written->bytes);
+  }
   free(data);
   if (rc < 0 && fault[0] == '\0') return sb_picture_blame(fault, path, rc);
   return rc;

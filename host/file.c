@@ -108,28 +108,28 @@ static int same_stat(const struct sb_file_stat *a,
   return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime;
 }
 
-static int hash_open(int fd, struct sb_sha256 *hash, uint8_t digest[32]) {
+static int hash_open(int fd, uint8_t digest[32]) {
+  struct sb_sha256 hash;
   size_t len = CHUNK;
+  sb_sha256_init(&hash);
   char *chunk = malloc(CHUNK);
-  int rc = chunk == NULL ? UV_ENOMEM : sb_sha256_init(hash);
+  int rc = chunk == NULL ? UV_ENOMEM : 0;
   while (rc == 0 && len == CHUNK) {
     rc = read_all(fd, chunk, CHUNK, &len);
-    if (rc == 0) sb_sha256_update(hash, chunk, len);
+    if (rc == 0) sb_sha256_update(&hash, chunk, len);
   }
-  if (rc == 0) sb_sha256_final(hash, digest);
+  if (rc == 0) sb_sha256_final(&hash, digest);
   free(chunk);
   return rc;
 }
 
 int sb_file_hash(const char *path, uint8_t digest[32],
                  struct sb_file_stat *st) {
-  struct sb_sha256 hash = {0};
   struct sb_file_stat after;
   int fd;
   int rc = open_regular(path, &fd, st);
   if (rc < 0) return rc;
-  rc = hash_open(fd, &hash, digest);
-  sb_sha256_free(&hash);
+  rc = hash_open(fd, digest);
   if (rc == 0) rc = stat_open(fd, &after);
   if (rc == 0 && !same_stat(st, &after)) rc = UV_EAGAIN;
   close(fd);

@@ -26,6 +26,11 @@ typedef struct {
 #include <stb_image_resize.h>
 #include <stb_truetype.h>
 
+/* stbtt_Rasterize at a scale of 1, without a shift, which does not look whether
+   it is given the memory that it asks for. 0, or -1 when it is not. */
+int sb_stb_rasterize(stbtt__bitmap *bitmap, stbtt_vertex *vertices, int count,
+                     int x, int y);
+
 /* What stb_image may allocate on this thread from now on, in bytes, all told:
    a picture of few bytes can ask for gigabytes. Zero by default. */
 void sb_stb_allow(size_t bytes);

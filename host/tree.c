@@ -10,11 +10,6 @@
 int sb_trees_open(struct sb_trees **trees) {
   struct sb_trees *t = calloc(1, sizeof *t);
   if (t == NULL) return UV_ENOMEM;
-  int rc = sb_sha256_init(&t->sha);
-  if (rc < 0) {
-    free(t);
-    return rc;
-  }
   *trees = t;
   return 0;
 }
@@ -23,7 +18,6 @@ void sb_trees_close(struct sb_trees *trees) {
   if (trees == NULL) return;
   for (size_t i = 0; i < SB_TREE_SLOTS; i++)
     sb_tree_key_release(trees->keys[i]);
-  sb_sha256_free(&trees->sha);
   free(trees);
 }
 

@@ -101,9 +101,8 @@ int sb_tree_remove(struct sb_tree **tree, const struct sb_tree_step *path,
 */
 
 /* Equal trees have equal hashes, however they came about and on any machine. */
-void sb_tree_hash(struct sb_trees *trees, struct sb_tree *tree,
-                  uint8_t digest[SB_SHA256_SIZE]);
-int sb_tree_equal(struct sb_trees *trees, struct sb_tree *a, struct sb_tree *b);
+void sb_tree_hash(struct sb_tree *tree, uint8_t digest[SB_SHA256_SIZE]);
+int sb_tree_equal(struct sb_tree *a, struct sb_tree *b);
 
 /* Called for each place that differs, the topmost where one side has nothing
    (NULL) or something of another type. All is lent until it returns; a value
@@ -114,8 +113,8 @@ typedef int sb_tree_differs(void *arg, const struct sb_tree_step *path,
 
 /* Elements of lists are compared by their index. Returns 0, or what ended the
    walk. */
-int sb_tree_diff(struct sb_trees *trees, struct sb_tree *old,
-                 struct sb_tree *newer, sb_tree_differs *differs, void *arg);
+int sb_tree_diff(struct sb_tree *old, struct sb_tree *newer,
+                 sb_tree_differs *differs, void *arg);
 
 /*
 ** Writing

@@ -18,20 +18,18 @@ static int equal_scalars(const struct sb_tree *a, const struct sb_tree *b) {
   }
 }
 
-int sb_tree_equal(struct sb_trees *trees, struct sb_tree *a,
-                  struct sb_tree *b) {
+int sb_tree_equal(struct sb_tree *a, struct sb_tree *b) {
   uint8_t one[SB_SHA256_SIZE], two[SB_SHA256_SIZE];
   if (a == b) return 1;
   if (a->type != b->type) return 0;
   if (!sb_tree_is_container(a)) return equal_scalars(a, b);
   if (a->count != b->count) return 0;
-  sb_tree_hash(trees, a, one);
-  sb_tree_hash(trees, b, two);
+  sb_tree_hash(a, one);
+  sb_tree_hash(b, two);
   return memcmp(one, two, SB_SHA256_SIZE) == 0;
 }
 
 struct walk {
-  struct sb_trees *trees;
   sb_tree_differs *differs;
   void *arg;
   size_t n;
@@ -59,8 +57,7 @@ static int walk_lists(struct walk *w, struct sb_tree *old,
                       struct sb_tree *newer, size_t base) {
   unsigned height = height_of(old);
   if (height < height_of(newer)) height = height_of(newer);
-  if (old != NULL && newer != NULL && sb_tree_equal(w->trees, old, newer))
-    return 0;
+  if (old != NULL && newer != NULL && sb_tree_equal(old, newer)) return 0;
   for (size_t i = 0;; i++) {
     struct sb_tree *was = kid_of(old, height, i),
                    *is = kid_of(newer, height, i);
@@ -111,7 +108,7 @@ static int walk_records(struct walk *w, const struct sb_tree_record *old,
 static int walk_values(struct walk *w, struct sb_tree *old,
                        struct sb_tree *newer) {
   if (old != NULL && newer != NULL) {
-    if (sb_tree_equal(w->trees, old, newer)) return 0;
+    if (sb_tree_equal(old, newer)) return 0;
     if (old->type == SB_TREE_LIST && newer->type == SB_TREE_LIST)
       return walk_lists(w, old, newer, 0);
     if (old->type == SB_TREE_RECORD && newer->type == SB_TREE_RECORD)
@@ -120,8 +117,8 @@ static int walk_values(struct walk *w, struct sb_tree *old,
   return w->differs(w->arg, w->path, w->n, old, newer);
 }
 
-int sb_tree_diff(struct sb_trees *trees, struct sb_tree *old,
-                 struct sb_tree *newer, sb_tree_differs *differs, void *arg) {
-  struct walk w = {.trees = trees, .differs = differs, .arg = arg};
+int sb_tree_diff(struct sb_tree *old, struct sb_tree *newer,
+                 sb_tree_differs *differs, void *arg) {
+  struct walk w = {.differs = differs, .arg = arg};
   return walk_values(&w, old, newer);
 }

@@ -9,20 +9,20 @@ enum { FORM = 1 };
 
 /* Small pieces gathered into few calls of libcrypto. */
 struct feed {
-  struct sb_sha256 *sha;
+  struct sb_sha256 sha;
   size_t used;
   unsigned char block[1024];
 };
 
 static void flush(struct feed *feed) {
-  sb_sha256_update(feed->sha, feed->block, feed->used);
+  sb_sha256_update(&feed->sha, feed->block, feed->used);
   feed->used = 0;
 }
 
 static void feed_bytes(struct feed *feed, const void *data, size_t len) {
   if (len > sizeof feed->block - feed->used) flush(feed);
   if (len > sizeof feed->block) {
-    sb_sha256_update(feed->sha, data, len);
+    sb_sha256_update(&feed->sha, data, len);
     return;
   }
   memcpy(feed->block + feed->used, data, len);
@@ -83,38 +83,36 @@ static void feed_node(struct feed *feed, const struct sb_tree *node) {
   }
 }
 
-static void begin(struct feed *feed, struct sb_trees *trees, char type) {
-  feed->sha = &trees->sha;
+static void begin(struct feed *feed, char type) {
   feed->used = 0;
-  sb_sha256_init(feed->sha); /* anew, which cannot fail */
+  sb_sha256_init(&feed->sha);
   feed_letter(feed, (char)FORM);
   feed_letter(feed, type);
 }
 
 static void end(struct feed *feed, uint8_t digest[SB_SHA256_SIZE]) {
   flush(feed);
-  sb_sha256_final(feed->sha, digest);
+  sb_sha256_final(&feed->sha, digest);
 }
 
-static void hash_container(struct sb_trees *trees, struct sb_tree *tree);
+static void hash_container(struct sb_tree *tree);
 
-static void hash_list(struct sb_trees *trees, struct sb_tree_list *list) {
+static void hash_list(struct sb_tree_list *list) {
   struct feed feed;
   size_t kids = sb_tree_list_kids(list);
-  for (size_t i = 0; i < kids; i++) hash_container(trees, list->kids[i]);
-  begin(&feed, trees, 'L');
+  for (size_t i = 0; i < kids; i++) hash_container(list->kids[i]);
+  begin(&feed, 'L');
   feed_u64(&feed, list->base.height);
   feed_u64(&feed, list->base.count);
   for (size_t i = 0; i < kids; i++) feed_node(&feed, list->kids[i]);
   end(&feed, list->hash);
 }
 
-static void hash_record(struct sb_trees *trees, struct sb_tree_record *record) {
+static void hash_record(struct sb_tree_record *record) {
   struct feed feed;
   size_t n = record->base.count;
-  for (size_t i = 0; i < n; i++)
-    hash_container(trees, record->members[i].value);
-  begin(&feed, trees, 'R');
+  for (size_t i = 0; i < n; i++) hash_container(record->members[i].value);
+  begin(&feed, 'R');
   feed_u64(&feed, n);
   for (size_t i = 0; i < n; i++) {
     const struct sb_tree_member *member = &record->members[i];
@@ -124,27 +122,26 @@ static void hash_record(struct sb_trees *trees, struct sb_tree_record *record) {
   end(&feed, record->hash);
 }
 
-static void hash_container(struct sb_trees *trees, struct sb_tree *tree) {
+static void hash_container(struct sb_tree *tree) {
   if (!sb_tree_is_container(tree) || tree->hashed) return;
   if (tree->type == SB_TREE_LIST)
-    hash_list(trees, sb_as_list(tree));
+    hash_list(sb_as_list(tree));
   else
-    hash_record(trees, sb_as_record(tree));
+    hash_record(sb_as_record(tree));
   tree->hashed = 1;
 }
 
-void sb_tree_hash(struct sb_trees *trees, struct sb_tree *tree,
-                  uint8_t digest[SB_SHA256_SIZE]) {
+void sb_tree_hash(struct sb_tree *tree, uint8_t digest[SB_SHA256_SIZE]) {
   struct feed feed;
   if (sb_tree_is_container(tree)) {
-    hash_container(trees, tree);
+    hash_container(tree);
     memcpy(digest,
            tree->type == SB_TREE_LIST ? sb_as_list(tree)->hash
                                       : sb_as_record(tree)->hash,
            SB_SHA256_SIZE);
     return;
   }
-  begin(&feed, trees, 'S');
+  begin(&feed, 'S');
   feed_node(&feed, tree);
   end(&feed, digest);
 }

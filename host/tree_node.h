@@ -60,7 +60,6 @@ struct sb_tree_record {
 enum { SB_TREE_SLOTS = 512 };
 
 struct sb_trees {
-  struct sb_sha256 sha;
   struct sb_tree_key *keys[SB_TREE_SLOTS]; /* by hash; a newcomer replaces */
 };
 

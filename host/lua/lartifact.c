@@ -325,7 +325,7 @@ static int tree_hash(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  sb_tree_hash(shared(L)->trees, found, digest);
+  sb_tree_hash(found, digest);
   sb_sha256_hex(digest, hex);
   lua_pushstring(L, hex);
   return 1;
@@ -335,7 +335,7 @@ static int tree_hash(lua_State *L) {
 static int tree_eq(lua_State *L) {
   struct sb_tree **a = luaL_testudata(L, 1, ARTIFACT);
   struct sb_tree **b = luaL_testudata(L, 2, ARTIFACT);
-  int equal = a != NULL && b != NULL && sb_tree_equal(shared(L)->trees, *a, *b);
+  int equal = a != NULL && b != NULL && sb_tree_equal(*a, *b);
   lua_pushboolean(L, equal);
   return 1;
 }
@@ -373,7 +373,7 @@ static int tree_diff(lua_State *L) {
   d.marks = push_marks(L);
   lua_newtable(L);
   d.list = lua_gettop(L);
-  sb_tree_diff(shared(L)->trees, old, newer, on_difference, &d);
+  sb_tree_diff(old, newer, on_difference, &d);
   lua_settop(L, d.list);
   return 1;
 }

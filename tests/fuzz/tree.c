@@ -81,7 +81,7 @@ static void patch(struct sb_trees *trees, struct input *in,
   int rc = sb_tree_set(trees, tree, path, n, value, &step, &why);
   must(rc == 0 || (rc == UV_EINVAL && step < n && why != NULL));
   if (rc == 0)
-    must(sb_tree_equal(trees, sb_tree_lookup(*tree, path, n), value));
+    must(sb_tree_equal(sb_tree_lookup(*tree, path, n), value));
   sb_tree_release(value);
 }
 
@@ -100,11 +100,10 @@ static int count(void *arg, const struct sb_tree_step *path, size_t n,
   return 0;
 }
 
-static void compare(struct sb_trees *trees, struct sb_tree *old,
-                    struct sb_tree *newer) {
+static void compare(struct sb_tree *old, struct sb_tree *newer) {
   struct sb_tree *pair[3] = {old, newer, NULL};
-  must(sb_tree_diff(trees, old, newer, count, pair) == 0);
-  must((pair[2] == NULL) == sb_tree_equal(trees, old, newer));
+  must(sb_tree_diff(old, newer, count, pair) == 0);
+  must((pair[2] == NULL) == sb_tree_equal(old, newer));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -124,8 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(memcmp(before.data, after.data, before.len) == 0);
     encode(tree, &now);
     struct sb_tree *read = parse(trees, now.data, now.len - 1);
-    must(sb_tree_equal(trees, tree, read));
-    compare(trees, old, tree);
+    must(sb_tree_equal(tree, read));
+    compare(old, tree);
     sb_tree_release(read);
     sb_tree_release(old);
     sb_buffer_free(&before);

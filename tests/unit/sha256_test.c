@@ -17,29 +17,27 @@ static void agrees_with_the_standard(void **state) {
   uint8_t digest[SB_SHA256_SIZE];
   char hex[SB_SHA256_HEX_SIZE];
   (void)state;
-  assert_int_equal(sb_sha256_of("abc", 3, digest), 0);
+  sb_sha256_of("abc", 3, digest);
   sb_sha256_hex(digest, hex);
   assert_string_equal(hex, abc);
-  assert_int_equal(sb_sha256_of("", 0, digest), 0);
+  sb_sha256_of("", 0, digest);
   sb_sha256_hex(digest, hex);
   assert_string_equal(hex, none);
 }
 
 static void takes_its_input_in_parts_and_begins_anew(void **state) {
-  struct sb_sha256 hash = {0};
+  struct sb_sha256 hash;
   uint8_t digest[SB_SHA256_SIZE];
   char hex[SB_SHA256_HEX_SIZE];
   (void)state;
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(sb_sha256_init(&hash), 0);
+    sb_sha256_init(&hash);
     sb_sha256_update(&hash, "a", 1);
     sb_sha256_update(&hash, "bc", 2);
     sb_sha256_final(&hash, digest);
     sb_sha256_hex(digest, hex);
     assert_string_equal(hex, abc);
   }
-  sb_sha256_free(&hash);
-  sb_sha256_free(&hash);
 }
 
 int main(void) {

@@ -129,8 +129,7 @@ static int stop_at_two(void *arg, const struct sb_tree_step *path, size_t n,
 static void a_walk_over_differences_can_be_ended(void **state) {
   struct sb_tree *old = parse(*state, "[1,2,3]"), *newer = parse(*state, "[4]");
   int seen = 0;
-  assert_int_equal(sb_tree_diff(*state, old, newer, stop_at_two, &seen),
-                   UV_ECANCELED);
+  assert_int_equal(sb_tree_diff(old, newer, stop_at_two, &seen), UV_ECANCELED);
   assert_int_equal(seen, 2);
   sb_tree_release(old);
   sb_tree_release(newer);
@@ -177,7 +176,7 @@ static int use_all(struct sb_trees *trees, const char *text) {
   countdown = -1;
   if (old != NULL) { /* whatever happened to the new one */
     struct sb_tree *again = parse(trees, text);
-    assert_true(sb_tree_equal(trees, old, again));
+    assert_true(sb_tree_equal(old, again));
     sb_tree_release(again);
   }
   countdown = left;
