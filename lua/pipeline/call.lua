@@ -9,6 +9,7 @@ local json = require "host.json"
 local loop = require "host.loop"
 local record = require "pipeline.record"
 local retry = require "pipeline.retry"
+local stored = require "pipeline.stored"
 
 --- What is asked of a model, in no provider's form.
 ---@class Request
@@ -162,10 +163,14 @@ end
 function Calls:ask(request)
   local text = M.identity(request)
   local key = json.sha256(text)
-  local known = self.store:answered(key)
-  local read = known and record.recall(self, request, known)
-  if not read then
-    local problem
+  local known, problem, code = self.store:answered(key)
+  local read
+  if known then
+    read, problem, code = record.recall(self, request, known)
+  end
+  if code then
+    return nil, { class = "stop", message = stored.unread(problem) }
+  elseif not read then
     read, problem = (self.live[key] or flight.start(self, request, key, text)):join()
     if not read then
       return nil, problem

@@ -5,6 +5,7 @@
 local artifact = require "host.artifact"
 local call = require "pipeline.call"
 local json = require "host.json"
+local stored = require "pipeline.stored"
 
 ---@class Outcome
 ---@field value any?      the checked answer of a text task
@@ -23,7 +24,7 @@ local M = {}
 ---@param store host.store.store
 ---@return Outcomes
 function M.new(store)
-  return setmetatable({ store = store, known = store:all "outcome" }, Outcomes)
+  return setmetatable({ store = store, known = stored.read(store:all "outcome") }, Outcomes)
 end
 
 ---@param request Request

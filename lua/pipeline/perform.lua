@@ -13,6 +13,7 @@ local patch = require "pipeline.patch"
 local prompt = require "pipeline.prompt"
 local reach = require "pipeline.reach"
 local references = require "pipeline.references"
+local stored = require "pipeline.stored"
 
 --- One step for one item.
 ---@class Task
@@ -259,9 +260,18 @@ local function keeper(run, task)
   end
 end
 
---- Whether the picture of an outcome is still what it was.
-local function is_there(run, picture)
-  return file.hash(run.project:path(picture.path)) == picture.sha256
+--- Whether the picture of an outcome is still what it was; nil and a message when
+--- that cannot be told.
+local function is_there(run, outcome)
+  if not outcome then
+    return false
+  end
+  local picture = outcome.picture
+  local hash, message, code = file.hash(run.project:path(picture.path))
+  if not hash and code ~= "ENOENT" then
+    return nil, message
+  end
+  return hash == picture.sha256
 end
 
 ---@param run Run
@@ -285,7 +295,10 @@ function M.picture(run, task)
   request.user = user
 
   local known = run.outcomes:find(request)
-  if known and is_there(run, known.picture) then
+  local there, unread = is_there(run, known)
+  if unread then
+    return failure { class = "stop", message = stored.unread(unread) }
+  elseif there then
     return { state = "reused", value = known.picture.path, entries = { { path, known.picture.path } } }
   end
   local rewriter = { provider = run.providers(run.story.models.rewrite), model = run.story.models.rewrite[1] }

@@ -69,11 +69,14 @@ function M.keep(calls, id, request, answer, read)
   return with_path(read, calls.folder, files)
 end
 
---- An answer that is in the memo, read again; nil when its picture is gone.
+--- An answer that is in the memo, read again; nil when its picture is gone, and with
+--- a message when that cannot be told.
 ---@param calls Calls
 ---@param request Request
 ---@param call host.store.call
 ---@return CallAnswer?
+---@return string? message
+---@return string? code
 function M.recall(calls, request, call)
   local record = json.decode(call.answer)
   local read = request.provider.read(request, {
@@ -86,7 +89,11 @@ function M.recall(calls, request, call)
   read.at = call.at
   read.remembered = true
   with_path(read, calls.folder, record.files)
-  return (not read.path or file.exists(read.path)) and read or nil
+  local is_there, message, code = not read.path, nil, nil
+  if read.path then
+    is_there, message, code = file.exists(read.path)
+  end
+  return is_there and read or nil, message, code
 end
 
 return M

@@ -59,7 +59,7 @@ end
 --- Notes that a sent call has no answer.
 local function leave_in_doubt(calls, id, key, reason)
   calls.store:doubt(id, reason)
-  calls.doubts:add(key, calls.store:call(id))
+  calls.doubts:add(key, calls.store:call(id) or { id = id, key = key, reason = reason })
 end
 
 local UNANSWERED = { intent = true, accepted = true }
@@ -69,7 +69,8 @@ local UNANSWERED = { intent = true, accepted = true }
 local function doubted_when_cut_short(calls, id, key)
   return setmetatable({}, {
     __close = function()
-      if UNANSWERED[calls.store:call(id).state] then
+      local call = calls.store:call(id)
+      if call and UNANSWERED[call.state] then
         leave_in_doubt(calls, id, key, "it was ended before its answer came")
       end
     end,

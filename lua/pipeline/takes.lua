@@ -2,6 +2,7 @@
 -- its requests carry, and an earlier outcome that was taken back.
 
 local json = require "host.json"
+local stored = require "pipeline.stored"
 
 --- The record of a task.
 ---@class Take
@@ -22,7 +23,7 @@ local KIND = "take"
 ---@return Takes
 function M.new(store)
   local records = {}
-  for task, text in pairs(store:all(KIND) or {}) do
+  for task, text in pairs(stored.read(store:all(KIND))) do
     local record = json.decode(text)
     local back = record.back
     records[task] = {

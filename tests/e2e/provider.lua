@@ -70,16 +70,21 @@ end
 --- `options.picture(body, number)` with a picture file or bytes; what they leave
 --- (nil) is answered as it should be.
 ---@param options { reply: function?, text: function?, picture: function?, name_of: function? }?
----@return { url: string, requests: table[], close: fun() }
+---@return { url: string, requests: { hashes: string[], [integer]: table }, close: fun() }
 function M.start(options)
   options = options or {}
   options.name_of = options.name_of or numbered
   local at = support.folder()
-  local requests = {}
+  local requests = { hashes = {} }
+
+  -- An answer is named by what was asked, so that a record of it says that too.
+  local function name_of(number)
+    return "gen-" .. requests.hashes[number]:sub(1, 20)
+  end
 
   local function wrap(message)
     return {
-      id = "gen-" .. #requests,
+      id = name_of(#requests),
       object = "chat.completion",
       created = 1,
       model = requests[#requests].model,
@@ -106,11 +111,12 @@ function M.start(options)
     local body = assert(json.decode(request.body))
     requests[#requests + 1] = body
     local number = #requests
+    requests.hashes[number] = json.sha256(request.body)
     local reply = options.reply and options.reply(body, number, request)
     if reply then
       return reply
     end
-    local headers = { ["Content-Type"] = "application/json" }
+    local headers = { ["Content-Type"] = "application/json", ["X-Generation-Id"] = name_of(number) }
     if body.modalities then
       return { status = 200, headers = headers, body = picture_reply(body, number) }
     end

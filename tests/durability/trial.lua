@@ -1,0 +1,297 @@
+-- tests/durability/trial.lua: small runs that are disturbed through the shim, and what
+-- must hold of what they leave.
+
+package.path = "tests/e2e/?.lua;" .. package.path
+
+local file = require "host.file"
+local image = require "host.image"
+local json = require "host.json"
+local provider = require "provider"
+local store = require "host.store"
+local support = require "support"
+
+local M = {}
+
+--- Every case there is, or a few of them: what `SBHOST_DURABILITY=all` decides.
+M.all = os.getenv "SBHOST_DURABILITY" == "all"
+
+--- Where CMake builds the libraries to preload and the program that builds disks.
+M.libraries = assert(os.getenv "SBHOST_SHIMS", "SBHOST_SHIMS names the folder of shim.so: run this with ctest")
+
+--- How many calls a run may have in flight.
+M.LANE = 3
+
+--- Takes `few` of the numbers from 1 to `count`, the same ones whenever they are
+--- asked for; or all of them.
+---@param count integer
+---@param few integer
+---@return integer[]
+function M.sample(count, few)
+  local numbers = {}
+  local steps = M.all and count or math.min(few, count)
+  for i = 1, steps do
+    numbers[i] = math.floor((i - 0.5) * count / steps) + 1
+  end
+  return numbers
+end
+
+---@class Trial
+---@field serving table
+---@field place string
+---@field more string[]   arguments of every run
+local Trial = {}
+Trial.__index = Trial
+
+--- One picture for all: what is tried here is not the drawing.
+local function picture()
+  local path = support.folder() .. "/picture.png"
+  assert(image.draw {
+    width = 192,
+    height = 108,
+    path = path,
+    background = 0x406080,
+    shapes = { { "ellipse", cx = 80, cy = 50, rx = 40, ry = 30, colour = 0xFFFFFF } },
+  })
+  return path
+end
+
+--- A story of one scene and one shot, and a provider that answers it.
+---@param options table? of provider.start
+---@return Trial
+function M.new(options)
+  local drawn = picture()
+  options = options or {}
+  options.picture = options.picture or function()
+    return drawn
+  end
+  local place = support.write {
+    ["story.lua"] = [[
+local story = require "pipeline.story"
+return story {
+  project = "small",
+  prompt = "A clock maker repairs a clock that counts backwards.",
+  counts = { scenes = 1, shots = 1 },
+}
+]],
+  }
+  local self = setmetatable({ serving = provider.start(options), place = place, more = {}, folders = 0 }, Trial)
+  return self
+end
+
+--- An empty folder for projects.
+function Trial:folder()
+  self.folders = self.folders + 1
+  local folder = ("%s/%d"):format(self.place, self.folders)
+  assert(file.mkdir(folder))
+  return folder
+end
+
+--- Takes a folder of `folder` away again: hundreds of them are many bytes.
+function Trial:drop(folder)
+  assert(folder:sub(1, #self.place + 1) == self.place .. "/")
+  os.execute("rm -rf " .. support.quote(folder))
+end
+
+--- Runs the story in a folder, under the shim when `settings` has any.
+---@param folder string
+---@param settings table<string, string>? of the shim: { ACT = "edge 7 kill" }
+---@param more string[]? arguments
+---@return { status: integer, out: string, err: string }
+function Trial:run(folder, settings, more)
+  local words = { "timeout -k 1 60 env -u OPENROUTER_API_KEY" }
+  if settings then
+    settings.ROOT = settings.ROOT or folder
+    for name, value in pairs(settings) do
+      words[#words + 1] = ("SHIM_%s=%s"):format(name, support.quote(value))
+    end
+    words[#words + 1] = "LD_PRELOAD=" .. support.quote(M.libraries .. "/shim.so")
+    words[#words + 1] = "ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0:detect_leaks=" .. (settings.leaks or "0")
+  end
+  local arguments = {
+    "run", self.place .. "/story.lua", "--data", folder, "--base-url", self.serving.url, "--resend-doubt", "100",
+    "--lane", "text=" .. M.LANE, "--lane", "image=" .. M.LANE,
+  }
+  table.move(more or {}, 1, #(more or {}), #arguments + 1, arguments)
+  return support.run(arguments, table.concat(words, " "))
+end
+
+--- How often the shim sees each class of calls in a whole run.
+---@return table<string, integer>
+function Trial:count()
+  local folder = self:folder()
+  local result = self:run(folder, { COUNT = folder .. "/count" })
+  assert(result.status == 0, result.out .. result.err)
+  local counts = {}
+  for class, n in assert(file.read(folder .. "/count")):gmatch "(%a+) (%d+)" do
+    counts[class] = math.tointeger(tonumber(n))
+  end
+  self:drop(folder)
+  return counts
+end
+
+local function project_of(folder)
+  return folder .. "/small"
+end
+
+--- The calls of a project's store by state; those answered by the hash of what was
+--- asked.
+---@return { answered: table<string, integer>, open: integer, doubts: integer, tasks: table<string, integer> }
+function M.calls(folder)
+  local found = { answered = {}, open = 0, doubts = 0, tasks = {} }
+  local opened = store.open(project_of(folder) .. "/project.db", { readonly = true })
+  if not opened then
+    return found
+  end
+  local id = 1
+  local call = opened:call(id)
+  while call do
+    if call.state == "answered" then
+      local task = json.decode(call.meta).task
+      found.answered[call.handle:match "%x+$"] = id
+      found.tasks[task] = (found.tasks[task] or 0) + 1
+    elseif call.state == "intent" or call.state == "accepted" then
+      found.open = found.open + 1
+    elseif call.state == "doubt" then
+      found.doubts = found.doubts + 1
+    end
+    id = id + 1
+    call = opened:call(id)
+  end
+  opened:close()
+  return found
+end
+
+--- Those of the requests from `first` on that were in the memo when they were asked.
+---@param first integer
+---@param answered table<string, integer>
+---@return string[]
+function Trial:asked_again(first, answered)
+  local again = {}
+  for i = first, #self.serving.requests do
+    local hash = self.serving.requests.hashes[i]:sub(1, 20)
+    if answered[hash] then
+      again[#again + 1] = ("request %d, although call %d was answered"):format(i, answered[hash])
+    end
+  end
+  return again
+end
+
+--- The paths of pictures that a value names anywhere.
+local function pictures_in(value, into)
+  for _, inner in pairs(value) do
+    if type(inner) == "table" then
+      pictures_in(inner, into)
+    elseif type(inner) == "string" and inner:match "^images/[^/]+%.png$" then
+      into[inner] = true
+    end
+  end
+end
+
+local function named_pictures(project, problems)
+  local named = {}
+  local opened = store.open(project .. "/project.db", { readonly = true })
+  for _, text in pairs(opened and opened:all "outcome" or {}) do
+    pictures_in(json.decode(text), named)
+  end
+  if opened then
+    opened:close()
+  end
+  local text = file.read(project .. "/artifact.json")
+  local artifact = text and json.decode(text)
+  if artifact then
+    pictures_in(artifact, named)
+  elseif text then
+    problems[#problems + 1] = "artifact.json is torn"
+  end
+  return named
+end
+
+--- What is torn on disk: a JSON file that does not parse, a picture that is named and
+--- not whole.
+---@param folder string
+---@return string[]
+function M.torn(folder)
+  local project, problems, quoted = project_of(folder), {}, {}
+  for _, name in ipairs(file.list(project .. "/steps") or {}) do
+    local path = project .. "/steps/" .. name
+    if name:match "%.json$" and not json.decode(file.read(path)) then
+      problems[#problems + 1] = path .. " is torn"
+    end
+  end
+  for path in pairs(named_pictures(project, problems)) do
+    quoted[#quoted + 1] = support.quote(project .. "/" .. path)
+  end
+  if #quoted > 0 then
+    local checked = support.shell("pngcheck -q " .. table.concat(quoted, " "))
+    if checked.status ~= 0 then
+      problems[#problems + 1] = checked.out .. checked.err
+    end
+  end
+  return problems
+end
+
+--- The artifact as text, without what hangs on the moment: times in names of
+--- pictures, and how often it was published.
+---@param folder string
+---@return string
+function M.artifact(folder)
+  local text = assert(file.read(project_of(folder) .. "/artifact.json"))
+  return (text:gsub("_%d+T%d+Z[-%d]*%.png", ".png"):gsub('"revision": %d+', '"revision": 0'))
+end
+
+--- What is left half written or over in the folders of a finished project.
+---@param folder string
+---@return string[]
+function M.litter(folder)
+  local found = {}
+  for inner, pattern in pairs { [""] = "^%.sbhost%-", ["/images"] = "%.tmp$", ["/arriving"] = "." } do
+    for _, name in ipairs(file.list(project_of(folder) .. inner) or {}) do
+      if name:match(pattern) then
+        found[#found + 1] = inner .. "/" .. name
+      end
+    end
+  end
+  return found
+end
+
+--- Completes a disturbed run; gives what is wrong with how it went on.
+---@param folder string
+---@param expected string the artifact of an undisturbed run
+---@return string[] problems
+function Trial:complete(folder, expected)
+  local problems = M.torn(folder)
+  local before = M.calls(folder)
+  local first = #self.serving.requests + 1
+  local result = self:run(folder)
+  table.move(self:asked_again(first, before.answered), 1, 99, #problems + 1, problems)
+  if result.status ~= 0 then
+    problems[#problems + 1] = ("the next run ended with %d: %s%s"):format(result.status, result.out, result.err)
+    return problems
+  end
+  local doubts = before.open + before.doubts
+  local told = (result.out:match "(%d+) calls were in doubt" or 0) + (result.out:match "(%d+) calls are in doubt" or 0)
+  if doubts ~= told then
+    problems[#problems + 1] = ("%d calls were in doubt, and the summary does not say so: %s"):format(doubts, result.out)
+  end
+  if M.artifact(folder) ~= expected then
+    problems[#problems + 1] = "another artifact than without a disturbance: " .. M.artifact(folder)
+  end
+  table.move(M.torn(folder), 1, 99, #problems + 1, problems)
+  return problems
+end
+
+--- The artifact of a run that nothing disturbs.
+function Trial:undisturbed()
+  local folder = self:folder()
+  local result = self:run(folder)
+  assert(result.status == 0, result.out .. result.err)
+  local artifact = M.artifact(folder)
+  self:drop(folder)
+  return artifact
+end
+
+function Trial:close()
+  self.serving.close()
+end
+
+return M
