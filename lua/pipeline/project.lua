@@ -5,6 +5,7 @@ local artifact = require "host.artifact"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local json = require "host.json"
+local published = require "pipeline.published"
 local store = require "host.store"
 
 ---@class Project
@@ -12,9 +13,8 @@ local store = require "host.store"
 ---@field folder string
 ---@field store host.store.store
 ---@field readonly boolean    it is only looked at
----@field saved_hash string? of the artifact as it was last written
 ---@field saved_page string? the stamp of the board as it was last written
----@field revision integer
+---@field published Published artifact.json
 local Project = {}
 Project.__index = Project
 
@@ -99,9 +99,8 @@ function M.open(name, data, options)
   local readonly = options and options.readonly or false
   local opened = readonly and look(folder) or take(name, folder)
   local self = setmetatable({ name = name, folder = folder, store = opened, readonly = readonly }, Project)
-  local saved = json.decode(opened:get("view", "artifact") or "{}") or {}
-  self.saved_hash, self.saved_page = saved.hash, saved.page
-  self.revision = saved.revision and math.tointeger(saved.revision) or 0
+  self.saved_page = opened:get("view", "board")
+  self.published = published.new(opened, self:path "artifact.json", readonly)
   return self
 end
 
@@ -121,23 +120,18 @@ function Project:save_views(tree, key_order, page)
   if self.readonly then
     return
   end
-  local artifact_path, board_path = self:path "artifact.json", self:path "storyboard.html"
-  local hash = tree:hash()
-  local is_new = hash ~= self.saved_hash or not file.exists(artifact_path)
-  if is_new then
-    self.revision = self.revision + 1
-    local published = tree:patch { { { "revision" }, self.revision } }
-    self:must(file.write(artifact_path, published:encode { indent = 2, order = key_order }))
-  end
-  local is_other = is_new or page.stamp ~= self.saved_page
-  if is_other or not file.exists(board_path) then
+  local board_path = self:path "storyboard.html"
+  local is_new = self.published:differs(tree)
+  if is_new or page.stamp ~= self.saved_page or not file.exists(board_path) then
     self:must(file.write(board_path, page.render(tree)))
   end
-  if is_other then
-    -- Not before both are there: what could not be written is written again.
-    self.saved_hash, self.saved_page = hash, page.stamp
-    local saved = { revision = self.revision, hash = hash, page = page.stamp }
-    self.store:put("view", "artifact", json.encode(saved))
+  if page.stamp ~= self.saved_page then
+    self.saved_page = page.stamp
+    self.store:put("view", "board", page.stamp)
+  end
+  if is_new then
+    -- Not before the board is there: what could not be written is written again.
+    self:must(self.published:write(tree, key_order))
   end
 end
 
