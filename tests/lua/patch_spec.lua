@@ -33,6 +33,19 @@ describe("a patch of an answer", function()
     assert.equal("the storm!", made.scenes[2].name)
   end)
 
+  it("gives keys in lists within lists that the step makes as well", function()
+    local both = rig.step("both", {
+      writes = { "scenes[*].name", "scenes[*].shots[*].name" },
+      write = print,
+    })
+    local made = applied(both, {}, {}, {
+      scenes = { { name = "A", shots = { { name = "One" }, { name = "one" } } } },
+    })
+    assert.same({ { key = "a", name = "A", shots = {
+      { key = "one", name = "One" }, { key = "one-2", name = "one" },
+    } } }, made.scenes)
+  end)
+
   it("makes an empty list where there is nothing", function()
     local made = applied(scenes, {}, {}, { scenes = json.array {} })
     assert.equal('{"scenes":[]}', json.encode(made))
