@@ -17,7 +17,9 @@ local M = {}
 --- Fields that no step writes: the story itself gives them.
 local GIVEN = { "user_prompt", "style", "aspect", "counts", "own_props" }
 
+--- Whether it is the story that gives a field, and no step.
 ---@param canonical string
+---@return boolean
 local function is_given(canonical)
   for _, name in ipairs(GIVEN) do
     if canonical == name or canonical:find("^" .. name .. "[%.%[]") then
@@ -246,5 +248,7 @@ function M.new(spec, steps)
   end
   return self
 end
+
+M.is_given = is_given
 
 return M

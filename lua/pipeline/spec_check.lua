@@ -181,6 +181,17 @@ local fits = {
   refs = is_list,
 }
 
+-- What was probably meant by a field that there is not.
+---@param key string
+---@param known pipeline.Field[]
+---@return string
+local function choice(key, known)
+  local list = {}
+  for i, field in ipairs(known) do list[i] = field.name end
+  local near = names.nearest(key, list)
+  return near and ("; did you mean '%s'?"):format(near) or ", which has " .. names.sentence(list)
+end
+
 ---@param record pipeline.Field
 ---@param value table
 ---@param at string
@@ -208,6 +219,10 @@ local function check_record(record, value, at, own, faults)
           say(("%s[%d]"):format(where, i), "is " .. type_name(name) .. ", and must be a name")
         end
       end
+    elseif field.min and item < field.min then
+      say(where, ("is %s, and must be at least %s"):format(item, field.min))
+    elseif field.max and item > field.max then
+      say(where, ("is %s, and must be at most %s"):format(item, field.max))
     elseif field.kind == "enum" then
       for _, known in ipairs(field.values) do
         if known == item then return end
@@ -224,7 +239,7 @@ local function check_record(record, value, at, own, faults)
     if field then
       check(field, value[key], where)
     elseif key ~= own then
-      say(where, "is not a field of '" .. record.name .. "'")
+      say(where, "is not a field of '" .. record.name .. "'" .. choice(key, record.fields))
     end
   end
 end
