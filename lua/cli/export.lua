@@ -10,7 +10,9 @@ local project = require "pipeline.project"
 local reels = require "export.reel"
 local session = require "pipeline.session"
 
-local OPTIONS = options.for_story {
+---@type table<string, Option>
+local OPTIONS = {
+  data = { value = "DIR" },
   format = { value = "FORMAT" },
   out = { value = "PATH" },
 }

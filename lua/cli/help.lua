@@ -78,6 +78,42 @@ Times are in frames of the story's rate (24 a second unless it says otherwise).
   sbhost export examples/lighthouse.lua --format csv
   sbhost export story.lua --format edl --out cut.edl]],
 
+  new = [[
+sbhost new DIR [OPTION...]
+
+Writes a story to start from into the folder DIR: story.lua, a step of its own
+(steps/music_cues.lua), and .luarc.json, with which an editor's Lua language server
+knows sbhost's modules and the storyboard's fields. Asks three questions, unless
+the options answer them.
+
+  --prompt TEXT  the idea; with it, nothing is asked
+  --style TEXT   how the pictures look
+  --scenes N     how many scenes (5)
+
+  sbhost new lighthouse
+  sbhost new lighthouse --prompt "A keeper finds that her light is answered."]],
+
+  steps = [[
+sbhost steps [STORY.lua] [--eject NAME]
+
+Lists the steps that make a storyboard, or those of a story, in their order: name,
+what each is repeated for, what it does, and the file if it is not built in.
+
+  --eject NAME   copy a built-in step to steps/ beside the story (without a story:
+                 to ./steps), where it counts before the built-in one
+
+  sbhost steps
+  sbhost steps story.lua --eject shots]],
+
+  completions = [[
+sbhost completions SHELL
+
+Prints what bash, zsh or fish needs to complete sbhost's commands and options.
+
+  eval "$(sbhost completions bash)"       in ~/.bashrc
+  eval "$(sbhost completions zsh)"        in ~/.zshrc, behind compinit
+  sbhost completions fish | source        in ~/.config/fish/config.fish]],
+
   mock = [[
 sbhost mock [OPTION...]
 

@@ -1,21 +1,10 @@
 -- lua/cli/main.lua: the command line. Finds the command and hands it the
 -- arguments; what it returns is the exit status.
 
+local COMMANDS = require "cli.commands"
 local program = require "host.program"
 
 local USAGE = 2
-
---- What there is, in the order that help shows it. A command's file is loaded
---- when it is called.
-local COMMANDS = {
-  { "run", "run STORY.lua", "make the whole storyboard" },
-  { "plan", "plan STORY.lua", "say what a run would do and cost" },
-  { "status", "status STORY.lua", "say where a project stands" },
-  { "export", "export STORY.lua", "hand the storyboard on: shot list, cut, screenplay, subtitles" },
-  { "mock", "mock [--port N]", "serve the offline provider alone" },
-  { "lua", "lua FILE [ARG...]", "run any Lua script with the host modules" },
-  { "help", "help [COMMAND]", "say more about a command" },
-}
 
 local function is_command(name)
   for _, command in ipairs(COMMANDS) do

@@ -9,7 +9,8 @@ local options = require "cli.options"
 local project = require "pipeline.project"
 local session = require "pipeline.session"
 
-local OPTIONS = options.for_story {}
+---@type table<string, Option>
+local OPTIONS = { data = { value = "DIR" } }
 
 ---@param lines string[]
 ---@param steps StepGraph

@@ -13,14 +13,14 @@ local M = {}
 
 --- What of the film a rule may look at beside its scene.
 ---@class pipeline.Film
----@field props table[]    all props
----@field earlier table[]  the scenes before this one
+---@field props storyboard.Prop[]    all props
+---@field earlier storyboard.Scene[] the scenes before this one
 ---@field seen table<string, true> names of the props that these scenes, their shots and this scene list
 
 ---@class pipeline.Rule
 ---@field name string
 ---@field about string   what a shot should be, in one sentence
----@field check fun(scene: table, warn: fun(shot: table?, message: string), film: pipeline.Film)
+---@field check fun(scene: storyboard.Scene, warn: fun(shot: storyboard.Shot?, message: string), film: pipeline.Film)
 ---       calls `warn` for what is not so; without a shot it is the scene's fault
 ---@field where string   "file:line"
 local Rule = {}

@@ -1,0 +1,96 @@
+---@meta artifact
+-- The storyboard's fields, written by docs/artifact-meta.lua from lua/pipeline/storyboard.lua.
+
+---How many the user asks for.
+---@class storyboard.Counts
+---@field scenes? integer How many scenes there are.
+---@field shots? integer How many shots each scene has, its stage-setting shot aside.
+
+---What the user brings along: each is a prop, under this same name.
+---@class storyboard.OwnProp
+---@field key string what the item is known by, whatever its place
+---@field name? string A short unique name, two to five words.
+---@field kind? "character"|"object"|"place" What it is: someone who acts, something handled, or somewhere to be.
+---@field description? string What a painter needs to draw it the same way every time: build, age, face, clothes; material, colours, wear; no action, no mood.
+
+---The world of the story.
+---@class storyboard.Lore
+---@field title? string A name for this world.
+---@field world? string What this world is and what sets it apart from ours, in three or four sentences.
+---@field time_and_place? string The period, the season, and the places that the story can use.
+---@field rules? string What is possible here, what is not, and what breaking a rule costs.
+---@field history? string What happened before the story begins and still weighs on it.
+---@field mood? string The feeling that every scene shares, in one or two sentences.
+---@field visual_motifs? string Shapes, materials and images that return, and what each stands for.
+---@field palette? string The colours of this world, and when each is used.
+
+---The story that is told in that world.
+---@class storyboard.Narrative
+---@field title? string The title of the story.
+---@field logline? string In one sentence: who wants what, what is in the way, what is at stake.
+---@field theme? string What the story says about people, as a statement, not a word.
+---@field protagonist? string Whose story it is: who they are, and the flaw or wound they bring along.
+---@field want? string What the protagonist tries to get, concrete enough to be seen.
+---@field obstacle? string Who or what stands in the way, and why it does not yield.
+---@field turn? string The moment after which nothing can be as it was.
+---@field ending? string How it ends, and the last image that stays.
+---@field synopsis? string The whole story in the present tense, 150 to 250 words, told in what can be seen and heard.
+
+---Everything that must look the same wherever it appears.
+---@class storyboard.Prop
+---@field key string what the item is known by, whatever its place
+---@field name? string A short unique name, two to five words.
+---@field kind? "character"|"object"|"place" What it is: someone who acts, something handled, or somewhere to be.
+---@field description? string What a painter needs to draw it the same way every time: build, age, face, clothes; material, colours, wear; no action, no mood.
+---@field image_url? string Its reference picture, a path inside the project.
+
+---The wide shot that sets the stage, before anything happens.
+---@class storyboard.StageSettingShot
+---@field name? string A short name for this shot.
+---@field description? string What the frame shows, as one picture: foreground, middle and background, who stands where, which way they face, where the light comes from.
+---@field size? "extreme wide"|"wide"|"full"|"medium wide"|"medium"|"medium close-up"|"close-up"|"extreme close-up"|"insert" The shot size: how much of the subject fills the frame.
+---@field angle? "eye level"|"low"|"high"|"overhead"|"dutch"|"over the shoulder"|"point of view" Where the camera looks from.
+---@field movement? "static"|"pan"|"tilt"|"dolly in"|"dolly out"|"tracking"|"crane"|"handheld"|"zoom" How the camera moves during the shot.
+---@field lens? string The focal length and, where it tells, the depth of field, such as "35 mm, deep focus".
+---@field action? string What moves before the scene begins: weather, crowds, light.
+---@field sound? string What is heard: the place itself, music if there is any.
+---@field duration? number How long it is held, in seconds.
+---@field image_url? string The drawn frame, a path inside the project.
+
+---The shots, in cutting order.
+---@class storyboard.Shot
+---@field key string what the item is known by, whatever its place
+---@field name? string A short unique name, two to five words.
+---@field description? string What the frame shows, as one picture: foreground, middle and background, who stands where, which way they face, where the light comes from.
+---@field size? "extreme wide"|"wide"|"full"|"medium wide"|"medium"|"medium close-up"|"close-up"|"extreme close-up"|"insert" The shot size: how much of the subject fills the frame.
+---@field angle? "eye level"|"low"|"high"|"overhead"|"dutch"|"over the shoulder"|"point of view" Where the camera looks from.
+---@field movement? "static"|"pan"|"tilt"|"dolly in"|"dolly out"|"tracking"|"crane"|"handheld"|"zoom" How the camera moves during the shot.
+---@field lens? string The focal length and, where it tells, the depth of field, such as "35 mm, deep focus".
+---@field action? string What happens during the shot, from its first frame to its last.
+---@field dialogue? string What is said, as NAME: words; empty when nobody speaks.
+---@field sound? string What is heard besides speech: place, effects, music.
+---@field duration? number How long it is held, in seconds.
+---@field props? string[] The props seen in it, all of them props of its scene.
+---@field image_url? string The drawn frame, a path inside the project.
+
+---The scenes, in order.
+---@class storyboard.Scene
+---@field key string what the item is known by, whatever its place
+---@field name? string A short unique name, two to five words.
+---@field description? string What happens, in the present tense: where and when, who wants what, what has changed by its end.
+---@field sketch? string How it plays on screen, beat by beat: entrances, moves, looks, the image that it ends on.
+---@field props? string[] The props seen in it.
+---@field stage_setting_shot? storyboard.StageSettingShot The wide shot that sets the stage, before anything happens.
+---@field shots? storyboard.Shot[] The shots, in cutting order.
+
+---A complete storyboard, from its world to its last frame.
+---@class storyboard.Storyboard
+---@field user_prompt? string What the user asked for, in the user's words.
+---@field style? string How every picture looks: medium, line, palette, light.
+---@field aspect? string The proportions of every frame, width to height.
+---@field counts? storyboard.Counts How many the user asks for.
+---@field own_props? storyboard.OwnProp[] What the user brings along: each is a prop, under this same name.
+---@field lore? storyboard.Lore The world of the story.
+---@field narrative? storyboard.Narrative The story that is told in that world.
+---@field props? storyboard.Prop[] Everything that must look the same wherever it appears.
+---@field scenes? storyboard.Scene[] The scenes, in order.
