@@ -56,6 +56,8 @@ Says where a project stands: what is done of each step, what its calls have cost
 and which calls are in doubt (sent, and never answered). It makes no call, and
 may be asked while a run is under way.
 
+  --data DIR  where projects are kept (data)
+
   sbhost status examples/lighthouse.lua]],
 
   export = [[
@@ -63,6 +65,10 @@ sbhost export STORY.lua --format FORMAT [--out PATH] [--data DIR]
 
 Writes the storyboard as it stands for other programs and for the crew, to
 data/PROJECT/exports/ or to PATH. It makes no call.
+
+  --format FORMAT  one of those below
+  --out PATH       the file, or for pictures the folder
+  --data DIR       where projects are kept (data)
 
   csv        the shot list, a row a shot
   json       all of it, with numbers and times
