@@ -1,25 +1,29 @@
 /* host/canvas.c -- see canvas.h. */
 #include "host/canvas.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
-
-#include "host/stb.h"
 
 int sb_canvas_init(struct sb_canvas *canvas, uint32_t width, uint32_t height) {
   *canvas = (struct sb_canvas){
       .pixels = {.width = width, .height = height, .channels = 3}};
   canvas->pixels.data = calloc((size_t)width * height, 3);
-  canvas->indexes = malloc(width);
-  return canvas->pixels.data == NULL || canvas->indexes == NULL ? UV_ENOMEM : 0;
+  canvas->add =
+      malloc(((size_t)width * 3 + 1) * (sizeof *canvas->add + 1) + width);
+  if (canvas->add != NULL) {
+    canvas->keep = (uint8_t *)(canvas->add + (size_t)width * 3 + 1);
+    canvas->indexes = canvas->keep + (size_t)width * 3 + 1;
+  }
+  int rc = sb_coverage_init(&canvas->coverage, width, height);
+  if (canvas->pixels.data == NULL || canvas->add == NULL) rc = UV_ENOMEM;
+  return rc;
 }
 
 void sb_canvas_free(struct sb_canvas *canvas) {
   free(canvas->pixels.data);
-  free(canvas->mask);
-  free(canvas->indexes);
+  free(canvas->add);
+  sb_coverage_free(&canvas->coverage);
   *canvas = (struct sb_canvas){0};
 }
 
@@ -27,28 +31,13 @@ void sb_canvas_free(struct sb_canvas *canvas) {
 ** blending
 */
 
-static uint32_t by_255(uint32_t value) { /* value / 255, rounded */
-  value += 128;
-  return (value + (value >> 8)) >> 8;
-}
-
 static void blend(uint8_t *pixel, const uint8_t *colour, uint32_t alpha) {
   for (int i = 0; i < 3; i++)
-    pixel[i] = (uint8_t)by_255(pixel[i] * (255 - alpha) + colour[i] * alpha);
+    pixel[i] = sb_by_255(pixel[i] * (255 - alpha) + colour[i] * alpha);
 }
 
 static uint8_t *pixel_at(struct sb_canvas *canvas, uint32_t x, uint32_t y) {
   return canvas->pixels.data + ((size_t)y * canvas->pixels.width + x) * 3;
-}
-
-/* How many bytes from the first one on are the same as it. */
-static uint32_t run_length(const uint8_t *bytes, uint32_t count) {
-  uint64_t eight, same = bytes[0] * UINT64_C(0x0101010101010101);
-  uint32_t n = 1;
-  while (n + 8 <= count && (memcpy(&eight, bytes + n, 8), eight == same))
-    n += 8;
-  while (n < count && bytes[n] == bytes[0]) n++;
-  return n;
 }
 
 static void set_run(uint8_t *pixel, uint32_t count, const uint8_t *colour) {
@@ -60,126 +49,95 @@ static void set_run(uint8_t *pixel, uint32_t count, const uint8_t *colour) {
 
 static void blend_run(uint8_t *pixel, uint32_t count, const uint8_t *colour,
                       uint32_t alpha) {
-  uint32_t add[3];
-  for (int i = 0; i < 3; i++) add[i] = colour[i] * alpha;
-  for (uint8_t *end = pixel + (size_t)count * 3; pixel < end; pixel += 3)
-    for (int i = 0; i < 3; i++)
-      pixel[i] = (uint8_t)by_255(pixel[i] * (255 - alpha) + add[i]);
+  enum { PIECE = 16 }; /* pixels: a loop of a known length is faster */
+  uint16_t add[PIECE * 3];
+  for (uint32_t i = 0; i < (count < PIECE ? count : PIECE) * 3; i++)
+    add[i] = (uint16_t)(colour[i % 3] * alpha);
+  uint32_t size = count * 3, keep = 255 - alpha;
+  for (; size >= PIECE * 3; size -= PIECE * 3, pixel += PIECE * 3)
+    for (int i = 0; i < PIECE * 3; i++)
+      pixel[i] = sb_by_255(pixel[i] * keep + add[i]);
+  for (uint32_t i = 0; i < size; i++)
+    pixel[i] = sb_by_255(pixel[i] * keep + add[i]);
 }
 
-/* One colour where the mask covers. Most of a mask is all or nothing. */
-static void blend_flat(uint8_t *pixel, const uint8_t *mask, uint32_t count,
-                       const uint8_t *colour) {
-  for (uint32_t i = 0, run; i < count; i += run) {
-    run = run_length(mask + i, count - i);
-    uint32_t alpha = by_255(mask[i] * (uint32_t)colour[3]);
-    if (alpha == 255)
-      set_run(pixel + (size_t)i * 3, run, colour);
-    else if (alpha > 0)
-      blend_run(pixel + (size_t)i * 3, run, colour, alpha);
+/* The colours of a gradient, one a pixel. */
+static void blend_ramp(struct sb_canvas *canvas, uint8_t *pixel, uint32_t count,
+                       const struct sb_ramp *ramp) {
+  uint16_t *add = canvas->add;
+  uint8_t *keep = canvas->keep;
+  for (uint32_t i = 0; i < count; i++) { /* the fourth is written over */
+    uint8_t at = canvas->indexes[i];
+    memcpy(add + 3 * (size_t)i, ramp->add[at], sizeof ramp->add[at]);
+    memcpy(keep + 3 * (size_t)i, ramp->keep[at], sizeof ramp->keep[at]);
   }
+  for (uint32_t i = 0; i < count * 3; i++)
+    pixel[i] = sb_by_255((uint32_t)pixel[i] * keep[i] + add[i]);
 }
 
-static void blend_ramp(uint8_t *pixel, const uint8_t *mask, uint32_t count,
-                       const struct sb_ramp *ramp, const uint8_t *indexes) {
+/* The same where they cover but a part. */
+static void blend_part(uint8_t *pixel, uint32_t count,
+                       const struct sb_ramp *ramp, const uint8_t *indexes,
+                       uint32_t covered) {
   for (uint32_t i = 0; i < count; i++, pixel += 3) {
     const uint8_t *colour = ramp->colours[indexes[i]];
-    if (mask[i] == 0 || colour[3] == 0) continue;
-    blend(pixel, colour, by_255(mask[i] * (uint32_t)colour[3]));
+    blend(pixel, colour, sb_by_255(covered * (uint32_t)colour[3]));
   }
 }
 
-struct area { /* of the canvas, in whole pixels */
-  uint32_t x, y, width, height;
+struct brush {
+  struct sb_canvas *canvas;
+  struct sb_ramp ramp;
 };
 
-/* The mask has a row of `stride` bytes for each of the area, or for all of them
-   when the stride is 0. */
-static void paint_area(struct sb_canvas *canvas, struct area area,
-                       const uint8_t *mask, size_t stride,
-                       const struct sb_paint *paint) {
-  struct sb_ramp ramp;
-  sb_ramp_make(&ramp, paint);
-  for (uint32_t row = 0; row < area.height; row++, mask += stride) {
-    uint32_t y = area.y + row;
-    uint8_t *pixel = pixel_at(canvas, area.x, y);
-    if (sb_ramp_row(&ramp, area.x, y, area.width, canvas->indexes))
-      blend_flat(pixel, mask, area.width, ramp.colours[canvas->indexes[0]]);
+/* Paints pixels that are covered alike. */
+static void paint_run(struct brush *brush, uint32_t x, uint32_t y,
+                      uint32_t count, uint32_t covered) {
+  struct sb_canvas *canvas = brush->canvas;
+  uint8_t *pixel = pixel_at(canvas, x, y), *indexes = canvas->indexes;
+  if (!sb_ramp_row(&brush->ramp, x, y, count, indexes)) {
+    if (covered == 255)
+      blend_ramp(canvas, pixel, count, &brush->ramp);
     else
-      blend_ramp(pixel, mask, area.width, &ramp, canvas->indexes);
+      blend_part(pixel, count, &brush->ramp, indexes, covered);
+    return;
   }
+  const uint8_t *colour = brush->ramp.colours[indexes[0]];
+  uint32_t alpha = sb_by_255(covered * (uint32_t)colour[3]);
+  if (alpha == 255)
+    set_run(pixel, count, colour);
+  else if (alpha > 0)
+    blend_run(pixel, count, colour, alpha);
 }
 
-/* Room for a mask of that size. 0 or UV_ENOMEM. */
-static int need_mask(struct sb_canvas *canvas, size_t size) {
-  if (canvas->mask_size >= size) return 0;
-  free(canvas->mask);
-  canvas->mask = malloc(size);
-  canvas->mask_size = canvas->mask == NULL ? 0 : size;
-  return canvas->mask == NULL ? UV_ENOMEM : 0;
-}
-
-int sb_canvas_cover(struct sb_canvas *canvas, const struct sb_paint *paint) {
-  struct area all = {0, 0, canvas->pixels.width, canvas->pixels.height};
-  int rc = need_mask(canvas, all.width);
-  if (rc < 0) return rc;
-  memset(canvas->mask, 255, all.width);
-  paint_area(canvas, all, canvas->mask, 0, paint);
-  return 0;
-}
-
-/*
-** filling
-*/
-
-/* The outline as the rasteriser wants it; NULL on lack of memory. */
-static sb_stb_vertex *to_vertices(const struct sb_outline *outline) {
-  sb_stb_vertex *vertices = calloc(outline->count, sizeof *vertices);
-  if (vertices == NULL) return NULL;
-  for (size_t i = 0; i < outline->count; i++) {
-    const struct sb_point *p = &outline->points[i];
-    vertices[i].x = p->x;
-    vertices[i].y = p->y;
-    vertices[i].type =
-        p->begins == SB_CONTOUR_GOES_ON ? STBTT_vline : STBTT_vmove;
+static void paint_span(void *arg, uint32_t x, uint32_t y, uint32_t count,
+                       uint32_t covered) {
+  struct brush *brush = arg;
+  uint32_t gap, gap_end, end = x + count;
+  if (!sb_ramp_gap(&brush->ramp, y, &gap, &gap_end) || gap >= end ||
+      gap_end <= x) {
+    paint_run(brush, x, y, count, covered);
+    return;
   }
-  return vertices;
+  if (x < gap) paint_run(brush, x, y, gap - x, covered);
+  if (gap_end < end) paint_run(brush, gap_end, y, end - gap_end, covered);
 }
 
-/* The pixels that the outline touches; it lies on the canvas. */
-static struct area area_of(const struct sb_outline *outline) {
-  float left, top, right, bottom;
-  if (!sb_outline_bounds(outline, &left, &top, &right, &bottom))
-    return (struct area){0};
-  struct area area = {(uint32_t)left, (uint32_t)top, 0, 0};
-  area.width = (uint32_t)ceilf(right) - area.x;
-  area.height = (uint32_t)ceilf(bottom) - area.y;
-  return area;
+void sb_canvas_cover(struct sb_canvas *canvas, const struct sb_paint *paint) {
+  struct brush brush = {.canvas = canvas};
+  sb_ramp_make(&brush.ramp, paint);
+  for (uint32_t y = 0; y < canvas->pixels.height; y++)
+    paint_span(&brush, 0, y, canvas->pixels.width, 255);
 }
 
 int sb_canvas_fill(struct sb_canvas *canvas, struct sb_outline *outline,
                    const struct sb_paint *paint) {
+  struct brush brush = {.canvas = canvas};
   sb_outline_cut(outline, (float)canvas->pixels.width,
                  (float)canvas->pixels.height);
   if (outline->error < 0) return outline->error;
-  struct area area = area_of(outline);
-  if (area.width == 0 || area.height == 0) return 0;
-  /* With a column to spare the edges at the right keep to the fast path. */
-  size_t stride = area.width + 1;
-  int rc = need_mask(canvas, stride * area.height);
-  if (rc < 0) return rc;
-  sb_stb_vertex *vertices = to_vertices(outline);
-  if (vertices == NULL) return UV_ENOMEM;
-  stbtt__bitmap bitmap = {.w = (int)stride,
-                          .h = (int)area.height,
-                          .stride = (int)stride,
-                          .pixels = canvas->mask};
-  rc = sb_stb_rasterize(&bitmap, vertices, (int)outline->count, (int)area.x,
-                        (int)area.y);
-  free(vertices);
-  if (rc < 0) return UV_ENOMEM;
-  paint_area(canvas, area, canvas->mask, stride, paint);
-  return 0;
+  sb_ramp_make(&brush.ramp, paint);
+  return sb_coverage_tell(&canvas->coverage, outline, paint_span, &brush);
 }
 
 /*
@@ -189,7 +147,7 @@ int sb_canvas_fill(struct sb_canvas *canvas, struct sb_outline *outline,
 static void put_row(uint8_t *to, const uint8_t *from, int channels,
                     uint32_t count, uint32_t opacity) {
   for (uint32_t i = 0; i < count; i++, to += 3, from += channels) {
-    uint32_t alpha = channels == 4 ? by_255(from[3] * opacity) : opacity;
+    uint32_t alpha = channels == 4 ? sb_by_255(from[3] * opacity) : opacity;
     blend(to, from, alpha);
   }
 }

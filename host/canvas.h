@@ -1,10 +1,7 @@
 /*
 ** host/canvas.h -- a picture that is drawn on: opaque RGB pixels, covered by
 ** shapes with antialiased edges. Heavy: used in the pool, one thread at a time.
-**
-** Coverage comes from stb_truetype's rasteriser, stbtt_Rasterize, which knows
-** the exact area of every pixel that a contour covers: its public interface
-** takes any contours, not glyphs alone. Colours are blended as 8-bit sRGB.
+** Colours are blended as 8-bit sRGB.
 */
 #ifndef SB_HOST_CANVAS_H
 #define SB_HOST_CANVAS_H
@@ -12,14 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/coverage.h"
 #include "host/outline.h"
 #include "host/paint.h"
 #include "host/pixels.h"
 
 struct sb_canvas {
   struct sb_pixels pixels; /* of 3 channels */
-  uint8_t *mask, *indexes; /* coverage of the shape under way; a row's paint */
-  size_t mask_size;
+  struct sb_coverage coverage;
+  /* Of the row under way, in one block. */
+  uint16_t *add;           /* what comes to each byte of 255 times itself */
+  uint8_t *keep, *indexes; /* how much of each stays; places on the ramp */
 };
 
 /* A black canvas; the size is within the limits of host/picture.h. 0 or
@@ -27,8 +27,8 @@ struct sb_canvas {
 int sb_canvas_init(struct sb_canvas *canvas, uint32_t width, uint32_t height);
 void sb_canvas_free(struct sb_canvas *canvas);
 
-/* Paints all of it. 0 or UV_ENOMEM. */
-int sb_canvas_cover(struct sb_canvas *canvas, const struct sb_paint *paint);
+/* Paints all of it. */
+void sb_canvas_cover(struct sb_canvas *canvas, const struct sb_paint *paint);
 
 /* Paints what the outline winds around, as far as it is on the canvas; the rest
    of the outline is gone afterwards. 0 or UV_ENOMEM. */

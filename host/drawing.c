@@ -121,7 +121,7 @@ static int draw_shape(struct sb_canvas *canvas, struct sb_shape *shape,
 static int draw(struct sb_drawing *drawing, struct sb_canvas *canvas,
                 char *fault) {
   int rc = sb_canvas_init(canvas, drawing->width, drawing->height);
-  if (rc == 0) rc = sb_canvas_cover(canvas, &drawing->background);
+  if (rc == 0) sb_canvas_cover(canvas, &drawing->background);
   for (size_t i = 0; rc == 0 && i < drawing->count; i++)
     rc = draw_shape(canvas, &drawing->shapes[i], fault);
   return rc;

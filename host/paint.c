@@ -11,33 +11,40 @@ static uint8_t mix(float a, float b, float share) {
   return (uint8_t)(a + (b - a) * share + 0.5f);
 }
 
-static void set(uint8_t *colour, const struct sb_stop *a,
+static void set(struct sb_ramp *ramp, int i, const struct sb_stop *a,
                 const struct sb_stop *b, float share) {
-  for (int i = 0; i < 3; i++) {
-    int shift = 16 - 8 * i;
-    colour[i] = mix(channel(a->rgb, shift), channel(b->rgb, shift), share);
+  uint8_t *colour = ramp->colours[i];
+  uint8_t alpha = mix(a->alpha * 255, b->alpha * 255, share);
+  for (int k = 0; k < 3; k++) {
+    int shift = 16 - 8 * k;
+    colour[k] = mix(channel(a->rgb, shift), channel(b->rgb, shift), share);
+    ramp->add[i][k] = (uint16_t)(colour[k] * alpha);
+    ramp->keep[i][k] = (uint8_t)(255 - alpha);
   }
-  colour[3] = mix(a->alpha * 255, b->alpha * 255, share);
+  colour[3] = alpha;
+  if (alpha == 0 && ramp->clear == i) ramp->clear = i + 1;
 }
 
 void sb_ramp_make(struct sb_ramp *ramp, const struct sb_paint *paint) {
   const struct sb_stop *stop = paint->stops;
   const struct sb_stop *last = stop + paint->stop_count - 1;
   ramp->paint = paint;
-  for (int i = 0; i < 256; i++) {
+  ramp->clear = 0;
+  for (int i = 0; i < (paint->kind == SB_PAINT_FLAT ? 1 : 256); i++) {
     float at = (float)i / 255;
     while (stop < last && stop[1].at < at) stop++;
     float share = 0;
     const struct sb_stop *next = stop < last ? stop + 1 : stop;
     if (at > stop->at && next->at > stop->at)
       share = fminf((at - stop->at) / (next->at - stop->at), 1);
-    set(ramp->colours[i], stop, next, share);
+    set(ramp, i, stop, next, share);
   }
 }
 
 static uint8_t index_of(float share) {
   float at = share * 255 + 0.5f;
-  return (uint8_t)(at < 0 ? 0 : at > 255 ? 255 : at);
+  at = at > 0 ? at : 0;
+  return (uint8_t)(int)(at < 255 ? at : 255);
 }
 
 static int linear_row(const struct sb_paint *paint, float x, float y,
@@ -79,4 +86,21 @@ int sb_ramp_row(const struct sb_ramp *ramp, uint32_t x, uint32_t y,
     indexes[0] = 0;
     return 1;
   }
+}
+
+int sb_ramp_gap(const struct sb_ramp *ramp, uint32_t y, uint32_t *x,
+                uint32_t *end) {
+  const struct sb_paint *paint = ramp->paint;
+  if (paint->kind != SB_PAINT_RADIAL || ramp->clear < 2) return 0;
+  /* Half an index less than where the next begins, for the rounding. */
+  float radius = ((float)ramp->clear - 1) / 255 * paint->radius;
+  float dy = (float)y + 0.5f - paint->y0;
+  float half = radius * radius - dy * dy;
+  if (half <= 0) return 0;
+  half = sqrtf(half);
+  float left = fmaxf(ceilf(paint->x0 - half - 0.5f), 0);
+  float right = fmaxf(floorf(paint->x0 + half + 0.5f), 0);
+  *x = (uint32_t)left;
+  *end = (uint32_t)right;
+  return left < right;
 }

@@ -30,8 +30,11 @@ struct sb_paint {
 
 /* A paint made ready: its colours from beginning to end. */
 struct sb_ramp {
-  uint8_t colours[256][4]; /* red, green, blue, alpha */
   const struct sb_paint *paint;
+  uint8_t colours[256][4]; /* red, green, blue, alpha */
+  uint16_t add[256][4]; /* the same multiplied by its alpha, up to 255 * 255 */
+  uint8_t keep[256][4]; /* 255 - alpha, three times */
+  int clear;            /* so many at the beginning are of no alpha */
 };
 
 void sb_ramp_make(struct sb_ramp *ramp, const struct sb_paint *paint);
@@ -40,5 +43,17 @@ void sb_ramp_make(struct sb_ramp *ramp, const struct sb_paint *paint);
    Returns 1 when all are the first index, the only one then written. */
 int sb_ramp_row(const struct sb_ramp *ramp, uint32_t x, uint32_t y,
                 uint32_t count, uint8_t *indexes);
+
+/* The part of a row around the middle of a radial paint where it is clear, so
+   that nothing need be painted: the first pixel, and the one after the last. 0
+   when there is none. */
+int sb_ramp_gap(const struct sb_ramp *ramp, uint32_t y, uint32_t *x,
+                uint32_t *end);
+
+/* value / 255, rounded; up to 255 * 255 */
+static inline uint8_t sb_by_255(uint32_t value) {
+  uint16_t more = (uint16_t)(value + 128);
+  return (uint8_t)((more + (more >> 8)) >> 8);
+}
 
 #endif

@@ -27,10 +27,10 @@ static uint32_t at(const struct sb_canvas *canvas, int x, int y) {
 static void paints_through_alpha(void **state) {
   struct sb_paint solid = {.stop_count = 1, .stops = {{0, 0x204060, 1}}};
   struct sb_paint half = {.stop_count = 1, .stops = {{0, 0xFFFFFF, 0.5f}}};
-  assert_int_equal(sb_canvas_cover(*state, &solid), 0);
+  sb_canvas_cover(*state, &solid);
   assert_int_equal(at(*state, 0, 0), 0x204060);
   assert_int_equal(at(*state, 63, 31), 0x204060);
-  assert_int_equal(sb_canvas_cover(*state, &half), 0);
+  sb_canvas_cover(*state, &half);
   assert_int_equal(at(*state, 63, 31), 0x90A0B0);
 }
 
@@ -41,7 +41,7 @@ static void goes_from_stop_to_stop_along_a_line(void **state) {
       .x1 = 40,
       .stop_count = 3,
       .stops = {{0, 0xFF0000, 1}, {0.5f, 0x0000FF, 1}, {1, 0x00FF00, 1}}};
-  assert_int_equal(sb_canvas_cover(*state, &paint), 0);
+  sb_canvas_cover(*state, &paint);
   assert_int_equal(at(*state, 0, 5), 0xFF0000);
   assert_int_equal(at(*state, 63, 5), 0x00FF00);
   assert_in_range(at(*state, 24, 5) & 0xFF, 245, 255);
@@ -56,7 +56,7 @@ static void fades_around_a_point(void **state) {
                            .radius = 10,
                            .stop_count = 2,
                            .stops = {{0, 0xFFFFFF, 1}, {1, 0xFFFFFF, 0}}};
-  assert_int_equal(sb_canvas_cover(*state, &paint), 0);
+  sb_canvas_cover(*state, &paint);
   assert_in_range(at(*state, 32, 16) & 0xFF, 230, 255);
   assert_in_range(at(*state, 37, 16) & 0xFF, 90, 140);
   assert_int_equal(at(*state, 37, 15), at(*state, 26, 16));
@@ -89,7 +89,7 @@ static void grain_is_bounded_and_the_same_for_a_seed(void **state) {
   struct sb_canvas *canvas = *state;
   uint8_t first[64 * 32 * 3];
   int lowest = 255, highest = 0;
-  assert_int_equal(sb_canvas_cover(canvas, &grey), 0);
+  sb_canvas_cover(canvas, &grey);
   sb_canvas_grain(canvas, 0.1f, 3);
   memcpy(first, canvas->pixels.data, sizeof first);
   for (size_t i = 0; i < sizeof first; i++) {
@@ -98,10 +98,10 @@ static void grain_is_bounded_and_the_same_for_a_seed(void **state) {
   }
   assert_in_range(lowest, 128 - 13, 128 - 9);
   assert_in_range(highest, 128 + 9, 128 + 13);
-  assert_int_equal(sb_canvas_cover(canvas, &grey), 0);
+  sb_canvas_cover(canvas, &grey);
   sb_canvas_grain(canvas, 0.1f, 3);
   assert_memory_equal(first, canvas->pixels.data, sizeof first);
-  assert_int_equal(sb_canvas_cover(canvas, &grey), 0);
+  sb_canvas_cover(canvas, &grey);
   sb_canvas_grain(canvas, 0.1f, 4);
   assert_memory_not_equal(first, canvas->pixels.data, sizeof first);
 }
