@@ -6,6 +6,7 @@ return {
   { "run", "run STORY.lua", "make the whole storyboard" },
   { "plan", "plan STORY.lua", "say what a run would do and cost" },
   { "status", "status STORY.lua", "say where a project stands" },
+  { "check", "check STORY.lua", "check a story, its steps and its shots" },
   { "export", "export STORY.lua", "hand the storyboard on: shot list, cut, screenplay, subtitles" },
   { "new", "new DIR", "write a story to start from, with a step of its own" },
   { "steps", "steps [STORY.lua]", "list the steps, and copy one out for editing" },

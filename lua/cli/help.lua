@@ -60,6 +60,21 @@ may be asked while a run is under way.
 
   sbhost status examples/lighthouse.lua]],
 
+  check = [[
+sbhost check STORY.lua [OPTION...]
+
+Checks a story, its steps and prompts: that they hold together, and that what they
+ask is the same each time they are loaded. Then holds the shots that there are
+against the rules of the craft (docs/steps.md). It makes no call and needs no key.
+
+  --strict             a rule that is broken makes the exit status 1
+  --provider NAME, --base-url URL, --model ROLE=MODEL, --data DIR
+                       as for `sbhost run`
+
+Exit status: 0 all well, 1 something does not hold, 2 the story is wrong.
+
+  sbhost check examples/lighthouse.lua]],
+
   export = [[
 sbhost export STORY.lua --format FORMAT [--out PATH] [--data DIR]
 

@@ -43,6 +43,27 @@ local function count(text, what)
   return select(2, text:gsub(what, ""))
 end
 
+describe("sbhost check", function()
+  it("finds what is another each time, and what is wrong in a prompt, by its line", function()
+    local at = support.write {
+      ["story.lua"] = support.story "style = tostring(os.clock()) .. os.tmpname(),",
+      ["wrong.lua"] = support.story(),
+      ["steps/shots.lua"] = [[
+return require "pipeline.step" "shots" {
+  needs = { "scenes" }, each = "scenes", writes = { "scene.shots[*].name" },
+  prompt = "For {{scene.nam}}.",
+}]],
+    }
+    local wrong = support.run { "check", at .. "/wrong.lua", "--data", at .. "/data" }
+    assert.equal(2, wrong.status)
+    assert.truthy(wrong.err:find("steps/shots.lua:3: ", 1, true), wrong.err)
+    os.remove(at .. "/steps/shots.lua")
+    local unsteady = support.run { "check", at .. "/story.lua", "--data", at .. "/data" }
+    assert.equal(1, unsteady.status, unsteady.out .. unsteady.err)
+    assert.truthy(unsteady.out:find("lore: its request is another each time", 1, true), unsteady.out)
+  end)
+end)
+
 describe("the rules of the craft", function()
   it("warn, and all is drawn", function()
     local first = run()
@@ -59,6 +80,22 @@ describe("the rules of the craft", function()
     assert.is_true(pictures <= drawn - 2)
     assert.equal(1, again.status)
     assert.equal(0, asked)
+  end)
+
+  it("are told again by sbhost check, without a call", function()
+    local serving = serve_short_shots()
+    local at = support.write { ["story.lua"] = support.story "counts = { scenes = 1, shots = 2 }," }
+    local where = { at .. "/story.lua", "--data", at .. "/data", "--base-url", serving.url }
+    assert.equal(0, support.run({ "check", table.unpack(where) }).status)
+    assert.equal(0, support.run({ "run", table.unpack(where) }).status)
+    local asked = #serving.requests
+    local told = support.run { "check", table.unpack(where) }
+    assert.equal(0, told.status, told.err)
+    assert.equal(2, count(told.out, "scene 'scene%-1': shot '[^']+': 0%.5 s is too short"), told.out)
+    table.insert(where, "--strict")
+    assert.equal(1, support.run({ "check", table.unpack(where) }).status)
+    serving.close()
+    assert.equal(asked, #serving.requests)
   end)
 
   it("do not count where the story waives them", function()
