@@ -349,3 +349,71 @@ void sb_file_list_free(char **names, size_t count) {
   for (size_t i = 0; i < count; i++) free(names[i]);
   free(names);
 }
+
+static int entry_by_name(const void *a, const void *b) {
+  return strcmp(((const struct sb_file_entry *)a)->name,
+                ((const struct sb_file_entry *)b)->name);
+}
+
+/* Adds what is at a path below a folder. There is room for 2^n - 1 entries. */
+static int add_entry(int folder, const char *path, const char *name,
+                     struct sb_file_entry **entries, size_t *count) {
+  struct stat raw;
+  if (fstatat(folder, path, &raw, 0) != 0)
+    return errno == ENOENT || errno == ENOTDIR ? 0 : last_error();
+  if ((*count & (*count + 1)) == 0) {
+    size_t room = (*count + 1) * 2 - 1;
+    struct sb_file_entry *grown = realloc(*entries, room * sizeof *grown);
+    if (grown == NULL) return UV_ENOMEM;
+    *entries = grown;
+  }
+  struct sb_file_entry *entry = &(*entries)[*count];
+  entry->name = strdup(name);
+  if (entry->name == NULL) return UV_ENOMEM;
+  fill_stat(&entry->stat, &raw);
+  ++*count;
+  return 0;
+}
+
+static int scan_folder(DIR *dir, struct sb_file_entry **entries,
+                       size_t *count) {
+  int rc = 0;
+  const struct dirent *entry;
+  errno = 0;
+  while (rc == 0 && (entry = readdir(dir)) != NULL) {
+    if (is_entry(entry))
+      rc = add_entry(dirfd(dir), entry->d_name, entry->d_name, entries, count);
+    errno = 0;
+  }
+  if (rc == 0 && errno != 0) rc = last_error();
+  if (rc == 0 && *count > 1)
+    qsort(*entries, *count, sizeof **entries, entry_by_name);
+  return rc;
+}
+
+int sb_file_scan(const char *path, struct sb_file_entry **entries,
+                 size_t *count) {
+  *entries = NULL;
+  *count = 0;
+  int rc = 0;
+  DIR *dir = opendir(path);
+  if (dir != NULL) {
+    rc = scan_folder(dir, entries, count);
+    closedir(dir);
+  } else if (errno == ENOTDIR) {
+    rc = add_entry(AT_FDCWD, path, "", entries, count);
+  } else if (errno != ENOENT) {
+    rc = last_error();
+  }
+  if (rc < 0) {
+    sb_file_scan_free(*entries, *count);
+    *entries = NULL;
+    *count = 0;
+  }
+  return rc;
+}
+
+void sb_file_scan_free(struct sb_file_entry *entries, size_t count) {
+  for (size_t i = 0; i < count; i++) free(entries[i].name);
+  free(entries);
+}

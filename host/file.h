@@ -68,4 +68,16 @@ int sb_file_real(const char *path, char **real);
 int sb_file_list(const char *path, char ***names, size_t *count);
 void sb_file_list_free(char **names, size_t count);
 
+/* The names and what each of them is, sorted likewise; what goes away meanwhile
+   is left out. A file has itself as its one entry, with an empty name, and what
+   is not there has none. *entries is freed with sb_file_scan_free. */
+struct sb_file_entry {
+  char *name;
+  struct sb_file_stat stat;
+};
+
+int sb_file_scan(const char *path, struct sb_file_entry **entries,
+                 size_t *count);
+void sb_file_scan_free(struct sb_file_entry *entries, size_t count);
+
 #endif

@@ -154,6 +154,40 @@ static void lists_names_in_the_order_of_their_bytes(void **state) {
   for (size_t i = 0; i < 5; i++) assert_int_equal(sb_file_remove(names[i]), 0);
 }
 
+static void scans_what_files_are(void **state) {
+  (void)state;
+  struct sb_file_entry *entries;
+  size_t count;
+  char name[16];
+  assert_int_equal(sb_file_mkdir("folder"), 0);
+  for (int i = 0; i < 100; i++) {
+    snprintf(name, sizeof name, "folder/%02d", 99 - i);
+    assert_int_equal(sb_file_write(name, "four", (size_t)(i % 5)), 0);
+  }
+  assert_int_equal(symlink("nowhere", "folder/dangling"), 0);
+  assert_int_equal(sb_file_scan("folder", &entries, &count), 0);
+  assert_int_equal(count, 100);
+  for (int i = 0; i < 100; i++) {
+    snprintf(name, sizeof name, "%02d", i);
+    assert_string_equal(entries[i].name, name);
+    assert_int_equal(entries[i].stat.size, (99 - i) % 5);
+  }
+  sb_file_scan_free(entries, count);
+  assert_int_equal(sb_file_scan("folder/07", &entries, &count), 0);
+  assert_int_equal(count, 1);
+  assert_string_equal(entries[0].name, "");
+  sb_file_scan_free(entries, count);
+  assert_int_equal(sb_file_scan("folder/nothing", &entries, &count), 0);
+  assert_int_equal(count, 0);
+  sb_file_scan_free(entries, count);
+  for (int i = 0; i < 100; i++) {
+    snprintf(name, sizeof name, "folder/%02d", i);
+    assert_int_equal(unlink(name), 0);
+  }
+  assert_int_equal(unlink("folder/dangling"), 0);
+  assert_int_equal(rmdir("folder"), 0);
+}
+
 static void says_who_holds_a_lock(void **state) {
   struct sb_lock *lock, *second;
   pid_t owner;
@@ -204,6 +238,7 @@ int main(void) {
       TEST(hashes_files_larger_than_a_chunk),
       TEST(makes_folders_with_their_parents),
       TEST(lists_names_in_the_order_of_their_bytes),
+      TEST(scans_what_files_are),
       TEST(says_who_holds_a_lock),
       TEST(frees_the_lock_of_a_process_that_was_killed),
   };

@@ -53,6 +53,15 @@ function file.list(folder) end
 ---@return string? code
 function file.real(path) end
 
+---What files are, told without reading them: by their sizes, times and inodes. Of a
+---folder, all its entries; what is not there counts as nothing.
+---@param paths string[]
+---@param with_states? boolean
+---@return string? hex a digest of it all
+---@return table<string, string>|string|nil states by path, what each file is, if asked for; a message when hex is nil
+---@return string? code
+function file.scan(paths, with_states) end
+
 ---Makes a folder, with its parents, durably; one that is there is fine.
 ---@param path string
 ---@return true?
