@@ -124,6 +124,15 @@ local function text_of_model(chain, model, judge)
   end
 end
 
+--- Who is asked for a role, and then those to fall back to.
+---@param model pipeline.Model
+---@return string[]
+function M.models(model)
+  local models = table.move(model, 1, #model, 1, {})
+  models[#models + 1] = model.fallback
+  return models
+end
+
 --- A text answer that a judge accepts.
 ---@param calls Calls
 ---@param request Request

@@ -3,8 +3,8 @@
 -- the props it names.
 
 local json = require "host.json"
-local names = require "pipeline.names"
 local plan_of = require "pipeline.context_plan"
+local positions = require "pipeline.positions"
 local readable = require "pipeline.readable"
 
 local M = {}
@@ -25,30 +25,6 @@ local Context = {}
 Context.__index = Context
 Context.__name = "pipeline.Context"
 
--- Where each name of a list is. Kept for as long as the list stays as it is.
----@type table<string, { hash: string, positions: table<string, integer> }>
-local indexes = {}
-
----@param artifact host.artifact.Tree
----@param list string
----@return table<string, integer>
-local function positions_in(artifact, list)
-  local hash = artifact:hash { list }
-  local known = indexes[list]
-  if known and known.hash == hash then return known.positions end
-  local positions, loosely = {}, {}
-  for i = 1, artifact:length { list } or 0 do
-    local name = artifact:get { list, i, "name" }
-    if name then
-      positions[name] = positions[name] or i
-      loosely[names.loose(name)] = loosely[names.loose(name)] or i
-    end
-  end
-  for loose, i in pairs(loosely) do positions[loose] = positions[loose] or i end
-  indexes[list] = { hash = hash, positions = positions }
-  return positions
-end
-
 -- null is what a person may have written for nothing.
 ---@param tree host.artifact.Tree
 ---@param path (string|integer)[]
@@ -65,10 +41,9 @@ local read_record
 local function read_referred(from, node)
   local listed = get(from.tree, node.path)
   if listed == nil then return nil end
-  local positions = positions_in(from.artifact, node.ref)
   local elements = {}
   for i, name in ipairs(listed) do
-    local at = positions[name] or positions[names.loose(name)]
+    local at = positions.of(from.artifact, node.ref, name)
     local item = at and from.artifact:node { node.ref, at }
     if item then
       elements[i] = read_record({ artifact = from.artifact, tree = item }, node)

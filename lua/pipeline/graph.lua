@@ -9,6 +9,7 @@ local fault = require "pipeline.fault"
 ---@field by_name table<string, pipeline.BoundStep>
 ---@field writer table<string, pipeline.BoundStep> the step that writes a leaf, by canonical path
 ---@field owner table<string, pipeline.BoundStep>  the step that says who is in a list, by canonical path
+---@field private awaited table<pipeline.BoundStep, table<string, true>> all that a step needs, once asked for
 local StepGraph = {}
 StepGraph.__index = StepGraph
 
@@ -172,6 +173,16 @@ function StepGraph:each_read(step, visit)
   end
 end
 
+--- Whether a step waits for who is in a list.
+---@param step pipeline.BoundStep
+---@param list string
+---@return boolean
+function StepGraph:awaits(step, list)
+  local owner = self.owner[list]
+  self.awaited[step] = self.awaited[step] or self:needed(step.name)
+  return owner ~= nil and self.awaited[step][owner.name] or false
+end
+
 function StepGraph:check_reads(step)
   local needed = self:needed(step.name)
   self:each_read(step, function(leaf, text)
@@ -222,7 +233,7 @@ end
 ---@param steps pipeline.Step[] in story order
 ---@return StepGraph
 function M.new(spec, steps)
-  local self = setmetatable({ spec = spec, steps = {}, by_name = {}, writer = {}, owner = {} }, StepGraph)
+  local self = setmetatable({ spec = spec, steps = {}, by_name = {}, writer = {}, owner = {}, awaited = {} }, StepGraph)
   local bound = {}
   for i, step in ipairs(steps) do
     if self.by_name[step.name] then

@@ -1,58 +1,203 @@
 -- lua/pipeline/outcome.lua: what tasks have come to, kept by task and the key of
 -- the task's first request. While that key stands, the outcome stands,
--- whichever model gave it.
+-- whichever model gave it. Beside it stands what each task was evaluated from,
+-- so that one of which nothing changed is not even rendered.
 
 local artifact = require "host.artifact"
 local call = require "pipeline.call"
 local json = require "host.json"
+local loop = require "host.loop"
 local stored = require "pipeline.stored"
 
 ---@class Outcome
+---@field n integer       the how manieth of its task
+---@field take integer    that was asked for
+---@field at number       seconds since 1970
 ---@field value any?      the checked answer of a text task
 ---@field picture { path: string, sha256: string, width: integer, height: integer }?
 ---@field ids integer[]   the calls that it took
----@field model string
+---@field model string?   that gave it
+
+--- An outcome that stands for a task, and the key that it stands under.
+---@class StandingOutcome: Outcome
+---@field key string
 
 ---@class Outcomes
 ---@field store host.store.store
----@field known table<string, string>
+---@field known table<string, string>        the outcomes, as texts, by task and key
+---@field marks table<string, string>        the tasks' fingerprints and keys, as texts
+---@field takes table<string, { take: integer, back: { key: string, n: integer }? }>
+---@field keys table<string, string[]>?      of the outcomes of each task, once asked for
+---@field readonly boolean?                  nothing is written
 local Outcomes = {}
 Outcomes.__index = Outcomes
 
 local M = {}
 
 ---@param store host.store.store
+---@param options { readonly: boolean? }? readonly: nothing is written to the store
 ---@return Outcomes
-function M.new(store)
-  return setmetatable({ store = store, known = stored.read(store:all "outcome") }, Outcomes)
-end
-
----@param request Request
-local function name_of(request)
-  return request.task .. " " .. json.sha256(call.identity(request))
-end
-
----@param request Request the task's first
----@return Outcome?
-function Outcomes:find(request)
-  local text = self.known[name_of(request)]
-  -- Read as the artifact is, which tells an empty list from an empty record.
-  return text and artifact.parse(text):get {} or nil
-end
-
---- Returns once the outcome is on disk.
----@param request Request
----@param outcome Outcome
----@return true?
----@return string? message
-function Outcomes:keep(request, outcome)
-  local text = json.encode(outcome)
-  local name = name_of(request)
-  local kept, message = self.store:put("outcome", name, text, { wait = true })
-  if kept then
-    self.known[name] = text
+function M.new(store, options)
+  local takes = {}
+  for task, text in pairs(stored.read(store:all "take")) do
+    local record = json.decode(text)
+    takes[task] = { take = math.tointeger(record.take) or 1, back = record.back }
   end
-  return kept, message
+  return setmetatable({
+    store = store,
+    known = stored.read(store:all "outcome"),
+    marks = stored.read(store:all "task"),
+    takes = takes,
+    readonly = options and options.readonly,
+  }, Outcomes)
+end
+
+--- The key of a task's first request.
+---@param request Request
+---@return string
+function M.key(request)
+  return json.sha256(call.identity(request))
+end
+
+---@param task string
+---@param key string
+local function name_of(task, key)
+  return task .. " " .. key
+end
+
+--- Read as the artifact is, which tells an empty list from an empty record.
+---@return Outcome
+local function read(text)
+  return artifact.parse(text):get {}
+end
+
+--- The number of the take that a task's requests ask for.
+---@param task string
+---@return integer
+function Outcomes:take(task)
+  local record = self.takes[task]
+  return record and record.take or 1
+end
+
+--- The outcome that stands while a task's request has this key.
+---@param task string
+---@param key string
+---@return StandingOutcome?
+function Outcomes:find(task, key)
+  local record = self.takes[task]
+  local back = record and record.back
+  if back and back.key == key then
+    for _, outcome in ipairs(self:of(task)) do
+      if outcome.n == back.n then
+        return outcome
+      end
+    end
+  end
+  local text = self.known[name_of(task, key)]
+  if not text then
+    return nil
+  end
+  local outcome = read(text)
+  outcome.key = key
+  return outcome
+end
+
+local MARK = '{"fingerprint":"%s","key":"%s"}'
+
+--- The outcome of a task that was last evaluated from the same.
+---@param task string
+---@param fingerprint string
+---@return StandingOutcome?
+function Outcomes:unchanged(task, fingerprint)
+  local mark = self.marks[task]
+  local key = mark and mark:match('^{"fingerprint":"' .. fingerprint .. '","key":"(%x+)"}$')
+  return key and self:find(task, key)
+end
+
+--- Notes what a task was evaluated from, and the key that this came to.
+---@param task string
+---@param fingerprint string
+---@param key string
+function Outcomes:mark(task, fingerprint, key)
+  local mark = MARK:format(fingerprint, key)
+  if self.marks[task] ~= mark and not self.readonly then
+    self.marks[task] = mark
+    self.store:put("task", task, mark)
+  end
+end
+
+--- The keys under which a task has outcomes, in no order.
+local function keys_of(self, task)
+  if not self.keys then
+    self.keys = {}
+    for name in pairs(self.known) do
+      local of, key = name:match "^(.*) (%x+)$"
+      local list = self.keys[of] or {}
+      self.keys[of] = list
+      list[#list + 1] = key
+    end
+  end
+  return self.keys[task] or {}
+end
+
+--- All outcomes of a task, the first that it had first.
+---@param task string
+---@return StandingOutcome[]
+function Outcomes:of(task)
+  local list = {}
+  for i, key in ipairs(keys_of(self, task)) do
+    list[i] = read(self.known[name_of(task, key)])
+    list[i].key = key
+  end
+  -- Those without a number are older than numbers are.
+  table.sort(list, function(a, b)
+    if (a.n or 0) ~= (b.n or 0) then
+      return (a.n or 0) < (b.n or 0)
+    end
+    return (a.ids[1] or 0) < (b.ids[1] or 0)
+  end)
+  for i, outcome in ipairs(list) do
+    outcome.n, outcome.take = outcome.n or i, outcome.take or 1
+  end
+  return list
+end
+
+--- The number of an outcome under a key: that of the one in whose place it comes, or
+--- the next.
+---@param earlier StandingOutcome[]
+---@param key string
+local function number_for(earlier, key)
+  for _, outcome in ipairs(earlier) do
+    if outcome.key == key then
+      return outcome.n
+    end
+  end
+  return #earlier > 0 and earlier[#earlier].n + 1 or 1
+end
+
+--- Returns once the outcome is on disk. Its number, take and time are added.
+---@param task string
+---@param key string
+---@param outcome Outcome
+---@return StandingOutcome?
+---@return string? message
+function Outcomes:keep(task, key, outcome)
+  local name, keys = name_of(task, key), keys_of(self, task)
+  outcome.n, outcome.take, outcome.at = number_for(self:of(task), key), self:take(task), loop.time()
+  local text = json.encode(outcome)
+  if not self.readonly then
+    local kept, message = self.store:put("outcome", name, text, { wait = true })
+    if not kept then
+      return nil, message
+    end
+  end
+  if not self.known[name] then
+    keys[#keys + 1] = key
+    self.keys[task] = keys
+  end
+  self.known[name] = text
+  outcome.key = key
+  return outcome
 end
 
 return M

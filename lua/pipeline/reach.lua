@@ -1,6 +1,8 @@
 -- lua/pipeline/reach.lua: which elements of the artifact a step's path reaches
 -- from where it stands, and which tasks must be done before that can be said.
 
+local positions = require "pipeline.positions"
+
 local M = {}
 
 --- One element of the artifact: where it lies, and the keys of the list items
@@ -42,17 +44,21 @@ local function items(ground, element, name)
   return found
 end
 
---- The items that a field of references names.
+--- The items that a field of references names, in the order of their list.
 local function referred(ground, element, segment)
-  local wanted = {}
-  for _, name in ipairs(ground.artifact:get(extended(element.path, segment.name)) or {}) do
-    wanted[name] = true
-  end
-  local found = {}
-  for _, item in ipairs(items(ground, { path = {}, keys = {} }, segment.ref)) do
-    if wanted[ground.artifact:get(extended(item.path, "name"))] then
-      found[#found + 1] = item
+  local places, seen = {}, {}
+  local listed = ground.artifact:get(extended(element.path, segment.name))
+  for _, name in ipairs(type(listed) == "table" and listed or {}) do
+    local at = positions.of(ground.artifact, segment.ref, name)
+    if at and not seen[at] then
+      places[#places + 1], seen[at] = at, true
     end
+  end
+  table.sort(places)
+  local found = {}
+  for i, at in ipairs(places) do
+    local path = { segment.ref, at }
+    found[i] = { path = path, keys = { ground.artifact:get { segment.ref, at, "key" } } }
   end
   return found
 end

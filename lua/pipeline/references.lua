@@ -26,8 +26,18 @@ local function label_of(run, element)
   return label
 end
 
+--- A picture that goes with a request.
+---@class Reference
+---@field path string
+---@field label string  what it shows
+---@field sha256 string
+
 --- All pictures that a task's refs reach, in the order that the step names them.
-local function reached(run, task)
+---@param run Run
+---@param task Task
+---@return Reference[]?
+---@return string? message what is missing
+function M.reached(run, task)
   local pictures = {}
   for _, resolved in ipairs(task.step.refs) do
     for _, element in ipairs(reach.walk(run, resolved, task.scope, {})) do
@@ -35,7 +45,7 @@ local function reached(run, task)
       local label = label_of(run, element)
       local sha256, message
       if path then
-        sha256, message = file.hash(run.project:path(path))
+        sha256, message = run.pictures:hash(path)
       end
       if sha256 then
         pictures[#pictures + 1] = { path = run.project:path(path), label = label, sha256 = sha256 }
@@ -109,17 +119,13 @@ local function plate(run, pictures)
   }
 end
 
---- The pictures that go with a task's request.
+--- The pictures that go with a request, of those that a task's refs reach.
 ---@param run Run
----@param task Task
+---@param pictures Reference[]
 ---@param limit integer? how many a request may carry
----@return { path: string, label: string, sha256: string }[]?
----@return string? message what is missing
-function M.gather(run, task, limit)
-  local pictures, missing = reached(run, task)
-  if not pictures then
-    return nil, missing
-  end
+---@return Reference[]?
+---@return string? message what is wrong
+function M.fit(run, pictures, limit)
   if limit == 0 and #pictures > 0 then
     return nil, "its model takes no reference pictures: choose another for its role"
   elseif not limit or #pictures <= limit then

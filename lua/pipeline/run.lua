@@ -1,14 +1,17 @@
 -- lua/pipeline/run.lua: a run evaluates the whole DAG of a story, from an empty
--- artifact. Steps become tasks as the lists that they are repeated for become
--- known, and a task starts when what it reads is there.
+-- artifact. Tasks, planted by plant.lua, start when what they read is there; what
+-- they come to is patched into the artifact.
 
 local artifact = require "host.artifact"
 local dag = require "host.dag"
 local fault = require "pipeline.fault"
+local fingerprint = require "pipeline.fingerprint"
 local loop = require "host.loop"
 local name = require "host.name"
 local perform = require "pipeline.perform"
-local reach = require "pipeline.reach"
+local pictures = require "pipeline.pictures"
+local plant = require "pipeline.plant"
+local positions = require "pipeline.positions"
 local views = require "pipeline.views"
 
 ---@class Run
@@ -19,7 +22,9 @@ local views = require "pipeline.views"
 ---@field calls Calls
 ---@field outcomes Outcomes
 ---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
----@field choose fun(step: string, count: integer): integer
+---@field choose fun(step: string, count: integer, key: string, answer: table): integer
+---@field edits Edits?                          what the user has set by hand
+---@field matches Matches?                      the keys of items that live on
 ---@field report fun(event: table)
 ---@field lint Lint
 ---@field artifact host.tree
@@ -30,27 +35,22 @@ local views = require "pipeline.views"
 ---@field over table<integer, true>             nodes that have come to an end, good or bad
 ---@field awaited table<integer, host.loop.event> those whose end some task waits for
 ---@field ends table<string, integer>           the node that ends each step
+---@field roots table<pipeline.BoundStep, Roots>
 ---@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
 ---@field plates table<string, host.task>       who draws a plate of several pictures, by its path
 ---@field own_pictures table<string, string>    the story's own props' pictures, by key
+---@field pictures Pictures                     what lies in the folder of pictures
+---@field fingerprints Fingerprints
 local Run = {}
 Run.__index = Run
 
 local M = {}
 
-local function joined(keys)
-  return table.concat(keys, "/")
-end
-
----@param step string
----@param keys string[]
-local function task_name(step, keys)
-  return #keys == 0 and step or ("%s[%s]"):format(step, joined(keys))
-end
-
 --
 -- Nodes
 --
+
+Run.unsettled, Run.task_names, Run.unplanted_places = plant.unsettled, plant.task_names, plant.unplanted_places
 
 --- Adds a node that does a job.
 ---@param job { run: fun(): boolean?, skipped: fun(cause: integer)?, label: string }
@@ -67,179 +67,9 @@ function Run:add(priority, after, job)
   return node
 end
 
---- The node to wait for until a step's task for an item is done; nil when it is.
----@param step pipeline.BoundStep
----@param keys string[] of the item, or of one inside it
-function Run:unsettled(step, keys)
-  local of = table.move(keys, 1, #step.each, 1, {})
-  local node = self.instances[step.name][joined(of)]
-  if node then
-    return self.nodes:state(node) ~= "done" and node or nil
-  end
-  -- Its node is still to be made, by the planting that got furthest.
-  for depth = #of, 0, -1 do
-    local planting = self.plants[step.name][joined(table.move(of, 1, depth, 1, {}))]
-    if planting then
-      return planting
-    end
-  end
-  return self.ends[step.name]
-end
-
---
--- Planting
---
-
---- What a step's task has to wait for to be able to say what it waits for: the
---- lists and references on its paths.
----@return table<integer, true> waits
----@return table<integer, true> after the nodes that write what it reads
----@return table<integer, true> tolerated of what may be absent: these may fail
-function Run:edges(step, scope)
-  local waits, needed, tolerated = {}, {}, {}
-  for _, resolved in ipairs(step.reads) do
-    local after = resolved.optional and tolerated or needed
-    local elements = reach.walk(self, resolved, scope, waits)
-    for _, leaf in ipairs(elements and self.spec:leaves(resolved) or {}) do
-      local writer = self.graph.writer[leaf]
-      for _, element in ipairs(writer and elements or {}) do
-        if #element.keys < #writer.each then
-          after[self.ends[writer.name]] = true
-        else
-          local node = self:unsettled(writer, element.keys)
-          if node then
-            after[node] = true
-          end
-        end
-      end
-    end
-  end
-  for _, gate in ipairs(self.graph:gates(step)) do
-    needed[self.ends[gate.name]] = true
-  end
-  return waits, needed, tolerated
-end
-
---- Makes a step's nodes for the items in scope; where that cannot be said yet,
---- a node that will.
----@param step pipeline.BoundStep
----@param scope table<string, Element>
----@param keys string[]
----@param depth integer how many of the step's lists are bound
----@return integer[] nodes that the step's end waits for
-function Run:plant(step, scope, keys, depth)
-  local waits, after, tolerated = {}, {}, {}
-  local binding = step.each[depth + 1]
-  if not binding then
-    waits, after, tolerated = self:edges(step, scope)
-  else
-    local node = self:unsettled(self.graph.owner[binding.list], keys)
-    if node then
-      waits[node] = true
-    end
-  end
-  if next(waits) then
-    return { self:plant_later(step, scope, keys, depth, waits) }
-  elseif not binding then
-    return { self:plant_task(step, scope, keys, after, tolerated) }
-  end
-  local nodes = {}
-  local outer = depth > 0 and scope[step.each[depth].name].path or {}
-  local list = reach.extended(outer, binding.list:match "[^.]+$")
-  for i = 1, self.artifact:length(list) or 0 do
-    local path = reach.extended(list, i)
-    local item_keys = reach.extended(keys, self.artifact:get(reach.extended(path, "key")))
-    local inner = setmetatable({ [binding.name] = { path = path, keys = item_keys } }, { __index = scope })
-    for _, node in ipairs(self:plant(step, inner, item_keys, depth + 1)) do
-      nodes[#nodes + 1] = node
-    end
-  end
-  return nodes
-end
-
 ---@param cause integer a node
 function Run:cause_text(cause)
   return ("'%s' failed"):format(self.jobs[cause].label)
-end
-
-function Run:plant_later(step, scope, keys, depth, waits)
-  local node
-  node = self:add(self.priority[step.name], waits, {
-    label = step.name,
-    run = function()
-      for _, child in ipairs(self:plant(step, scope, keys, depth)) do
-        self.nodes:edge(child, self.ends[step.name])
-      end
-      self:report_total(step)
-    end,
-    skipped = function(cause)
-      if not self.unplanted[step.name] then
-        self.unplanted[step.name] = true
-        local message = self:cause_text(cause)
-        self.report { event = "unplanted", step = step.name, message = message, cause = self.jobs[cause].label }
-      end
-    end,
-  })
-  self.plants[step.name][joined(keys)] = node
-  return node
-end
-
-function Run:plant_task(step, scope, keys, after, tolerated)
-  local task = {
-    name = task_name(step.name, keys),
-    step = step,
-    keys = keys,
-    scope = scope,
-    priority = self.priority[step.name],
-  }
-  local node = self:add(task.priority, after, {
-    label = task.name,
-    run = function()
-      self:await_over(tolerated)
-      return self:run_task(task)
-    end,
-    skipped = function(cause)
-      self:tell(task, "skipped", { message = self:cause_text(cause), cause = self.jobs[cause].label })
-    end,
-  })
-  self.instances[step.name][joined(keys)] = node
-  self.planted[step.name] = self.planted[step.name] + 1
-  return node
-end
-
---- The names of all tasks made so far, step by step.
----@return string[]
-function Run:task_names()
-  local list = {}
-  for _, step in ipairs(self.graph.steps) do
-    local nodes = {}
-    for _, node in pairs(self.instances[step.name]) do
-      nodes[#nodes + 1] = node
-    end
-    table.sort(nodes)
-    for _, node in ipairs(nodes) do
-      list[#list + 1] = self.jobs[node].label
-    end
-  end
-  return list
-end
-
---- Where tasks were not made, since what says which there are did not come.
----@return { step: pipeline.BoundStep, keys: string[] }[] the keys of the item that they are in
-function Run:unplanted_places()
-  local places = {}
-  for _, step in ipairs(self.graph.steps) do
-    for item, node in pairs(self.plants[step.name]) do
-      if self.nodes:state(node) == "skipped" then
-        local keys = {}
-        for key in item:gmatch "[^/]+" do
-          keys[#keys + 1] = key
-        end
-        places[#places + 1] = { step = step, keys = keys }
-      end
-    end
-  end
-  return places
 end
 
 --- Waits until nodes have come to any end, or will come to none.
@@ -266,16 +96,6 @@ function Run:notify_over(node)
     self.awaited[node] = nil
     event:notify()
   end
-end
-
---- A step's last node: all of its tasks are done.
-function Run:plant_end(step, after)
-  self.ends[step.name] = self:add(self.priority[step.name], after, {
-    label = step.name,
-    run = function()
-      self:save_step(step)
-    end,
-  })
 end
 
 --- Writes what a step's tasks have come to, once.
@@ -321,7 +141,7 @@ function Run:run_task(task)
     local patched, message = self.artifact:patch(result.entries)
     if patched then
       self.artifact = patched
-      self.results[task.step.name][joined(task.keys)] = result.value
+      self.results[task.step.name][plant.joined(task.keys)] = result.value
       self.views:touch()
     else
       result = { state = "failed", message = message }
@@ -371,15 +191,8 @@ end
 ---@return { done: integer, failed: integer, skipped: integer, stopped: "stop"|"cost"|nil }
 function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
-    self.instances[step.name], self.plants[step.name], self.results[step.name] = {}, {}, {}
-    self.planted[step.name] = 0
-  end
-  for _, step in ipairs(self.graph.steps) do
-    local after = {}
-    for _, node in ipairs(self:plant(step, {}, {}, 0)) do
-      after[node] = true
-    end
-    self:plant_end(step, after)
+    self.results[step.name] = {}
+    plant.step(self, step)
     self:report_total(step)
   end
   local done, failed, skipped = self.nodes:run()
@@ -397,7 +210,8 @@ end
 function M.new(options)
   local self = setmetatable({}, Run)
   for _, field in ipairs {
-    "instances", "plants", "planted", "ends", "jobs", "results", "saved", "unplanted", "plates", "over", "awaited",
+    "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "plates", "over",
+    "awaited",
   } do
     self[field] = {}
   end
@@ -411,6 +225,9 @@ function M.new(options)
   self.priority = self.graph:priorities(options.seconds)
   self.artifact = artifact.new():patch(story_entries(self.story))
   self.views = views.new(self)
+  self.pictures = self.pictures or pictures.new(self.project)
+  self.fingerprints = fingerprint.new(self)
+  positions.forget()
   self.nodes = dag.new {
     run = function(node)
       local over <close> = setmetatable({}, {

@@ -8,6 +8,7 @@ local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
 local loop = require "host.loop"
 local outcome = require "pipeline.outcome"
+local pictures = require "pipeline.pictures"
 local project = require "pipeline.project"
 local providers = require "providers"
 local run = require "pipeline.run"
@@ -90,7 +91,7 @@ end
 ---@param options { readonly: boolean? }?
 function Session:open(options)
   self.project = project.open(self.story.project, self:data(), options)
-  self.outcomes = outcome.new(self.project.store)
+  self.outcomes = outcome.new(self.project.store, { readonly = self.project.readonly })
 end
 
 --- Those who are asked. Of a project that is only looked at, nobody will be: then
@@ -169,11 +170,13 @@ function Session:evaluate(options)
     report = self.report,
     lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
+    pictures = pictures.new(self.project),
     seconds = timings.read(self.project.store),
   }
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
+  self.run.pictures:save()
   self.run, self.task = nil, nil
   if not options.calls then
     timings.keep(self.project.store, totals)

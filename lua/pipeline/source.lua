@@ -86,7 +86,7 @@ end
 ---@class pipeline.Script
 ---@field file string
 ---@field text string
----@field texts string[] its own text and those of the modules beside it that it loaded
+---@field texts string[] its own text and those of the modules beside it that it loads, or will load
 ---@field files string[] their files, in the same order
 
 -- `require` for a script: modules in the folders come first, and are loaded anew
@@ -112,6 +112,30 @@ local function make_require(script, dirs, environment)
       end
     end
     return require(name)
+  end
+end
+
+-- Adds the modules beside a script that its functions will load when they are
+-- called, as far as their names stand in the text.
+---@param script pipeline.Script
+---@param dirs string[]
+local function add_later(script, dirs)
+  local there = {}
+  for _, file in ipairs(script.files) do there[file] = true end
+  local i = 1
+  while script.texts[i] do
+    for name in script.texts[i]:gmatch "require%s*%(?%s*[\"']([%w_.]+)[\"']" do
+      for _, dir in ipairs(dirs) do
+        local file = M.beside(dir, name:gsub("%.", "/") .. ".lua")
+        local text = not there[file] and M.read(file)
+        if text then
+          there[file] = true
+          script.texts[#script.texts + 1], script.files[#script.files + 1] = text, file
+          break
+        end
+      end
+    end
+    i = i + 1
   end
 end
 
@@ -147,7 +171,10 @@ function M.run(file, dirs)
     if fault.is(err) then return err end
     return { err = err, traceback = debug.traceback(nil, 2) }
   end)
-  if ok then return result, script end
+  if ok then
+    add_later(script, dirs)
+    return result, script
+  end
   if fault.is(result) or not result.traceback then error(result, 0) end
   local where, what = split_message(file, tostring(result.err))
   fault.raise { message = what, where = where, traceback = result.traceback }

@@ -32,7 +32,7 @@ local M = {}
 ---@field file string
 ---@field text? string                 the script
 ---@field files string[]               the script, and the modules beside it that it loads
----@field hash string                  of all of these; without a file, of what is declared
+---@field hash string                  of all of these, and of what is declared
 local Step = {}
 Step.__index = Step
 Step.__name = "pipeline.Step"
@@ -135,7 +135,7 @@ local function check_sense(self)
   end
 end
 
--- What is known of a step that no file was loaded for.
+-- What a step says of itself, code apart.
 ---@param self pipeline.Step
 local function hash_of(self)
   local declared = { name = self.name }
@@ -219,7 +219,8 @@ local function load_file(name, file, dir)
     }
   end
   self.file, self.text, self.files = file, script.text, script.files
-  self.hash = json.sha256(table.concat(script.texts, "\0"))
+  -- A prompt may come from elsewhere than the scripts.
+  self.hash = json.sha256(table.concat(script.texts, "\0") .. "\0" .. hash_of(self))
   return self
 end
 

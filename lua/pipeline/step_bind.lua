@@ -21,6 +21,7 @@ local source = require "pipeline.source"
 ---@field read string[]                  canonical paths of the fields that it reads
 ---@field written string[]               canonical paths of the fields that it writes or draws
 ---@field owned table<string, boolean>   lists whose items it makes
+---@field named string[]                 lists of others whose names its answer holds
 
 ---@class pipeline.Binder
 ---@field step pipeline.Step
@@ -172,6 +173,26 @@ local function all_leaves(S, list)
   return found
 end
 
+-- The lists that what it writes refers to, or fills in.
+---@param B pipeline.BoundStep
+---@return string[]
+local function named_lists(S, B)
+  local found, seen = {}, {}
+  local function add(list)
+    if not seen[list] and not B.owned[list] then found[#found + 1] = list end
+    seen[list] = true
+  end
+  local item = B.item and B.item.schema .. "." or ""
+  for _, leaf in ipairs(B.written) do
+    local field = S:field(leaf)
+    if field.kind == "refs" then add(field.to) end
+    for at in leaf:gmatch "()%[%]" do
+      if at > #item - 2 then add(leaf:sub(1, at - 1)) end
+    end
+  end
+  return found
+end
+
 ---@param step pipeline.Step
 ---@param S pipeline.Spec
 ---@return pipeline.BoundStep
@@ -201,6 +222,7 @@ return function(step, S)
     local list = leaf:match "^(.*)%[%]%.name$"
     if list and S:field(list) then B.owned[list] = true end
   end
+  B.named = named_lists(S, B)
   self:check_reads(B)
   self:check_pictures(B)
   self:check_writes(B)

@@ -112,16 +112,14 @@ describe("context.extract", function()
   end)
 
   it("sees a list that has changed", function()
-    local function description(text)
+    local function description(first, second)
       return extract({ "scene.props[*].description" }, "scenes", { scene = { "scenes", 1 } }, {
         scenes = { { name = "Dusk", props = { "The lamp" } } },
-        props = {
-          { name = text, description = "First." }, { name = "The lamp", description = text },
-        },
+        props = { { name = first, description = "First." }, { name = second, description = "Second." } },
       }):value("scene.props[*].description")[1]
     end
-    assert.equal("The moon", description "The moon")
-    assert.equal("First.", description "The lamp")
+    assert.equal("Second.", description("The moon", "The lamp"))
+    assert.equal("First.", description("The lamp", "The moon"))
   end)
 end)
 

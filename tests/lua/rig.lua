@@ -38,7 +38,10 @@ function M.story(changes)
   return story.new(given)
 end
 
---- A step that writes with code: what `write(input, ctx)` returns.
+local made = 0
+
+--- A step that writes with code: what `write(input, ctx)` returns. Each is another step
+--- than all made before, as one whose file was changed is.
 ---@param declaration table the step's, with `write` instead of `run`
 function M.step(name, declaration)
   local write = declaration.write
@@ -52,7 +55,10 @@ function M.step(name, declaration)
       return write(input, ctx)
     end
   end
-  return step(name)(declaration)
+  local declared = step(name)(declaration)
+  made = made + 1
+  declared.hash = declared.hash .. (write and made or "")
+  return declared
 end
 
 --- Opens a project in a folder; one that is there is opened again.

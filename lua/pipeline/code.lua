@@ -1,0 +1,89 @@
+-- lua/pipeline/code.lua: a step with code of its own, run for one item. Its calls are
+-- like any other.
+
+local chain = require "pipeline.chain"
+local dto = require "pipeline.dto"
+local fault = require "pipeline.fault"
+local prompt = require "pipeline.prompt"
+local render = require "pipeline.render"
+
+local M = {}
+
+--- The text of a call that a step's own code makes: a template over what the
+--- step reads.
+local function own_prompt(run, task, gathered, text, line)
+  local step = task.step
+  local declared = {}
+  for _, path in ipairs(step.context) do
+    declared[path.text] = true
+  end
+  local compiled = prompt.compile(text, {
+    where_file = step.step.file,
+    where_line = line,
+    spec = run.spec,
+    each = step.step.each,
+  })
+  for _, path in ipairs(compiled.paths) do
+    if not declared[path.text] then
+      fault.raise {
+        where = step.where,
+        message = ("step '%s' asks with '{{%s}}', which is not among its reads"):format(step.name, path.text),
+        hint = ('add "%s" to its reads'):format(path.text),
+      }
+    end
+  end
+  return compiled:render(gathered)
+end
+
+--- What a step's code came to.
+---@class CodeResult
+---@field value table?
+---@field problem CallFailure|{ message: string }|nil why there is no value
+---@field ids integer[]     the calls that it took
+---@field asked boolean     some of them were not remembered
+---@field failure CallFailure? of a call; the code may have gone on without it
+
+--- Runs it.
+---@param run Run
+---@param task Task
+---@param judge_of fun(run: Run, task: Task, output: pipeline.Output): fun(text: string): any?, string?
+---@return CodeResult
+function M.run(run, task, judge_of)
+  local step = task.step
+  local output = render.output(run, task)
+  local gathered = render.context(run, task)
+  local result = { ids = {}, asked = false }
+
+  local function ask(options)
+    local caller = debug.getinfo(2, "l")
+    local line = caller and caller.currentline or 0
+    -- `return ctx.ask { … }` leaves no line to tell, and so does a task that runs it.
+    line = line > 0 and line or math.tointeger(tonumber(step.where:match ":(%d+)$"))
+    local request, model = render.text_base(run, task, output, options.model or step.step.model, options.system)
+    request.user = own_prompt(run, task, gathered, options.prompt, line)
+    local answer, failure = chain.text(run.calls, request, chain.models(model), judge_of(run, task, output))
+    if not answer then
+      result.failure = failure
+      error(failure, 0)
+    end
+    table.move(answer.ids, 1, #answer.ids, #result.ids + 1, result.ids)
+    result.asked = result.asked or not answer.remembered
+    return answer.value
+  end
+
+  local ok, value = xpcall(step.step.run, function(err)
+    return (err == result.failure or fault.is(err)) and err or debug.traceback(tostring(err), 2)
+  end, { ask = ask, item = task.keys[#task.keys] }, gathered.data)
+  if not ok then
+    result.problem = value == result.failure and result.failure or { message = tostring(value) }
+    return result
+  end
+  local cleaned, faults = dto.check(output, value)
+  if not cleaned then
+    result.problem = { message = "what the step's run returned does not fit: " .. dto.faults_text(faults) }
+  end
+  result.value = cleaned
+  return result
+end
+
+return M

@@ -1,0 +1,312 @@
+-- lua/pipeline/plant.lua: steps become tasks. A step's nodes are made as soon as the
+-- lists and references on its paths are settled, and each gets, once, just the edges
+-- to the tasks that write what it reads.
+
+local reach = require "pipeline.reach"
+
+local M = {}
+
+---@param keys string[]
+---@param count integer? of them
+local function joined(keys, count)
+  return table.concat(keys, "/", 1, count)
+end
+
+---@param step string
+---@param keys string[]
+local function task_name(step, keys)
+  return #keys == 0 and step or ("%s[%s]"):format(step, joined(keys))
+end
+
+--- What all tasks of a step wait for, and what is to be looked for for each.
+---@class Roots
+---@field needed table<integer, true>                                 nodes that all of them wait for
+---@field direct { binding: string, writer: pipeline.BoundStep }[]    who writes fields of the items that they are at
+---@field walked { resolved: pipeline.Resolved, leaves: string[] }[]  paths with more than one end
+---@field inner pipeline.BoundStep[]                                  who makes lists in the item whose names count
+---@field found table<pipeline.Resolved, table<integer, true>>        the nodes behind paths that are the same for all
+
+--- Where a path leads is said at once when it crosses no list and no reference, or
+--- every list from the top: then it is all that a step writes.
+local function add_path(run, roots, pairs_seen, resolved)
+  local graph, leaves = run.graph, run.spec:leaves(resolved)
+  local from_item = resolved.binding ~= nil
+  if #resolved.refs > 0 or (from_item and #resolved.lists > 0) or resolved.optional then
+    roots.walked[#roots.walked + 1] = { resolved = resolved, leaves = leaves }
+    return
+  end
+  for _, list in ipairs(resolved.lists) do
+    local owner = graph.owner[list] -- none of what the story gives
+    if owner then
+      roots.needed[run.ends[owner.name]] = true
+    end
+  end
+  for _, leaf in ipairs(leaves) do
+    local writer = graph.writer[leaf]
+    local pair = writer and from_item and resolved.binding .. " " .. writer.name
+    if writer and not from_item then
+      roots.needed[run.ends[writer.name]] = true
+    elseif pair and not pairs_seen[pair] then
+      pairs_seen[pair] = true
+      roots.direct[#roots.direct + 1] = { binding = resolved.binding, writer = writer }
+    end
+  end
+end
+
+---@param run Run
+---@param step pipeline.BoundStep
+---@return Roots
+local function roots_of(run, step)
+  local roots = { needed = {}, direct = {}, walked = {}, inner = {}, found = {} }
+  local pairs_seen = {}
+  for _, resolved in ipairs(step.reads) do
+    add_path(run, roots, pairs_seen, resolved)
+  end
+  for _, gate in ipairs(run.graph:gates(step)) do
+    roots.needed[run.ends[gate.name]] = true
+  end
+  for _, list in ipairs(step.named) do
+    local owner = run.graph.owner[list]
+    if run.graph:awaits(step, list) then
+      if step.item and list:sub(1, #step.item.schema + 1) == step.item.schema .. "." then
+        roots.inner[#roots.inner + 1] = owner
+      else
+        roots.needed[run.ends[owner.name]] = true
+      end
+    end
+  end
+  return roots
+end
+
+--- The node to wait for until a step's task for an item is done; nil when it is.
+---@param run Run
+---@param step pipeline.BoundStep
+---@param keys string[] of the item, or of one inside it
+---@return integer?
+function M.unsettled(run, step, keys)
+  local count = math.min(#step.each, #keys)
+  local node = run.instances[step.name][joined(keys, count)]
+  if node then
+    return run.nodes:state(node) ~= "done" and node or nil
+  end
+  -- Its node is still to be made, by the planting that got furthest.
+  for depth = count, 0, -1 do
+    local planting = run.plants[step.name][joined(keys, depth)]
+    if planting then
+      return planting
+    end
+  end
+  return run.ends[step.name]
+end
+
+--- The nodes that write what a path reaches; nil while its lists and references
+--- are not settled.
+local function writers_behind(run, path, scope, waits)
+  local nodes = {}
+  local elements = reach.walk(run, path.resolved, scope, waits)
+  for _, leaf in ipairs(elements and path.leaves or {}) do
+    local writer = run.graph.writer[leaf]
+    for _, element in ipairs(writer and elements or {}) do
+      if #element.keys < #writer.each then
+        nodes[run.ends[writer.name]] = true
+      else
+        local node = M.unsettled(run, writer, element.keys)
+        if node then
+          nodes[node] = true
+        end
+      end
+    end
+  end
+  return elements and nodes
+end
+
+--- What a step's task has to wait for to be able to say what it waits for: the
+--- lists and references on its paths.
+---@return table<integer, true> waits
+---@return table<integer, true> needed    the nodes that write what it reads
+---@return table<integer, true> tolerated of what may be absent: these may fail
+local function edges(run, step, scope)
+  local roots = run.roots[step]
+  if not roots then
+    roots = roots_of(run, step)
+    run.roots[step] = roots
+  end
+  local waits, needed, tolerated = {}, {}, {}
+  for node in pairs(roots.needed) do
+    needed[node] = true
+  end
+  local function need(writer, keys)
+    local node = M.unsettled(run, writer, keys)
+    if node then
+      needed[node] = true
+    end
+  end
+  for _, direct in ipairs(roots.direct) do
+    local keys = scope[direct.binding].keys
+    if #keys < #direct.writer.each then
+      needed[run.ends[direct.writer.name]] = true
+    else
+      need(direct.writer, keys)
+    end
+  end
+  for _, owner in ipairs(roots.inner) do
+    need(owner, scope[step.item.name].keys)
+  end
+  for _, path in ipairs(roots.walked) do
+    local nodes = roots.found[path.resolved] or writers_behind(run, path, scope, waits)
+    if nodes and not path.resolved.binding then
+      roots.found[path.resolved] = nodes
+    end
+    local after = path.resolved.optional and tolerated or needed
+    for node in pairs(nodes or {}) do
+      after[node] = true
+    end
+  end
+  return waits, needed, tolerated
+end
+
+local plant
+
+local function plant_later(run, step, scope, keys, depth, waits)
+  local node
+  node = run:add(run.priority[step.name], waits, {
+    label = step.name,
+    run = function()
+      for _, child in ipairs(plant(run, step, scope, keys, depth)) do
+        run.nodes:edge(child, run.ends[step.name])
+      end
+      run:report_total(step)
+    end,
+    skipped = function(cause)
+      if not run.unplanted[step.name] then
+        run.unplanted[step.name] = true
+        local message = run:cause_text(cause)
+        run.report { event = "unplanted", step = step.name, message = message, cause = run.jobs[cause].label }
+      end
+    end,
+  })
+  run.plants[step.name][joined(keys)] = node
+  return node
+end
+
+local function plant_task(run, step, scope, keys, after, tolerated)
+  local task = {
+    name = task_name(step.name, keys),
+    step = step,
+    keys = keys,
+    scope = scope,
+    priority = run.priority[step.name],
+  }
+  local node = run:add(task.priority, after, {
+    label = task.name,
+    run = function()
+      run:await_over(tolerated)
+      return run:run_task(task)
+    end,
+    skipped = function(cause)
+      run:tell(task, "skipped", { message = run:cause_text(cause), cause = run.jobs[cause].label })
+    end,
+  })
+  run.instances[step.name][joined(keys)] = node
+  run.planted[step.name] = run.planted[step.name] + 1
+  return node
+end
+
+--- Makes a step's nodes for the items in scope; where that cannot be said yet,
+--- a node that will.
+---@param run Run
+---@param step pipeline.BoundStep
+---@param scope table<string, Element>
+---@param keys string[]
+---@param depth integer how many of the step's lists are bound
+---@return integer[] nodes that the step's end waits for
+function plant(run, step, scope, keys, depth)
+  local waits, after, tolerated = {}, {}, {}
+  local binding = step.each[depth + 1]
+  if not binding then
+    waits, after, tolerated = edges(run, step, scope)
+  else
+    local node = M.unsettled(run, run.graph.owner[binding.list], keys)
+    if node then
+      waits[node] = true
+    end
+  end
+  if next(waits) then
+    return { plant_later(run, step, scope, keys, depth, waits) }
+  elseif not binding then
+    return { plant_task(run, step, scope, keys, after, tolerated) }
+  end
+  local nodes = {}
+  local outer = depth > 0 and scope[step.each[depth].name].path or {}
+  local list = reach.extended(outer, binding.list:match "[^.]+$")
+  for i = 1, run.artifact:length(list) or 0 do
+    local path = reach.extended(list, i)
+    local item_keys = reach.extended(keys, run.artifact:get(reach.extended(path, "key")))
+    local inner = setmetatable({ [binding.name] = { path = path, keys = item_keys } }, { __index = scope })
+    for _, node in ipairs(plant(run, step, inner, item_keys, depth + 1)) do
+      nodes[#nodes + 1] = node
+    end
+  end
+  return nodes
+end
+
+--- Makes a step's nodes, as far as they can be made now, and the one that ends it.
+---@param run Run
+---@param step pipeline.BoundStep
+function M.step(run, step)
+  run.instances[step.name], run.plants[step.name], run.planted[step.name] = {}, {}, 0
+  local after = {}
+  for _, node in ipairs(plant(run, step, {}, {}, 0)) do
+    after[node] = true
+  end
+  local ended = run:add(run.priority[step.name], after, { label = step.name, run = function() end })
+  run.ends[step.name] = ended
+  -- Others wait for the step's end, and nobody for its file.
+  run:add(run.priority[step.name], { [ended] = true }, {
+    label = step.name,
+    run = function()
+      run:save_step(step)
+    end,
+  })
+end
+
+--- The names of all tasks made so far, step by step.
+---@param run Run
+---@return string[]
+function M.task_names(run)
+  local list = {}
+  for _, step in ipairs(run.graph.steps) do
+    local nodes = {}
+    for _, node in pairs(run.instances[step.name]) do
+      nodes[#nodes + 1] = node
+    end
+    table.sort(nodes)
+    for _, node in ipairs(nodes) do
+      list[#list + 1] = run.jobs[node].label
+    end
+  end
+  return list
+end
+
+--- Where tasks were not made, since what says which there are did not come.
+---@param run Run
+---@return { step: pipeline.BoundStep, keys: string[] }[] the keys of the item that they are in
+function M.unplanted_places(run)
+  local places = {}
+  for _, step in ipairs(run.graph.steps) do
+    for item, node in pairs(run.plants[step.name]) do
+      if run.nodes:state(node) == "skipped" then
+        local keys = {}
+        for key in item:gmatch "[^/]+" do
+          keys[#keys + 1] = key
+        end
+        places[#places + 1] = { step = step, keys = keys }
+      end
+    end
+  end
+  return places
+end
+
+M.joined = joined
+
+return M
