@@ -8,6 +8,7 @@ local call = require "pipeline.call"
 local json = require "host.json"
 local loop = require "host.loop"
 local stored = require "pipeline.stored"
+local takes = require "pipeline.takes"
 
 ---@class Outcome
 ---@field n integer       the how manieth of its task
@@ -26,7 +27,7 @@ local stored = require "pipeline.stored"
 ---@field store host.store.store
 ---@field known table<string, string>        the outcomes, as texts, by task and key
 ---@field marks table<string, string>        the tasks' fingerprints and keys, as texts
----@field takes table<string, { take: integer, back: { key: string, n: integer }? }>
+---@field takes Takes
 ---@field keys table<string, string[]>?      of the outcomes of each task, once asked for
 ---@field readonly boolean?                  nothing is written
 local Outcomes = {}
@@ -38,16 +39,11 @@ local M = {}
 ---@param options { readonly: boolean? }? readonly: nothing is written to the store
 ---@return Outcomes
 function M.new(store, options)
-  local takes = {}
-  for task, text in pairs(stored.read(store:all "take")) do
-    local record = json.decode(text)
-    takes[task] = { take = math.tointeger(record.take) or 1, back = record.back }
-  end
   return setmetatable({
     store = store,
     known = stored.read(store:all "outcome"),
     marks = stored.read(store:all "task"),
-    takes = takes,
+    takes = takes.new(store),
     readonly = options and options.readonly,
   }, Outcomes)
 end
@@ -75,8 +71,7 @@ end
 ---@param task string
 ---@return integer
 function Outcomes:take(task)
-  local record = self.takes[task]
-  return record and record.take or 1
+  return self.takes:number(task)
 end
 
 --- The outcome that stands while a task's request has this key.
@@ -84,11 +79,10 @@ end
 ---@param key string
 ---@return StandingOutcome?
 function Outcomes:find(task, key)
-  local record = self.takes[task]
-  local back = record and record.back
-  if back and back.key == key then
+  local back = self.takes:back(task, key)
+  if back then
     for _, outcome in ipairs(self:of(task)) do
-      if outcome.n == back.n then
+      if outcome.n == back then
         return outcome
       end
     end
