@@ -226,8 +226,8 @@ static void add_entry(struct sb_sha256 *hash,
 
 static void run_scan(struct sb_work *work) {
   struct scan *scan = (struct scan *)work;
-  struct sb_sha256 hash = {0};
-  scan->rc = sb_sha256_init(&hash);
+  struct sb_sha256 hash;
+  sb_sha256_init(&hash);
   for (size_t i = 0; scan->rc == 0 && i < scan->path_count; i++) {
     uint64_t count;
     scan->rc =
@@ -238,8 +238,7 @@ static void run_scan(struct sb_work *work) {
     for (size_t e = 0; e < scan->counts[i]; e++)
       add_entry(&hash, &scan->entries[i][e]);
   }
-  if (scan->rc == 0) sb_sha256_final(&hash, scan->digest);
-  sb_sha256_free(&hash);
+  sb_sha256_final(&hash, scan->digest);
 }
 
 static void push_state(lua_State *L, const struct sb_file_stat *st) {
