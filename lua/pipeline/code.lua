@@ -42,6 +42,7 @@ end
 ---@field ids integer[]     the calls that it took
 ---@field asked boolean     some of them were not remembered
 ---@field failure CallFailure? of a call; the code may have gone on without it
+---@field unanswered integer calls that it did not wait for to the end, or that failed
 
 --- Runs it.
 ---@param run Run
@@ -52,9 +53,10 @@ function M.run(run, task, judge_of)
   local step = task.step
   local output = render.output(run, task)
   local gathered = render.context(run, task)
-  local result = { ids = {}, asked = false }
+  local result = { ids = {}, asked = false, unanswered = 0 }
 
   local function ask(options)
+    result.unanswered = result.unanswered + 1
     local caller = debug.getinfo(2, "l")
     local line = caller and caller.currentline or 0
     -- `return ctx.ask { … }` leaves no line to tell, and so does a task that runs it.
@@ -66,6 +68,7 @@ function M.run(run, task, judge_of)
       result.failure = failure
       error(failure, 0)
     end
+    result.unanswered = result.unanswered - 1
     table.move(answer.ids, 1, #answer.ids, #result.ids + 1, result.ids)
     result.asked = result.asked or not answer.remembered
     return answer.value

@@ -253,7 +253,7 @@ function M.code(run, task)
     return failure(made.problem)
   end
   local state = made.asked and "done" or "reused"
-  if made.failure then
+  if made.unanswered > 0 then
     -- It went on without an answer, which the next run may get.
     return settle(run, task, { key = mark, value = made.value }, state)
   end

@@ -90,8 +90,9 @@ describe("a call", function()
 
   it("becomes an outcome that another run of the program finds", function()
     local result, _, rendered = ask "offline 1"
-    outcome.new(opened.store):keep(rendered, { value = result.value, ids = result.ids })
-    local found = outcome.new(opened.store):find(rendered)
+    local key = outcome.key(rendered)
+    outcome.new(opened.store):keep(rendered.task, key, { value = result.value, ids = result.ids })
+    local found = outcome.new(opened.store):find(rendered.task, key)
     assert.same({ name = "The Constance" }, found.value)
     local tree = artifact.new():patch { { { "boat" }, found.value } }
     assert.equal("The Constance", tree:get { "boat", "name" })
