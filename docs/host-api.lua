@@ -8,7 +8,8 @@ local program = require "host.program"
 
 --- In the order in which one reads them.
 local MODULES = {
-  "loop", "http", "batch", "limiter", "dag", "json", "artifact", "store", "file", "name", "image", "server", "ui",
+  "loop", "http", "batch", "limiter", "dag", "json", "artifact", "store", "file", "name", "image", "server", "watch",
+  "ui",
 }
 
 local INTRODUCTION = [[

@@ -15,6 +15,7 @@ static const luaL_Reg modules[] = {
     {"host.server", luaopen_host_server},
     {"host.store", luaopen_host_store},
     {"host.ui", luaopen_host_ui},
+    {"host.watch", luaopen_host_watch},
     {NULL, NULL},
 };
 

@@ -16,5 +16,6 @@ int luaopen_host_name(lua_State *L);
 int luaopen_host_server(lua_State *L);
 int luaopen_host_store(lua_State *L);
 int luaopen_host_ui(lua_State *L);
+int luaopen_host_watch(lua_State *L);
 
 #endif
