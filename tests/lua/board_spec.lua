@@ -168,10 +168,22 @@ describe("the board", function()
     assert.same({}, named(parse(html), "img"))
     for _, words in ipairs {
       "<strong>Not drawn yet</strong>", "<strong>Being drawn</strong>", ">the model gives no picture of that</span>",
-      ">&#39;shots&#39; failed</span>", "There are no shots: no answer fits", "4 pictures of scenes still to come",
+      ">&#39;shots&#39; failed</span>", "There are no shots: no answer fits", "5 pictures are missing",
     } do
       assert.truthy(html:find(words, 1, true), words)
     end
+  end)
+
+  it("says what else is not there, and why", function()
+    local html = render({ lore = { title = "W" } }, standing_of {
+      ["lore.title "] = { state = "running" },
+      ["narrative.title "] = { state = "failed", message = "no answer fits" },
+      ["props[].name "] = { state = "running" },
+    })
+    assert.is_nil(html:find("The world is", 1, true))
+    assert.truthy(html:find 'The story is not there: <span lang="" dir="auto">no answer fits</span>')
+    assert.truthy(html:find("The cast and props are being written.", 1, true))
+    assert.is_nil(html:find("The scenes are", 1, true))
   end)
 
   it("shows no file from outside of the project", function()

@@ -31,22 +31,54 @@ local function facts_list(out, facts)
   out[#out + 1] = "</dl>"
 end
 
+-- What a board is made of, the field that says whether its step has been, and its name here.
+local PARTS = {
+  { "lore", "lore.title", "The world is" },
+  { "narrative", "narrative.title", "The story is" },
+  { "props", "props[].name", "The cast and props are" },
+  { "scenes", "scenes[].name", "The scenes are" },
+}
+
+--- Says of a part that is not there why it is not, if somebody knows.
+---@param out string[]
+---@param subject string
+---@param state TaskState?
+local function absent_part(out, subject, state)
+  if state and state.state == "running" then
+    add(out, '<p class="notice">%s being written.</p>', subject)
+  elseif state then
+    local why = state.message or state.state
+    add(out, '<p class="notice">%s not there: <span lang="" dir="auto">%s</span></p>', subject, why)
+  end
+end
+
 --- Says that the board is not whole, where it is not.
 ---@param out string[]
+---@param board table
 ---@param scenes SceneFacts[]
 ---@param standing Standing?
-local function unfinished(out, scenes, standing)
+local function unfinished(out, board, scenes, standing)
+  for _, part in ipairs(standing and PARTS or {}) do
+    local is_there = part[1] == "scenes" and #scenes > 0 or board[part[1]] ~= nil
+    if not is_there then
+      absent_part(out, part[3], standing:of(part[2], {}))
+    end
+  end
   local missing = 0
+  for _, prop in ipairs(board.props or {}) do
+    missing = missing + (prop.image_url and 0 or 1)
+  end
   for _, scene in ipairs(scenes) do
     missing = missing + scene.missing
   end
-  local stopped = standing and standing.stopped
   if missing > 0 then
-    add(out, '<p class="notice">%s of scenes still to come; each place says how it stands.</p>',
-      markup.count(missing, "picture"))
+    add(out, '<p class="notice">%s missing; each place says how it stands.</p>',
+      missing == 1 and "1 picture is" or ("%d pictures are"):format(missing))
   end
-  if stopped then
-    add(out, '<p class="notice">The run was stopped: <span lang="" dir="auto">%s</span></p>', stopped)
+  if standing and standing.stopped then
+    -- What else is said of an interruption is for whoever is at the terminal.
+    local why = standing.stopped:match "^interrupted" or standing.stopped
+    add(out, '<p class="notice">The run was stopped: <span lang="" dir="auto">%s</span></p>', why)
   end
 end
 
@@ -71,7 +103,7 @@ function M.title(out, board, title, scenes, standing)
     { "Frame", board.aspect or "" },
     { "Style", board.style or "" },
   })
-  unfinished(out, scenes, standing)
+  unfinished(out, board, scenes, standing)
   out[#out + 1] = "</header>"
 end
 
@@ -202,7 +234,7 @@ function M.options(out, props)
     if #by_kind[kind[1]] > 0 then
       add(out, '<optgroup label="%s">', kind[2])
       for _, prop in ipairs(by_kind[kind[1]]) do
-        text(out, "option", prop.name)
+        add(out, '<option value="%s" lang="" dir="auto">%s</option>', prop.name, prop.name)
       end
       out[#out + 1] = "</optgroup>"
     end

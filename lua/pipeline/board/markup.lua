@@ -7,13 +7,19 @@ local M = {}
 
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
---- A text between tags or between quotes. What HTML has no form for, such as a zero
---- byte, is seen as U+FFFD.
+--- What HTML has no form for, such as a zero byte, is seen as U+FFFD; lines end in
+--- one way.
+---@param text string
+---@return string
+function M.clean(text)
+  return (text:gsub("\r\n?", "\n"):gsub("[%z\1-\8\11-\31\127]", "\u{FFFD}"))
+end
+
+--- A text between tags or between quotes.
 ---@param text any
 ---@return string
 function M.escape(text)
-  text = tostring(text):gsub("[&<>\"']", ESCAPES)
-  return (text:gsub("[%z\1-\8\11-\31\127]", "\u{FFFD}"))
+  return (M.clean(tostring(text)):gsub("[&<>\"']", ESCAPES))
 end
 
 --- Appends a piece whose %s are escaped.

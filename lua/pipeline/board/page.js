@@ -48,19 +48,22 @@
     find("count").textContent = count + (count === 1 ? " panel" : " panels") + " · " + time(seconds);
   }
 
-  function chooses(list, value) {
-    list.value = value || "";
-    return list.value;
-  }
-
   function dark() {
     return state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   }
 
-  // Makes the page be as `state` says. What the address names and is not there is forgotten.
+  // What the address names and is not there is forgotten.
+  function choose(list, name) {
+    list.value = state[name] || "";
+    if (list.selectedIndex > 0) return;
+    list.selectedIndex = 0;
+    delete state[name];
+  }
+
+  // Makes the page be as `state` says.
   function apply() {
-    state.scene = chooses(sceneList, state.scene);
-    state.with = chooses(withList, state.with);
+    choose(sceneList, "scene");
+    choose(withList, "with");
     if (state.theme === "light" || state.theme === "dark") root.dataset.theme = state.theme;
     else delete root.dataset.theme;
     find("theme").textContent = dark() ? "Light" : "Dark";

@@ -130,8 +130,12 @@ end
 ---@param options PanelOptions
 ---@param notes fun() writes what is said of it
 local function figure(out, thing, options, notes)
+  local props = json.array {}
+  for i, name in ipairs(options.props) do
+    props[i] = markup.clean(name)
+  end
   add(out, '<figure class="panel %s" id="%s" data-group="%s" data-props="%s" data-seconds="%s">', options.class or "",
-    options.id, options.group, json.encode(json.array(options.props)), thing.duration or 0)
+    options.id, options.group, json.encode(props), thing.duration or 0)
   local label = options.number and ("%s %s"):format(options.number, thing.name or "") or thing.name or ""
   picture(out, thing, label, options.state)
   out[#out + 1] = "<figcaption>"
