@@ -192,7 +192,7 @@ function Board:render(tree, standing)
   front.story(out, board)
   front.order(out, scenes, pause)
   front.cast(out, props, scenes, standing, pause)
-  out[#out + 1] = table.concat(html, "\n")
+  table.move(html, 1, #html, #out + 1, out)
   add(out, '</main><footer>Written on %s by sbhost %s. Load the page again to see what has come since.</footer>',
     os.date "%d %B %Y at %H:%M:%S", program.version)
   out[#out + 1] = DIALOGS

@@ -12,6 +12,9 @@ local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quo
 ---@param text string
 ---@return string
 function M.clean(text)
+  if not text:find "%c" then
+    return text
+  end
   return (text:gsub("\r\n?", "\n"):gsub("[%z\1-\8\11-\31\127]", "\u{FFFD}"))
 end
 
@@ -19,18 +22,20 @@ end
 ---@param text any
 ---@return string
 function M.escape(text)
-  return (M.clean(tostring(text)):gsub("[&<>\"']", ESCAPES))
+  text = M.clean(tostring(text))
+  if text:find "[&<>\"']" then
+    text = text:gsub("[&<>\"']", ESCAPES)
+  end
+  return text
 end
 
---- Appends a piece whose %s are escaped.
+--- Appends a piece whose %s are escaped: at most five. It is called some ten times a
+--- panel, so it packs no table.
 ---@param out string[]
 ---@param template string
-function M.add(out, template, ...)
-  local values = table.pack(...)
-  for i = 1, values.n do
-    values[i] = M.escape(values[i])
-  end
-  out[#out + 1] = template:format(table.unpack(values, 1, values.n))
+function M.add(out, template, a, b, c, d, e)
+  local escape = M.escape
+  out[#out + 1] = template:format(a and escape(a), b and escape(b), c and escape(c), d and escape(d), e and escape(e))
 end
 
 --- A text of the story's, in whatever language and direction it is.
