@@ -161,7 +161,7 @@ function M.order(out, scenes, pause)
     add(out, '<li><a href="#%s"><span class="no">%s</span>', markup.url(scene.key), scene.number)
     local address = scene.image and markup.url(scene.image)
     if address then
-      add(out, '<img src="%s" alt="" loading="lazy" decoding="async">', address)
+      add(out, '<img src="%s" alt="" loading="lazy">', address)
     else
       out[#out + 1] = '<span class="thumb"></span>'
     end

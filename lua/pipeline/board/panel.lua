@@ -35,7 +35,7 @@ end
 local function picture(out, thing, label, state)
   local address = thing.image_url and markup.url(thing.image_url)
   if address then
-    add(out, '<a class="frame" href="%s"><img src="%s" alt="%s" loading="lazy" decoding="async"></a>', address, address,
+    add(out, '<a class="frame" href="%s"><img src="%s" alt="%s" loading="lazy"></a>', address, address,
       label)
   else
     absent(out, thing.description, state, thing.image_url ~= nil)
