@@ -41,6 +41,12 @@ const box = (page) => page.evaluate(() => ({
 }));
 const paper = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
+// Back from the enlarged panel to the board.
+async function back(page) {
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !location.hash.includes("panel="));
+}
+
 async function filters() {
   const page = await open(address);
   const seen = { all: await look(page) };
@@ -81,7 +87,7 @@ async function enlarged() {
   seen.linked = await page.evaluate(() => location.hash);
   await page.keyboard.press("End");
   seen.last = await box(page);
-  await page.keyboard.press("Escape");
+  await back(page);
   seen.closed = await box(page);
   await page.goto(address + seen.linked);
   await page.reload();
@@ -101,7 +107,7 @@ async function keyboard() {
   seen.second = await box(page);
   await page.keyboard.press("Enter");
   seen.entered = await box(page);
-  await page.keyboard.press("Escape");
+  await back(page);
   seen.light = await paper(page);
   await page.keyboard.press("t");
   seen.dark = await paper(page);
@@ -151,7 +157,7 @@ async function harmless() {
   await page.waitForTimeout(100);
   for (const frame of await page.$$(".panel .frame")) {
     await frame.click();
-    await page.keyboard.press("Escape");
+    await back(page);
   }
   await page.selectOption("#with", { index: 1 });
   const left = await look(page);
