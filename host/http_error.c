@@ -55,12 +55,11 @@ static const char *curl_reason(CURLcode curl, int error) {
   case CURLE_OPERATION_TIMEDOUT:
     return "it took too long";
   case CURLE_GOT_NOTHING:
+  case CURLE_SEND_FAIL_REWIND:
+  case CURLE_ABORTED_BY_CALLBACK:
     return "the connection was closed without an answer";
   case CURLE_PARTIAL_FILE:
     return "the answer was cut off";
-  case CURLE_SEND_FAIL_REWIND:
-  case CURLE_ABORTED_BY_CALLBACK:
-    return "the connection died, and a request is not sent twice";
   default:
     return error == 0 ? "the transfer failed" : uv_strerror(error);
   }
@@ -86,6 +85,14 @@ static void compose(struct sb_http_op *op, const char *reason,
   op->result.message = op->message;
 }
 
+/* libcurl's own words; NULL where they would tell of how it is kept from sending
+   a request again on another connection, and not of what happened. */
+static const char *detail_of(const struct sb_http_op *op, CURLcode curl) {
+  if (curl == CURLE_SEND_FAIL_REWIND || curl == CURLE_ABORTED_BY_CALLBACK)
+    return NULL;
+  return op->curl_error[0] != '\0' ? op->curl_error : curl_easy_strerror(curl);
+}
+
 void sb_http_set_error(struct sb_http_op *op, CURLcode curl) {
   const char *reason = NULL, **code = &op->result.code;
   if (op->body != NULL) reason = sb_body_error(op->body, code);
@@ -97,8 +104,6 @@ void sb_http_set_error(struct sb_http_op *op, CURLcode curl) {
   } else {
     int error = error_of(op, curl);
     *code = error == 0 ? "ECURL" : uv_err_name(error);
-    compose(op, curl_reason(curl, error),
-            op->curl_error[0] != '\0' ? op->curl_error
-                                      : curl_easy_strerror(curl));
+    compose(op, curl_reason(curl, error), detail_of(op, curl));
   }
 }
