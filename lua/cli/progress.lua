@@ -83,13 +83,15 @@ local function line_of(event)
     return ("%s: asked again: %s"):format(event.task, event.message)
   elseif event.event == "fallback" then
     return ("%s: %s is asked: %s"):format(event.task, event.model, event.message)
+  elseif event.event == "successor" then
+    return ("%s: %s is retired, and its successor %s is asked"):format(event.task, event.retired, event.model)
   elseif event.event == "resent" then
     return ("%s: asked again, although it may have been paid for: %s"):format(event.task, event.message)
   elseif event.event == "absent" then
     return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
-  elseif event.event == "draining" then
+  elseif event.event == "draining" or event.event == "notice" then
     return event.message
   elseif event.event == "fault" then
     return ("%s: %s"):format(event.task, event.message)

@@ -2,6 +2,7 @@
 -- on disk. It takes no lock, and may be asked while a run is under way.
 
 local completion = require "pipeline.completion"
+local costs = require "pipeline.costs"
 local doubts = require "pipeline.doubts"
 local file = require "host.file"
 local json = require "host.json"
@@ -28,6 +29,7 @@ end
 --- What all answered calls have cost so far.
 local function add_costs(lines, records)
   local count, cost, unpriced = 0, 0, 0
+  local later = costs.known(records)
   local id = 1
   while true do
     local recorded = records:call(id)
@@ -36,7 +38,8 @@ local function add_costs(lines, records)
     end
     if recorded.state == "answered" then
       local meta = json.decode(recorded.meta or "{}")
-      local paid = type(meta.usage) == "table" and meta.usage.cost
+      local told = later[tostring(id)]
+      local paid = told and told.cost or type(meta.usage) == "table" and meta.usage.cost
       count = count + 1
       cost = cost + (paid or 0)
       unpriced = unpriced + (paid and 0 or 1)

@@ -11,8 +11,9 @@ local M = {}
 
 ---@class offline.FaultRule
 ---@field case string|string[]
----@field route? "chat"|"text"|"picture"|"images"|"models"|"generation"
+---@field route? "chat"|"text"|"picture"|"images"|"models"|"generation"|"key"
 ---@field schema? string       the name of the schema that a text request asks for
+---@field model? string        that is asked
 ---@field nth? integer[]
 ---@field every? integer
 ---@field probability? number
@@ -46,7 +47,7 @@ local function read_cases(rule, where)
   return cases
 end
 
-local ROUTES = { chat = true, text = true, picture = true, images = true, models = true, generation = true }
+local ROUTES = { chat = true, text = true, picture = true, images = true, models = true, generation = true, key = true }
 
 local NUMBERS = { "every", "probability", "seed", "times", "delay_ms" }
 
@@ -125,7 +126,8 @@ local function is_for(rule, request)
   if rule.route and rule.route ~= request.route and not (rule.route == "chat" and request.chat) then
     return false
   end
-  return rule.schema == nil or rule.schema == request.schema
+  return (rule.schema == nil or rule.schema == request.schema)
+    and (rule.model == nil or rule.model == request.body.model)
 end
 
 -- A number from 0 to 1 that depends on nothing but the seed, the request and how

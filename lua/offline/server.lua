@@ -299,6 +299,15 @@ function Server:generation(request)
   return answer_json(200, { data = record })
 end
 
+--- A key that may spend what it likes.
+function Server.key()
+  return answer_json(200, {
+    data = {
+      label = "sk-or-v1-000...000", limit = json.null, limit_remaining = json.null, usage = 0, is_free_tier = false,
+    },
+  })
+end
+
 function Server:report()
   return answer_json(200, self.account:report())
 end
@@ -307,12 +316,16 @@ local routes = {
   ["POST /api/v1/chat/completions"] = "chat",
   ["GET /api/v1/models"] = "models",
   ["GET /api/v1/generation"] = "generation",
+  ["GET /api/v1/key"] = "key",
   ["POST /v1/chat/completions"] = "chat", -- as OpenAI and what is compatible with it
   ["POST /v1/images/generations"] = "images",
   ["POST /v1/images/edits"] = "images",
   ["GET /v1/models"] = "models",
   ["GET /_account"] = "report",
 }
+
+--- Routes that cost nothing.
+local BESIDE = { models = true, generation = true, key = true }
 
 function Server:handle(request)
   local route = routes[request.method .. " " .. request.path]
@@ -323,7 +336,7 @@ function Server:handle(request)
   if key and route ~= "report" and request.headers.authorization ~= "Bearer " .. key then
     return refuse(401, "No auth credentials found")
   end
-  if self.options.faults and (route == "models" or route == "generation") then
+  if self.options.faults and BESIDE[route] then
     local spoiled = self.options.faults:answer({
       route = route, answer = route, chat = false, body = {}, hash = route .. (request.query.id or ""),
     }, self.options.dir, function() return {} end)

@@ -73,4 +73,12 @@ function Budget:settle(reservation, outcome)
   self.changed:notify()
 end
 
+--- What a call cost became known after it was settled at its worst case.
+---@param reservation number
+---@param cost number USD
+function Budget:correct(reservation, cost)
+  self.spent = self.spent - reservation + cost
+  self.changed:notify()
+end
+
 return M

@@ -3,6 +3,7 @@
 -- joined. How a call gets its answer is in flight.lua; repair and fallback, which
 -- are chains of calls, are in chain.lua.
 
+local costs = require "pipeline.costs"
 local doubts = require "pipeline.doubts"
 local flight = require "pipeline.flight"
 local json = require "host.json"
@@ -17,6 +18,7 @@ local stored = require "pipeline.stored"
 ---@field provider Provider
 ---@field model string
 ---@field effort string?
+---@field successors boolean? when the model is retired, its successor may be asked
 ---@field system string?
 ---@field user string
 ---@field turns { role: string, content: string }[]? what was said since, for a repair
@@ -40,6 +42,7 @@ local stored = require "pipeline.stored"
 ---@field message string
 ---@field finish string?   "length": the answer was cut off at the token limit
 ---@field refused boolean? the brief was refused: other words may do
+---@field successor string? the model is retired, and this one follows it
 
 --- What the provider's answer says, and where it came from.
 ---@class CallAnswer: Reading
@@ -63,6 +66,7 @@ local stored = require "pipeline.stored"
 ---@field allowances table<string, Allowance> by model, of its provider
 ---@field closed table<string, CallFailure>   why a model is asked nothing more
 ---@field doubts Doubts
+---@field costs Costs
 ---@field prepared table<Provider, host.task>
 ---@field forms table<string, any> the wire form that a model turned out to take
 local Calls = {}
@@ -87,6 +91,7 @@ function M.new(options)
     self[name] = value
   end
   self.doubts = doubts.new { store = self.store, budget = self.resend_budget, unpriced = self.resend_unpriced }
+  self.costs = costs.new(self)
   return self
 end
 
@@ -147,13 +152,19 @@ function Calls:allowance(model_key)
 end
 
 --- Lets a provider look up, once and before the first call, what its models are
---- and cost now.
+--- and cost now, and tells what it finds worth telling.
 ---@param provider Provider
 function Calls:prepare(provider)
-  if provider.prepare then
-    self.prepared[provider] = self.prepared[provider] or loop.spawn(provider.prepare, provider)
-    self.prepared[provider]:await()
+  if not provider.prepare then
+    return
   end
+  self.prepared[provider] = self.prepared[provider]
+    or loop.spawn(function()
+      for _, message in ipairs(provider:prepare()) do
+        self.report { event = "notice", message = message }
+      end
+    end)
+  self.prepared[provider]:await()
 end
 
 --- Asks, unless the memo has the answer or the same is being asked.
@@ -187,23 +198,25 @@ function Calls:ask(request)
 end
 
 --- Waits, but no longer than so many seconds, for what was sent and nobody asks for
---- any more: it is paid for, and its answer is kept.
+--- any more: it is paid for, and its answer is kept. Then, a little, for what answers
+--- cost.
 ---@param seconds number
 function Calls:drain(seconds)
-  if not next(self.live) then
-    return
+  if next(self.live) then
+    self:stop "the run is over"
+    self.report { event = "draining", message = "what was sent and is no longer asked for is waited for" }
+    loop.timeout(seconds, function()
+      while next(self.live) do
+        select(2, next(self.live)):await()
+      end
+    end)
   end
-  self:stop "the run is over"
-  self.report { event = "draining", message = "what was sent and is no longer asked for is waited for" }
-  loop.timeout(seconds, function()
-    while next(self.live) do
-      select(2, next(self.live)):await()
-    end
-  end)
+  self.costs:finish()
 end
 
 --- Ends all that is under way. What was sent is in doubt then.
 function Calls:close()
+  self.costs:close()
   for _, live in pairs(self.live) do
     live:cancel()
   end

@@ -18,13 +18,14 @@ local M = {}
 ---@field ids integer[]
 ---@field remembered boolean
 ---@field attempt integer      how many requests there were
+---@field instead table<string, string> the successors of models that are retired
 ---@field last CallFailure?    why the last did not do
 
 ---@param calls Calls
 ---@param request Request
 ---@return Chain
 local function new_chain(calls, request)
-  return { calls = calls, request = request, ids = {}, remembered = true, attempt = 0 }
+  return { calls = calls, request = request, ids = {}, remembered = true, attempt = 0, instead = {} }
 end
 
 local function variant(request, changes)
@@ -38,18 +39,50 @@ local function variant(request, changes)
   return copy
 end
 
+--- Makes a request of the chain's. One to a model that is retired goes to its
+--- successor, if the story allows it, as the request that it would be if the story
+--- named that one.
+---@param chain Chain
+---@param request Request
+---@return CallAnswer?
+---@return CallFailure?
+local function ask_request(chain, request)
+  local name = chain.instead[request.model]
+  if name then
+    chain.calls:tell("successor", request, { model = name, retired = request.model })
+    request = variant(request, { model = name })
+  end
+  local read, failure = chain.calls:ask(request)
+  if read then
+    chain.ids[#chain.ids + 1] = read.id
+    chain.remembered = chain.remembered and read.remembered or false
+    return read
+  end
+  local successor = request.successors and failure.successor
+  if successor and not chain.instead[successor] then
+    chain.instead[request.model] = successor
+    return ask_request(chain, request)
+  end
+  return nil, failure
+end
+
 --- Asks once more, in a variant of the chain's request.
 ---@param chain Chain
 ---@param changes table
 ---@return CallAnswer?
 ---@return CallFailure?
 local function ask(chain, changes)
-  local read, failure = chain.calls:ask(variant(chain.request, changes))
-  if read then
-    chain.ids[#chain.ids + 1] = read.id
-    chain.remembered = chain.remembered and read.remembered or false
+  return ask_request(chain, variant(chain.request, changes))
+end
+
+--- Who answers to a model's name: itself, or the last of its successors.
+---@param chain Chain
+---@param model string
+local function standing(chain, model)
+  while chain.instead[model] do
+    model = chain.instead[model]
   end
-  return read, failure
+  return model
 end
 
 --- Tells that the last request did not do, and what is tried now.
@@ -63,7 +96,13 @@ end
 ---@param value any
 ---@return ChainResult
 local function result_of(chain, value, model, path)
-  return { value = value, ids = chain.ids, model = model, remembered = chain.remembered, path = path }
+  return {
+    value = value,
+    ids = chain.ids,
+    model = standing(chain, model),
+    remembered = chain.remembered,
+    path = path,
+  }
 end
 
 --- Failures that end the chain, and not just this try.
@@ -166,10 +205,11 @@ Answer with the new brief alone.
 ---@return CallFailure?
 local function rewritten(chain, rewriter)
   note(chain, "fallback", rewriter.model)
-  local read, failure = chain.calls:ask {
+  local read, failure = ask_request(chain, {
     kind = "text",
     provider = rewriter.provider,
     model = rewriter.model,
+    successors = chain.request.successors,
     user = REWRITE:format(chain.request.user),
     refs = {},
     step = chain.request.step,
@@ -177,12 +217,10 @@ local function rewritten(chain, rewriter)
     take = chain.request.take,
     attempt = 1,
     priority = chain.request.priority,
-  }
+  })
   if not read then
     return nil, ends_chain(failure) and failure or chain.last
   end
-  chain.ids[#chain.ids + 1] = read.id
-  chain.remembered = chain.remembered and read.remembered or false
   return read.text
 end
 

@@ -199,6 +199,8 @@ function Flight:heed(failure)
     calls:stop(failure.message)
   elseif told and told > retry.LONGEST then
     calls.closed[self.model_key] = calls.closed[self.model_key] or closing(failure)
+  elseif failure.gone then
+    calls.closed[self.model_key] = { class = "final", message = failure.message, successor = failure.successor }
   elseif told then
     calls.limiter:park(self.model_key, told)
   end

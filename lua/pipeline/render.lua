@@ -35,6 +35,7 @@ function M.base(run, task, kind, role)
     provider = run.providers(model),
     model = model[1],
     effort = model.effort,
+    successors = run.story.successors,
     refs = {},
     step = task.step.name,
     task = task.name,

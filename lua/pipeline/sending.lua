@@ -173,6 +173,9 @@ function M.send(calls, flight)
   local read, class, problem = send(calls, flight, worst)
   if read and read.id then
     outcome = { cost = read.usage.cost }
+    if not read.usage.cost then
+      calls.costs:look_up(request, read, reserved)
+    end
   elseif class ~= "doubt" and class ~= "disk" then
     outcome = { cost = 0 }
   end

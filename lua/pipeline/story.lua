@@ -45,6 +45,7 @@ M.nine = {
 ---@field numbers string                       how shots are numbered: "letters", "tens", "cuts"
 ---@field counts table<string, integer>        by list name
 ---@field models table<string, pipeline.Model> by role
+---@field successors boolean                  the successor of a retired model may be asked
 ---@field lanes table<string, integer>         limits set by the story
 ---@field choices table<string, integer>       by step
 ---@field props pipeline.OwnProp[]
@@ -145,6 +146,7 @@ function M.new(given, place)
   self.rate = given.rate or rates.default
   self.counts = over(given.counts, defaults.counts)
   self.models = read_models(given.models)
+  self.successors = given.successors or false
   self.lanes = over(given.lanes, {})
   self.choices = over(given.choices, {})
   self.props = read_props(given.props, dir)

@@ -13,7 +13,7 @@ local key_types = {
   project = "string", prompt = "string", style = "string", aspect = "string", data = "string",
   numbers = "string", rate = "number",
   counts = "table", models = "table", lanes = "table", choices = "table", props = "table",
-  extend = "table", steps = "table", rules = "table", waive = "table",
+  extend = "table", steps = "table", rules = "table", waive = "table", successors = "boolean",
 }
 
 -- The proportions that picture models draw in.

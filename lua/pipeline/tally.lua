@@ -29,6 +29,7 @@
 ---@field cost number
 ---@field unpriced integer
 ---@field fallbacks integer  how often it was asked because another did not do
+---@field in_place_of string? the retired model whose successor it is
 
 ---@class Tally
 ---@field steps StepTally[]
@@ -143,6 +144,22 @@ function on.answered(self, step, event)
   step.unpriced = step.unpriced + (usage.cost and 0 or 1)
   step.input = step.input + (usage.input or 0)
   step.output = step.output + (usage.output or 0)
+end
+
+--- What an answer cost, told after it came.
+function on.priced(self, step, event)
+  local usage = event.usage
+  for _, counted in ipairs { self:model(event.model), step } do
+    counted.cost = counted.cost + usage.cost
+    counted.unpriced = counted.unpriced - 1
+  end
+  step.input = step.input + (usage.input or 0)
+  step.output = step.output + (usage.output or 0)
+end
+
+--- A retired model's successor is asked.
+function on.successor(self, _, event)
+  self:model(event.model).in_place_of = event.retired
 end
 
 function on.retry(_, step)

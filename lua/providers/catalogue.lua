@@ -216,25 +216,65 @@ end
 -- Retirement
 --
 
+local NAMED = "its successor is %s: write successors = true in the story to have that one asked, "
+  .. "or name another in the story's models"
+
 --- What to say of a model that is not to be had any more; nil when nothing is known.
 ---@param name string
 ---@param provider Provider?
+---@param told string? a model that the provider proposes; the vendor's successor, where that is known, comes first
 ---@return string? words
 ---@return string? successor
-function M.retired(name, provider)
-  local model = M.find(name, provider)
-  if not model or not (model.successor or model.retires) then
-    return nil
-  end
+function M.retired(name, provider, told)
+  local model = M.find(name, provider) or {}
+  local successor = model.successor or told ~= name and told or nil
   local words = {}
   if model.retires then
-    local past = model.retires <= os.date "!%Y-%m-%d"
-    words[1] = ("the provider %s it on %s"):format(past and "was to retire" or "retires", model.retires)
+    words[1] = "its retirement was announced for " .. model.retires
   end
-  if model.successor then
-    words[#words + 1] = ("its successor is %s: name that one in the story's models"):format(model.successor)
+  if successor then
+    words[#words + 1] = NAMED:format(successor)
   end
-  return table.concat(words, "; "), model.successor
+  return #words > 0 and table.concat(words, "; ") or nil, successor
+end
+
+--- So long before a model is retired a run begins to say so, in seconds.
+local AHEAD = 8 * 7 * 24 * 3600
+
+--- What to say ahead of a model that is to be retired; nil when there is no need. A
+--- date that has passed is no news of a model that the provider still lists.
+---@param name string
+---@param provider Provider?
+---@param now number seconds since 1970
+---@return string?
+function M.warning(name, provider, now)
+  local model = M.find(name, provider)
+  local date = model and model.retires
+  if not date or date > os.date("!%Y-%m-%d", math.floor(now + AHEAD)) then
+    return nil
+  end
+  local is_past = date <= os.date("!%Y-%m-%d", math.floor(now))
+  local fresh = provider and provider.listed and provider.listed[name]
+  if is_past and fresh and not fresh.retires then
+    return nil
+  end
+  local words = ("%s %s retired on %s"):format(name, is_past and "was to be" or "is to be", date)
+  if not model.successor then
+    return words
+  end
+  return ("%s; its successor is %s: with successors = true in the story, it is asked from then on"):format(
+    words, model.successor)
+end
+
+--- What to say ahead of the models that a provider is to be asked for.
+---@param provider Provider
+---@return string[]
+function M.warnings(provider)
+  local list = {}
+  for _, name in ipairs(provider.models or {}) do
+    list[#list + 1] = M.warning(name, provider, os.time())
+  end
+  return list
 end
 
 return M

@@ -16,7 +16,8 @@ local M = {}
 ---@field refused boolean?     of "final": what was asked for is the reason; other words may do
 ---@field status integer?      HTTP's, or the one that the error claims
 ---@field code string?         the provider's own word for it
----@field successor string?    the model to use instead of one that is retired
+---@field gone boolean?        of "final": the model as such is not to be had any more
+---@field successor string?    the model to use instead of one that is gone
 
 local function table_of(value)
   return type(value) == "table" and value or {}

@@ -30,15 +30,21 @@ local GONE_WORDS = {
   "valid model", "model not found", "no endpoints found for", "deprecated", "retired", "no longer", "not exist",
 }
 
---- Whether what was refused is the model as such.
-local function is_gone(failure)
+--- Whether what was refused is the model as such, and no parameter of it.
+local function is_gone(request, failure)
+  if failure.status ~= 404 and failure.status ~= 400 then
+    return false
+  elseif GONE[failure.code] then
+    return true
+  end
   local words = failure.message:lower()
-  for _, word in ipairs(GONE_WORDS) do
+  local is_about_it = words:find("model", 1, true) or words:find(request.model:lower(), 1, true)
+  for _, word in ipairs(is_about_it and GONE_WORDS or {}) do
     if words:find(word, 1, true) then
       return true
     end
   end
-  return GONE[failure.code] or false
+  return false
 end
 
 --- Completes the message of a failure that asking again does not mend.
@@ -55,10 +61,11 @@ function M.failure(request, answer, failure)
     local elsewhere = request.provider and not answer.body:find "^%s*{"
     parts[#parts + 1] = elsewhere and ("is %s the right address?"):format(request.provider.base_url) or nil
   end
-  if (failure.status == 404 or failure.status == 400) and is_gone(failure) then
-    local words, successor = catalogue.retired(request.model, request.provider)
-    failure.successor = failure.successor or successor
-    parts[#parts + 1] = words
+  if is_gone(request, failure) then
+    failure.gone = true
+    parts[#parts + 1], failure.successor = catalogue.retired(request.model, request.provider, failure.successor)
+  else
+    failure.successor = nil
   end
   failure.message = table.concat(parts, "; ")
 end

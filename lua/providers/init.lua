@@ -128,6 +128,23 @@ local function setting_of(wanted, model)
   return { name = has_key and "openrouter" or "offline", chosen = false }
 end
 
+--- Adds the names of a role's models to those that a provider may be asked for.
+---@param provider Provider
+---@param model pipeline.Model
+local function add_models(provider, model)
+  local list, known = provider.models or {}, {}
+  for _, name in ipairs(list) do
+    known[name] = true
+  end
+  local names = table.move(model, 1, #model, 1, {})
+  names[#names + 1] = model.fallback
+  for _, name in ipairs(names) do
+    list[#list + 1] = not known[name] and name or nil
+    known[name] = true
+  end
+  provider.models = list
+end
+
 ---@class OpenProviders
 ---@field of fun(model: pipeline.Model): Provider
 ---@field notices string[] a line for each
@@ -158,7 +175,9 @@ function M.open(wanted, models, options)
       opened[key] = opener(setting)
       notices[#notices + 1] = opened[key].notice
     end
-    by_model[models[role]] = opened[key].provider
+    local provider = opened[key].provider
+    by_model[models[role]] = provider
+    add_models(provider, models[role])
   end
   return {
     of = function(model)

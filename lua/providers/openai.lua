@@ -95,6 +95,12 @@ function Provider:wire(request, form)
   return options
 end
 
+--- What a person is to know before anything is asked.
+---@return string[]
+function Provider:prepare()
+  return catalogue.warnings(self)
+end
+
 --- The most that a call can cost.
 ---@param request Request
 ---@return number? USD nil when the model's price is not known

@@ -8,6 +8,7 @@ local explain = require "providers.explain"
 local follow = require "providers.follow"
 local http = require "host.http"
 local json = require "host.json"
+local key = require "providers.key"
 local loop = require "host.loop"
 
 local M = {}
@@ -22,6 +23,7 @@ M.KEY_VARIABLE = "OPENROUTER_API_KEY"
 ---@field secret userdata?
 ---@field key_variable string where the key comes from
 ---@field free boolean? nothing that it does costs anything
+---@field models string[]? the names of those that it may be asked for
 ---@field listed table<string, Model>? the models as the provider lists them
 local Provider = {}
 Provider.__index = Provider
@@ -100,11 +102,23 @@ function Provider:wire(request, form)
   }
 end
 
---- Learns what the models are and cost now. Waits, but not for long.
+--- Learns what the models are and cost now, and what the key may spend. Waits, but
+--- not for long.
+---@return string[] what a person is to know before anything is asked
 function Provider:prepare()
-  if not self.free then
-    catalogue.refresh(self)
+  if self.free then
+    return {}
   end
+  local told = loop.all {
+    function()
+      return key.notices(self)
+    end,
+    function()
+      catalogue.refresh(self)
+    end,
+  }
+  local list = catalogue.warnings(self)
+  return table.move(told[1], 1, #told[1], #list + 1, list)
 end
 
 --- The most that a call can cost.

@@ -1,8 +1,8 @@
 -- tests/e2e/case_list.lua: what is expected of sbhost in each case of
 -- docs/providers.md. `on` is what the case is played on: the first text (lore) or
 -- a picture; `asked` how often that is asked for then, or from and to; `says`
--- stands in what the run says. Unless told, the case is played once, and the run
--- ends complete.
+-- stands in what the run says, `lacks` does not. Unless told, the case is played
+-- once, and the run ends complete.
 
 local function recovers(id, more)
   local case = { id = id, on = "text", status = 0, asked = 2 }
@@ -87,7 +87,11 @@ return {
   fails("18a", "openai/gpt-5", EITHER),
   fails("18b", "gemini-2.5-flash-image", picture_too { asked = { 1, 99 } }),
   fails("18c", "data policy", EITHER),
-  fails("18d", "its successor is"),
+  fails("18d", "successors = true"),
+  recovers("18d", { story = "successors = true,", says = "in place of openai/gpt-5, which is retired" }),
+  recovers("18d", picture_too {
+    story = "successors = true,", says = "in place of google/gemini-2.5-flash-image, which is retired",
+  }),
   recovers "19",
   fails("20a", "max_output_tokens"),
   fails("20b", "unknown field"),
@@ -141,8 +145,10 @@ return {
   recovers("33a", picture),
   recovers("33e", streamed()),
   reads "34",
-  reads("35", { says = "?" }),
-  reads("35", picture),
+  reads("35a", { says = "+ ?" }),
+  reads("35a", picture),
+  reads("35b", { lacks = "+ ?" }),
+  reads("35b", picture_too { lacks = "+ ?" }),
   fails("36a", "model not loaded"),
   fails("36b", "the context is full"),
   fails("36c", "Not Found"),
@@ -184,6 +190,7 @@ return {
   recovers("43j", picture_too { memory = 48 * 1024 }),
   reads("44a", picture_too { says = "which is not 16:9" }),
   reads("44b", picture),
+  reads("45", picture_too { memory = 48 * 1024 }),
   reads("46a", images),
   reads("46b", images),
   recovers("46c", images),
@@ -195,7 +202,15 @@ return {
   recovers("47", {
     on = "generation", rule = { nth = { 1, 2 } }, besides = { case = "10a", schema = "lore", nth = { 1 } },
   }),
-  reads("48", { on = "models", always = true }),
+  reads("47", {
+    on = "generation", always = true, says = "+ ?", besides = { case = "35b", schema = "lore", nth = { 1 } },
+  }),
+  reads("47", {
+    on = "generation", rule = { nth = { 1, 2 } }, lacks = "+ ?", besides = { case = "35b", schema = "lore", nth = { 1 } },
+  }),
+  reads("48a", { on = "models", always = true }),
+  reads("48b", { on = "key", always = true, says = "the key may still spend $1.25 of its limit of $10.00" }),
+  reads("48c", { on = "key", always = true }),
   fails("51a", "redirect"),
   fails("51b", "redirect"),
   fails("51c", "redirect"),

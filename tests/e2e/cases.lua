@@ -88,7 +88,7 @@ local function count(account, on, saved)
 end
 
 --- Plays a case.
----@param case { id: string, on: string, always: boolean?, rule: table?, besides: table?, arguments: string[]? }
+---@param case { id: string, on: string, always: boolean?, rule: table?, besides: table?, arguments: string[]?, story: string? }
 ---@return Played
 function M.play(case)
   local rule = { case = case.id, nth = not case.always and { 1 } or nil }
@@ -98,7 +98,7 @@ function M.play(case)
   local mock = support.mock { "--faults", at .. "/faults.json" }
   local origin = mock.url:match "^http://[^/]+"
   local models = case.on == "images" and MODELS:gsub("ORIGIN", origin) or ""
-  assert(file.write(at .. "/story.lua", STORY:format(models)))
+  assert(file.write(at .. "/story.lua", STORY:format(models .. (case.story or ""))))
   local words = { "run", at .. "/story.lua", "--data", at .. "/data" }
   if case.on ~= "images" then table.move({ "--base-url", mock.url }, 1, 2, #words + 1, words) end
   table.move(case.arguments or {}, 1, #(case.arguments or {}), #words + 1, words)
@@ -165,6 +165,8 @@ local function seen_of(list)
   for _, case in ipairs(list) do
     local when = { case.on, case.always and "always" or nil }
     if case.arguments then when[#when + 1] = table.concat(case.arguments, " ") end
+  if case.story then when[#when + 1] = "`" .. case.story:match "[^,]+" .. "`" end
+  if case.besides then when[#when + 1] = "with " .. case.besides.case end
     local words = ("%s: %s"):format(table.concat(when, ", "), M.words(case.played))
     seen[case.id] = seen[case.id] and seen[case.id] .. "<br>" .. words or words
   end

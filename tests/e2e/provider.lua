@@ -68,8 +68,9 @@ end
 --- Starts it. `options.reply(body, number)` may answer a request in whole (a
 --- response of host.server), `options.text(body, number)` with a text and
 --- `options.picture(body, number)` with a picture file or bytes; what they leave
---- (nil) is answered as it should be.
----@param options { reply: function?, text: function?, picture: function?, name_of: function? }?
+--- (nil) is answered as it should be. `options.get(request)` answers what costs
+--- nothing; left alone, it lists no models and keeps no statistics.
+---@param options { reply: function?, text: function?, picture: function?, name_of: function?, get: function? }?
 ---@return { url: string, requests: { hashes: string[], [integer]: table }, close: fun() }
 function M.start(options)
   options = options or {}
@@ -106,7 +107,7 @@ function M.start(options)
 
   local function handle(request)
     if request.method == "GET" then
-      return { status = 404, body = "{}" } -- it lists no models and keeps no statistics
+      return options.get and options.get(request) or { status = 404, body = "{}" }
     end
     local body = assert(json.decode(request.body))
     requests[#requests + 1] = body

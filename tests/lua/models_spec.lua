@@ -54,8 +54,30 @@ describe("the data of models", function()
   it("names the successor of one that is retired", function()
     local words, successor = catalogue.retired "google/gemini-2.5-flash-image-preview"
     assert.equal("google/gemini-2.5-flash-image", successor)
-    assert.truthy(words:find("was to retire it on 2026-01-15", 1, true))
+    assert.truthy(words:find("announced for 2026-01-15", 1, true))
+    assert.truthy(words:find("successors = true", 1, true))
     assert.is_nil(catalogue.retired "google/gemini-3-pro-image")
+    assert.equal("x/y", select(2, catalogue.retired("google/gemini-3-pro-image", nil, "x/y")))
+    assert.is_nil(select(2, catalogue.retired("nobody/knows", nil, "nobody/knows")))
+  end)
+
+  it("warns in time of one that is to be retired", function()
+    local function on(year, month, day)
+      return catalogue.warning("openai/gpt-5", nil, os.time { year = year, month = month, day = day })
+    end
+    assert.is_nil(on(2026, 9, 1))
+    assert.truthy(on(2026, 11, 24):find("openai/gpt-5 is to be retired on 2026-12-11", 1, true))
+    assert.truthy(on(2026, 11, 24):find("its successor is openai/gpt-6.1-sol", 1, true))
+    assert.truthy(on(2027, 1, 5):find("openai/gpt-5 was to be retired on 2026-12-11", 1, true))
+    assert.is_nil(catalogue.warning("nobody/knows", nil, os.time()))
+  end)
+
+  it("says nothing of a date that has passed when the provider still lists the model", function()
+    local name, later = "google/gemini-2.5-flash-image", os.time { year = 2027, month = 1, day = 5 }
+    assert.truthy(catalogue.warning(name, { listed = {} }, later))
+    assert.is_nil(catalogue.warning(name, { listed = { [name] = {} } }, later))
+    assert.truthy(catalogue.warning(name, { listed = { [name] = { retires = "2027-01-04" } } }, later))
+    assert.is_nil(catalogue.warning(name, { listed = { [name] = { retires = "2027-09-01" } } }, later))
   end)
 end)
 

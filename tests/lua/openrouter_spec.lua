@@ -170,10 +170,13 @@ case("18 a data policy", { status = 404, body = error_body "No endpoints availab
 case("18 a model that is gone",
   { status = 404, body = [[{"error":{"message":"GPT-5 is deprecated","availability":{"code":"model_deprecated"}}}]] },
   { failure = "final", says = "its successor is openai/gpt-6.1-sol", successor = "openai/gpt-6.1-sol" })
-case("18 a model that is gone, with another named",
+case("18 a model that is gone, with another proposed",
   { status = 404, body = [[{"error":{"message":"gone",
     "availability":{"code":"model_deprecated","fallback_models":["x/y"]}}}]] },
-  { failure = "final", successor = "x/y" })
+  { failure = "final", successor = "openai/gpt-6.1-sol" })
+case("18 a parameter that is gone",
+  { status = 400, body = error_body "'logit_bias' is deprecated." },
+  { failure = "final" })
 case("19 thinking that cannot be switched off",
   { status = 400, body = [[{"error":{"message":"Reasoning is mandatory for this endpoint and cannot be disabled.",
     "code":400,"metadata":{"provider_name":null}}}]] },

@@ -4,7 +4,7 @@
 ---@class offline.Case
 ---@field id string
 ---@field name string
----@field routes string    what it can answer: text, picture, stream, streamed-picture, images, models, generation
+---@field routes string    what it can answer: text, picture, stream, streamed-picture, images, models, generation, key
 ---@field wire string      what is on the wire
 ---@field expect string    what a good client makes of it
 ---@field billed? boolean  a provider would charge for it

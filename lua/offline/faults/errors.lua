@@ -210,7 +210,7 @@ return {
   {
     id = "18d", name = "a retired model", routes = "text picture",
     wire = "404, `availability.code: model_deprecated`, `fallback_models`",
-    expect = NOT_AGAIN .. "; names a successor",
+    expect = NOT_AGAIN .. "; names a successor, and asks it if the story says so",
     play = function(it)
       return it:json(404, {
         error = {

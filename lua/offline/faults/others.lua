@@ -58,7 +58,7 @@ return {
     play = function(it) return it:error(404, { message = "Generation not found", code = 404 }) end,
   },
   {
-    id = "48", name = "odd models", routes = "models",
+    id = "48a", name = "odd models", routes = "models",
     wire = "prices \"-1\" and null, `supported_parameters` missing", expect = "read, what is odd left out",
     play = function(it)
       return it:json(200, {
@@ -73,5 +73,22 @@ return {
         },
       })
     end,
+  },
+  {
+    id = "48b", name = "a limited key", routes = "key",
+    wire = "`limit: 10`, `limit_remaining: 1.25`, `is_free_tier: true`", expect = "told before anything is asked",
+    play = function(it)
+      return it:json(200, {
+        data = {
+          label = "sk-or-v1-123...abc", limit = 10, limit_remaining = 1.25, usage = 8.75, is_free_tier = true,
+          expires_at = json.null,
+        },
+      })
+    end,
+  },
+  {
+    id = "48c", name = "an odd key", routes = "key",
+    wire = "`data` is a list of null", expect = "passed over",
+    play = function(it) return it:json(200, { data = { json.null } }) end,
   },
 }

@@ -1,6 +1,7 @@
 -- lua/offline/faults/streams.lua: streams of events that stop, fail or are odd.
 -- They answer whoever asked for a stream.
 
+local file = require "host.file"
 local json = require "host.json"
 local stream = require "offline.stream"
 
@@ -25,6 +26,14 @@ local function then_comes(last, done)
     if done then list[#list + 1] = stream.DONE end
     return it:raw(HEAD, list)
   end
+end
+
+--- A PNG with 4 MiB more in it, of which no reader makes anything: a chunk of a name
+--- of our own, and its checksum.
+local function enlarged(png)
+  local size = 4 << 20
+  local chunk = string.pack(">I4", size) .. "prVt" .. ("\0"):rep(size) .. string.pack(">I4", 0xB28C75FD)
+  return png:sub(1, -13) .. chunk .. png:sub(-12) -- before its last chunk
 end
 
 local function broken(err, choices)
@@ -128,8 +137,12 @@ return {
     end,
   },
   {
-    id = "45", name = "a picture in a stream", routes = "streamed-picture", billed = true,
-    wire = "one `data:` line of megabytes", expect = "saved; memory bounded",
-    play = function(it) return stream.answer(it:good(), function(text) return it:parts(text) end) end,
+    id = "45", name = "a picture in a stream", routes = "picture streamed-picture", billed = true,
+    wire = "comments, then one `data:` line of megabytes, asked for as a stream or not",
+    expect = "saved; memory bounded",
+    play = function(it)
+      local picture = it:file(enlarged(assert(file.read(it:frame_file()))))
+      return stream.answer(it:good(), function(text) return it:parts(text, picture) end)
+    end,
   },
 }

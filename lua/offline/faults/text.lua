@@ -311,7 +311,7 @@ return {
     end,
   },
   {
-    id = "35", name = "odd but fine", routes = "text picture", billed = true,
+    id = "35a", name = "odd but fine", routes = "text picture", billed = true,
     wire = "unknown fields, a new finish reason, no id, `error: null`, `usage.cost: null`, another `model`",
     expect = "read, its cost unknown",
     play = function(it)
@@ -322,6 +322,13 @@ return {
         choice.finish_reason, choice.surprise = "new_reason", true
         answer.usage.cost, answer.usage.surprise = json.null, "x"
       end)
+    end,
+  },
+  {
+    id = "35b", name = "no usage", routes = "text picture", billed = true,
+    wire = "no `usage`; `/generation` tells the cost", expect = "read; its cost is asked for and told later",
+    play = function(it)
+      return it:changed(function(answer) answer.usage = nil end)
     end,
   },
 }
