@@ -3,8 +3,9 @@
 --
 -- The wait is exponential backoff with full jitter, and never ends earlier than
 -- the provider said. How many is decided by an allowance for each model: of its
--- last 100 requests a tenth may be retries, and three more. Without it a storm of
--- refusals would be answered by as many requests again. It is counted in requests
+-- last 100 requests an eleventh may be retries, one for each ten that are none, but
+-- three in any case. Without it a storm of refusals would be answered by as many
+-- requests again. It is counted in requests
 -- and not in time, so that a fast server and a slow one get the same share, and
 -- for a model and not for a call: what one call is refused is a sign for all. A
 -- retry beyond it waits, holding nothing, as long as other calls of its model are
@@ -56,7 +57,7 @@ end
 --
 
 local WINDOW = 100 -- requests
-local SHARE, MORE = 0.1, 3
+local SHARE, LEAST = 1 / 11, 3
 local ROW = 10
 
 --- How many retries a model may get.
@@ -105,7 +106,7 @@ end
 
 --- Whether there is room for one more.
 function Allowance:has_room()
-  return self.retries + 1 <= SHARE * #self.last + MORE
+  return self.retries + 1 <= math.max(LEAST, SHARE * #self.last)
 end
 
 --- Takes one retry for a call that is under way. Waits until there is one; false

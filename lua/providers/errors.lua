@@ -170,12 +170,32 @@ local function code_of(err)
   return nil
 end
 
+--- What servers of one's own say in an answer of success and without a code, though
+--- it will be no better the next time (LM Studio, of a prompt that is too long and of
+--- a route that it has not got).
+local SAID = {
+  ["than the context length"] = 400,
+  ["available context size"] = 400,
+  ["maximum context length"] = 400,
+  ["unexpected endpoint or method"] = 404,
+}
+
+local function status_in_words(err)
+  local text = (describe(err, 0) or ""):lower()
+  for words, status in pairs(SAID) do
+    if text:find(words, 1, true) then
+      return status
+    end
+  end
+  return nil
+end
+
 --- The status that an error in an answer of status 200 claims for itself. One that
 --- came after the answer had begun is the server's failure unless it says otherwise.
 local function claimed_status(err)
   local record = table_of(err)
   return http_status(record.code) or http_status(record.http_status) or http_status(record.status)
-    or STATUS[code_of(err)] or 502
+    or STATUS[code_of(err)] or status_in_words(err) or 502
 end
 
 --

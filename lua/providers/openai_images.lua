@@ -164,12 +164,17 @@ local function wants_other_name(text)
   return text:find "%f[%w]image%f[%W]" and (text:find "required" or text:find "missing")
 end
 
+--- The server reads nothing but JSON there (Ollama, in the words of Go).
+local function wants_json(text)
+  return text:find("invalid character", 1, true) or text:find("application/json", 1, true)
+end
+
 --- A way to send reference pictures that is refused so, changed in the form.
 local function without_references(form, status, text)
   if not NO_EDITS[status] and form.references == nil and wants_other_name(text) then
     form.references = "image"
     return form
-  elseif NO_EDITS[status] or wants_other_name(text) or text:find '"param"%s*:%s*"model"' then
+  elseif NO_EDITS[status] or wants_other_name(text) or wants_json(text) or text:find '"param"%s*:%s*"model"' then
     form.references = false
     return form
   end

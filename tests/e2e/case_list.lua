@@ -206,7 +206,8 @@ return {
     on = "generation", always = true, says = "+ ?", besides = { case = "35b", schema = "lore", nth = { 1 } },
   }),
   reads("47", {
-    on = "generation", rule = { nth = { 1, 2 } }, lacks = "+ ?", besides = { case = "35b", schema = "lore", nth = { 1 } },
+    on = "generation", rule = { nth = { 1, 2 } }, lacks = "+ ?",
+    besides = { case = "35b", schema = "lore", nth = { 1 } },
   }),
   reads("48a", { on = "models", always = true }),
   reads("48b", { on = "key", always = true, says = "the key may still spend $1.25 of its limit of $10.00" }),

@@ -163,6 +163,21 @@ describe("a board", function()
     end
   end)
 
+  it("is drawn by Ollama from words alone, where it takes no files", function()
+    local ollama = servers.ollama { models = { ["llama3.2"] = {} } }
+    local drawing = servers.ollama_images()
+    assert_complete(run({ "llama3.2", ollama }, { "x/z-image-turbo", drawing }))
+    assert.equal(9, count(drawing, "/v1/images/generations"))
+  end)
+
+  it("is written with an effort that the server knows, or with no word about it", function()
+    local ollama = servers.ollama { models = { qwen3 = { thinks = true } } }
+    local result, project = run({ "qwen3", ollama, 'effort = "minimal"' }, { "sdxl", servers.sd_server() },
+      { "--lane", "text=1" })
+    assert_complete(result, project)
+    assert.is_nil(ollama.requests[2].body.reasoning_effort)
+  end)
+
   it("tells a model to think only as long as it takes that", function()
     local ollama = servers.ollama { models = { ["llama3.2"] = {} } }
     local result, project = run({ "llama3.2", ollama, 'effort = "low"' }, { "sdxl", servers.sd_server() },
@@ -182,6 +197,28 @@ describe("a run with servers of one's own", function()
     assert.equal(1, result.status)
     assert.truthy(result.out:find("model 'llama9' not found", 1, true), result.out)
     assert.equal(1, #ollama.requests)
+  end)
+
+  it("says that a prompt is too long for a server, and asks no second time", function()
+    local llama = servers.llama_cpp(4096)
+    local result = run({ "whatever", llama }, { "sdxl", servers.sd_server() })
+    assert.equal(1, result.status)
+    assert.truthy(result.out:find("exceeds the available context size (4096 tokens)", 1, true), result.out)
+    assert.equal(2, #llama.requests, "and the one that it was loading its model for")
+
+    local studio = servers.lm_studio(true)
+    result = run({ "phi", studio }, { "sdxl", servers.sd_server() })
+    assert.equal(1, result.status)
+    assert.truthy(result.out:find("load the model with a larger context length", 1, true), result.out)
+    assert.equal(1, formats(studio).none)
+  end)
+
+  it("says that a server draws no pictures, and asks it no second time for one", function()
+    local ollama, studio = servers.ollama { models = { ["llama3.2"] = {} } }, servers.lm_studio()
+    local result = run({ "llama3.2", ollama }, { "phi", studio })
+    assert.equal(1, result.status)
+    assert.truthy(result.out:find("Unexpected endpoint or method. (POST /v1/images/generations)", 1, true), result.out)
+    assert.equal(3, #studio.requests)
   end)
 
   it("fetches no picture from another server", function()

@@ -128,19 +128,27 @@ end
 
 M.understood = understood
 
---- Ollama: its models are named, pictures come within the request or not at all,
---- and a model that does not think will not be told to.
+local function ollama_error(status, kind, message)
+  return reply(status, { error = { message = message, type = kind, param = json.null, code = json.null } })
+end
+
+local OLLAMA_EFFORTS = { none = true, low = true, medium = true, high = true }
+
+--- Ollama: its models are named, pictures come within the request or not at all, a
+--- model that does not think will not be told to, and effort has four words.
 ---@param options { models: table<string, { thinks: boolean? }> }
 function M.ollama(options)
   return serve {
     ["/v1/chat/completions"] = function(seen)
       local body = seen.body
       local model = options.models[body.model]
-      local function refuse(status, kind, message)
-        return reply(status, { error = { message = message, type = kind, param = json.null, code = json.null } })
-      end
+      local refuse = ollama_error
       if not model then
         return refuse(404, "not_found_error", ("model '%s' not found"):format(body.model))
+      elseif body.reasoning_effort and not OLLAMA_EFFORTS[body.reasoning_effort] then
+        return refuse(400, "invalid_request_error",
+          ([[invalid reasoning value: '%s' (must be "high", "medium", "low", or "none")]])
+            :format(body.reasoning_effort))
       elseif body.reasoning_effort and not model.thinks then
         return refuse(400, "invalid_request_error", ('"%s" does not support thinking'):format(body.model))
       end
@@ -150,12 +158,21 @@ function M.ollama(options)
 end
 
 --- llama.cpp: has one model, which it is still loading at first; its name does not
---- matter.
-function M.llama_cpp()
+--- matter. A prompt may be longer than its context, when that is told.
+---@param context integer? tokens
+function M.llama_cpp(context)
   return serve {
     ["/v1/chat/completions"] = function(seen, number)
       if number == 1 then
         return reply(503, { error = { code = 503, message = "Loading model", type = "unavailable_error" } })
+      elseif context then
+        return reply(400, {
+          error = {
+            code = 400, type = "exceed_context_size_error", n_prompt_tokens = 9000, n_ctx = context,
+            message = ("request (9000 tokens) exceeds the available context size (%d tokens), try increasing it")
+              :format(context),
+          },
+        })
       end
       return unknown_key(seen.body)
         or completion(seen.body, { content = understood(seen.body), reasoning_content = "Hm." },
@@ -173,23 +190,31 @@ function M.vllm()
       local body = seen.body
       if body.max_tokens > 15000 then
         return reply(400, {
-          object = "error", type = "BadRequestError", param = json.null, code = 400,
-          message = ("'max_tokens' or 'max_completion_tokens' is too large: %d. This model's maximum context length "
-            .. "is 16384 tokens and your request has 1384 input tokens."):format(body.max_tokens),
+          error = {
+            type = "BadRequestError", param = "input_tokens", code = 400,
+            message = ("This model's maximum context length is 16384 tokens. However, you requested %d output tokens "
+              .. "and your prompt contains at least 1384 input tokens, for a total of at least %d tokens. Please "
+              .. "reduce the length of the input prompt or the number of requested output tokens. "
+              .. "(parameter=input_tokens, value=1384)"):format(body.max_tokens, body.max_tokens + 1384),
+          },
         })
       elseif floods > 0 then
         floods = floods - 1
         local choice = { index = 0, finish_reason = "length", message = { content = '{"a":' .. (" \n"):rep(9000) } }
         return completion(body, {}, { choices = { choice } })
       end
-      return unknown_key(body) or completion(body, { content = understood(body), reasoning_content = json.null })
+      return unknown_key(body)
+        or completion(body, { content = understood(body), refusal = json.null, reasoning = json.null },
+          { service_tier = json.null, kv_transfer_params = json.null })
     end,
   }
 end
 
 --- LM Studio with a model that cannot be held to a schema: its errors are plain
---- strings, and it does not know JSON without one. The model thinks aloud.
-function M.lm_studio()
+--- strings, and it does not know JSON without one. The model thinks aloud. A prompt
+--- may be too long for it, which it says in an answer of success.
+---@param is_small boolean?
+function M.lm_studio(is_small)
   return serve {
     ["/v1/chat/completions"] = function(seen)
       local kind = seen.body.response_format and seen.body.response_format.type
@@ -198,10 +223,17 @@ function M.lm_studio()
       elseif kind == "json_schema" then
         return reply(400, [[{"error":"This engine does not support structured output (response_format)"}]])
       end
+      if is_small then
+        return reply(200, [[{"error":"The number of tokens to keep from the initial prompt is greater than the ]]
+          .. [[context length. Try to load the model with a larger context length, or provide a shorter input"}]])
+      end
       local text = understood(seen.body)
       local fenced = text:sub(1, 1) == "{" and ("```json\n%s\n```"):format(text) or text
       return unknown_key(seen.body)
         or completion(seen.body, { content = "<think>\nWhat {could} that be?\n</think>\n\n" .. fenced })
+    end,
+    ["/v1/images/generations"] = function()
+      return reply(200, [[{"error":"Unexpected endpoint or method. (POST /v1/images/generations)"}]])
     end,
   }
 end
@@ -267,6 +299,21 @@ function M.sd_server()
         return reply(400, [[{"error":"at least one image[] required"}]])
       end
       return draw(seen.fields.prompt, seen.fields.size, number)
+    end,
+  }
+end
+
+--- Ollama's pictures: all of its routes read JSON, also the one that others send
+--- files to.
+function M.ollama_images()
+  return serve {
+    ["/v1/images/generations"] = function(seen, number)
+      local picture = picture_reply(seen.body.size, number)
+      picture.body[1] = [[{"created":1,"data":[{"b64_json":"]]
+      return picture
+    end,
+    ["/v1/images/edits"] = function()
+      return ollama_error(400, "invalid_request_error", "invalid character '-' in numeric literal")
     end,
   }
 end

@@ -69,7 +69,7 @@ end
 
 ---@class Storm
 ---@field url string
----@field account { model: string, at: number, status: integer, told: number?, answered: number }[]
+---@field account { model: string, at: number, body: string, status: integer, told: number?, answered: number }[]
 ---@field close fun()
 
 ---@class StormOptions
@@ -88,7 +88,7 @@ function M.serve(options)
       return reply(404, {}, {})
     end
     local body = assert(json.decode(request.body))
-    local entry = { model = body.model, at = loop.now() }
+    local entry = { model = body.model, at = loop.now(), body = request.body }
     account[#account + 1] = entry
     local given = options.answer and options.answer(body, #account, request)
     local wait = not given and options.limit and options.limit(body.model)
@@ -192,6 +192,26 @@ function M.figures(account)
     end
   end
   return figures
+end
+
+--- The most retries among so many requests in a row, as long as first requests were
+--- still to come.
+---@param account table[]
+---@param window integer
+---@return integer
+function M.most_retries(account, window)
+  local seen, is_retry, last_first = {}, {}, 0
+  for i, entry in ipairs(account) do
+    is_retry[i] = seen[entry.body] == true
+    seen[entry.body] = true
+    last_first = is_retry[i] and last_first or i
+  end
+  local most, count = 0, 0
+  for i = 1, last_first do
+    count = count + (is_retry[i] and 1 or 0) - (is_retry[i - window] and 1 or 0)
+    most = math.max(most, count)
+  end
+  return most
 end
 
 --- What a client would see that sends so many requests a second and heeds nothing.

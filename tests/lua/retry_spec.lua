@@ -30,7 +30,7 @@ describe("a wait", function()
 end)
 
 describe("the allowance of a model", function()
-  it("is three, and a tenth of its last hundred requests", function()
+  it("is one for each ten others of its last hundred requests", function()
     local allowance = retry.allowance()
     local call <close> = allowance:call()
     local other <close> = allowance:call()
@@ -38,7 +38,7 @@ describe("the allowance of a model", function()
     for _ = 1, 300 do
       allowance:count(false)
     end
-    for _ = 1, 13 do
+    for _ = 1, 9 do
       assert.is_true(allowance:has_room())
       assert.is_true(allowance:take())
     end
@@ -71,7 +71,7 @@ describe("the allowance of a model", function()
       taken = allowance:take() and 1
     end)
     loop.sleep(0)
-    for _ = 1, 6 do -- with the three retries
+    for _ = 1, 40 do -- with the three retries
       allowance:count(false)
       loop.sleep(0)
     end
