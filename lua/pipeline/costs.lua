@@ -60,7 +60,8 @@ end
 ---@param read CallAnswer
 ---@param reserved number USD
 function Costs:look_up(request, read, reserved)
-  if not (read.generation and request.provider.generation) then
+  local provider = request.provider
+  if provider.free or not (read.generation and provider.generation) then
     return
   end
   local task

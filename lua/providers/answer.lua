@@ -4,11 +4,15 @@
 
 local errors = require "providers.errors"
 local flood = require "providers.flood"
+local given = require "providers.given"
 local json = require "host.json"
 local pictures = require "providers.pictures"
 local said = require "providers.said"
 local sse = require "providers.sse"
 local unwrap = require "providers.unwrap"
+
+local table_of, is_given, text_in = given.table_of, given.is_given, given.text_in
+local number_in, count_in = given.number_in, given.count_in
 
 local M = {}
 
@@ -28,28 +32,6 @@ local M = {}
 ---@field model string?       the one that answered
 ---@field finish string?      why it ended: "stop", "length", …
 ---@field generation string?  the provider's name for the call
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
-end
-
-local function is_given(value)
-  return value ~= nil and value ~= json.null
-end
-
-local function text_in(value)
-  return type(value) == "string" and value ~= "" and value or nil
-end
-
-local function number_in(value)
-  local number = (type(value) == "number" or type(value) == "string") and tonumber(value) or nil
-  return number and number >= 0 and number < math.huge and number or nil
-end
-
-local function count_in(value)
-  local number = number_in(value)
-  return number and math.tointeger(number) or nil
-end
 
 ---@param value table the answer
 ---@return Usage
@@ -75,7 +57,8 @@ local function text_of(content)
   end
   local pieces = {}
   for _, part in ipairs(table_of(content)) do
-    pieces[#pieces + 1] = type(part) == "string" and part or text_in(table_of(part).text)
+    local text = type(part) == "table" and part.text or part
+    pieces[#pieces + 1] = type(text) == "string" and text or nil
   end
   return table.concat(pieces)
 end

@@ -1,18 +1,17 @@
 -- lua/providers/catalogue.lua: the models as a provider lists them now, laid over
 -- what models.lua knows; and what follows from both for a request.
 
+local given = require "providers.given"
 local http = require "host.http"
 local json = require "host.json"
 local models = require "providers.models"
+
+local table_of = given.table_of
 
 local M = {}
 
 --- What is assumed of a model that nobody knows.
 local UNKNOWN = { max_tokens = 16000, thinking = 16000 }
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
-end
 
 --
 -- The provider's list

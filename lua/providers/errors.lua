@@ -2,9 +2,12 @@
 -- in whatever shape, and what can be done about it.
 
 local forms = require "providers.forms"
+local given = require "providers.given"
 local json = require "host.json"
 local retry_after = require "providers.retry_after"
 local said = require "providers.said"
+
+local table_of, text_in = given.table_of, given.text_in
 
 local M = {}
 
@@ -18,14 +21,6 @@ local M = {}
 ---@field code string?         the provider's own word for it
 ---@field gone boolean?        of "final": the model as such is not to be had any more
 ---@field successor string?    the model to use instead of one that is gone
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
-end
-
-local function text_in(value)
-  return type(value) == "string" and value:find "%S" and value or nil
-end
 
 --
 -- Words

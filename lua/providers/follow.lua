@@ -2,20 +2,15 @@
 -- text each brings, and whether there is a use in waiting for more.
 
 local flood = require "providers.flood"
+local given = require "providers.given"
 local json = require "host.json"
+
+local table_of, is_given = given.table_of, given.is_given
 
 local M = {}
 
 --- How much of the text is looked at for blanks, and how often: after so much more.
 local WINDOW, STRIDE = 3 * flood.LEAST, flood.LEAST // 4
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
-end
-
-local function is_given(value)
-  return value ~= nil and value ~= json.null
-end
 
 local function has_failed(event, choice)
   return event.type == "error" or is_given(event.error) or is_given(choice.error)

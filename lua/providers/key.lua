@@ -1,6 +1,7 @@
 -- lua/providers/key.lua: what OpenRouter says of the key that it is asked with: what
 -- may still be spent, before it is.
 
+local given = require "providers.given"
 local http = require "host.http"
 local json = require "host.json"
 
@@ -25,14 +26,11 @@ function M.notices(provider)
       connect_timeout = LONGEST / 2,
     }
   local value = answer and answer.status == 200 and json.decode(answer.body)
-  local data = type(value) == "table" and value.data
+  local data = given.table_of(given.table_of(value).data)
   local list = {}
-  if type(data) ~= "table" then
-    return list
-  end
-  local left, limit = tonumber(data.limit_remaining), tonumber(data.limit)
+  local left, limit = given.number_in(data.limit_remaining), given.number_in(data.limit)
   if left then
-    list[#list + 1] = LEFT:format(math.max(0, left), limit and (" of its limit of $%.2f"):format(limit) or "")
+    list[#list + 1] = LEFT:format(left, limit and (" of its limit of $%.2f"):format(limit) or "")
   end
   if data.is_free_tier == true then
     list[#list + 1] = FREE

@@ -6,6 +6,7 @@ local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
 local explain = require "providers.explain"
 local follow = require "providers.follow"
+local given = require "providers.given"
 local http = require "host.http"
 local json = require "host.json"
 local key = require "providers.key"
@@ -190,15 +191,15 @@ function Provider:generation(handle)
     end
   end
   local value = answer and answer.status == 200 and json.decode(answer.body)
-  local data = type(value) == "table" and value.data
+  local data = given.table_of(value).data
   if type(data) ~= "table" then
     return nil
   end
   return {
-    cost = tonumber(data.total_cost),
-    input = math.tointeger(tonumber(data.native_tokens_prompt)),
-    output = math.tointeger(tonumber(data.native_tokens_completion)),
-    model = type(data.model) == "string" and data.model or nil,
+    cost = given.number_in(data.total_cost),
+    input = given.count_in(data.native_tokens_prompt),
+    output = given.count_in(data.native_tokens_completion),
+    model = given.text_in(data.model),
   }
 end
 

@@ -1,6 +1,10 @@
 -- lua/providers/pictures.lua: where in an answer a picture can be. Its bytes went
 -- into a file as they arrived (host.http's spill); a handle stands in their place.
 
+local given = require "providers.given"
+
+local table_of = given.table_of
+
 local M = {}
 
 --- More places than this are not looked at.
@@ -10,10 +14,6 @@ local MOST = 64
 ---@field files integer[]  of the answer's files, those that hold pictures, in order
 ---@field web string?      the first address that stands where a picture should
 ---@field foreign string?  the start of the first that is in no form that can be read
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
-end
 
 local function add_file(found, index)
   for _, known in ipairs(found.files) do

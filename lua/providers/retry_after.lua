@@ -1,6 +1,10 @@
 -- lua/providers/retry_after.lua: how long a server asks to be left alone, from all
 -- the places that it may say so in.
 
+local given = require "providers.given"
+
+local table_of = given.table_of
+
 local M = {}
 
 local MONTHS = {
@@ -42,10 +46,6 @@ local function seconds_of(value)
     return nil
   end
   return math.max(seconds, 0)
-end
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
 end
 
 --- When the limit is over, as OpenRouter tells it: milliseconds since 1970.

@@ -3,7 +3,10 @@
 -- way. What it says while it comes is follow.lua's.
 
 local flood = require "providers.flood"
+local given = require "providers.given"
 local json = require "host.json"
+
+local table_of, is_given = given.table_of, given.is_given
 
 local M = {}
 
@@ -35,14 +38,6 @@ function M.is_stream(headers, body)
   local kind = (headers["content-type"] or ""):lower()
   return body:find "^%s*data:" ~= nil
     or (kind:find("text/event-stream", 1, true) ~= nil and not body:find "^%s*[{<]")
-end
-
-local function is_given(value)
-  return value ~= nil and value ~= json.null
-end
-
-local function table_of(value)
-  return type(value) == "table" and value or {}
 end
 
 ---@class Joined what has come so far

@@ -2,36 +2,15 @@
 -- patch, reused.
 
 local artifact = require "host.artifact"
-local budget = require "pipeline.budget"
 local call = require "pipeline.call"
+local calls = require "calls"
 local chain = require "pipeline.chain"
 local json = require "host.json"
-local limiter = require "host.limiter"
 local openrouter = require "providers.openrouter"
 local outcome = require "pipeline.outcome"
 local project = require "pipeline.project"
 local provider = require "provider"
 local support = require "support"
-
-local function request(changes)
-  local rendered = {
-    kind = "text",
-    model = "openai/gpt-5",
-    effort = "minimal",
-    system = "You name things.",
-    user = "Name the boat.",
-    refs = {},
-    step = "naming",
-    task = "naming",
-    take = 1,
-    attempt = 1,
-    priority = 1,
-  }
-  for field, value in pairs(changes or {}) do
-    rendered[field] = value
-  end
-  return rendered
-end
 
 local function accept(text)
   return { name = text }
@@ -61,17 +40,9 @@ describe("a call", function()
 
   --- Asks in a new run, as a provider of this identity.
   local function ask(identity, changes, judge)
-    local calls = call.new {
-      store = opened.store,
-      limiter = limiter.new(),
-      budget = budget.new(),
-      folder = opened:path "arriving",
-      report = function() end,
-      resend_budget = 0,
-    }
-    local rendered = request(changes)
+    local rendered = calls.request(changes)
     rendered.provider = openrouter.new { base_url = serving.url, identity = identity }
-    local result, failure = chain.text(calls, rendered, { rendered.model }, judge or accept)
+    local result, failure = chain.text(calls.new(opened), rendered, { rendered.model }, judge or accept)
     return result, failure, rendered
   end
 
@@ -127,7 +98,7 @@ describe("a call", function()
   end)
 
   it("whose answer never came is in doubt, and held when nothing may be spent on it", function()
-    local rendered = request()
+    local rendered = calls.request()
     rendered.provider = openrouter.new { base_url = serving.url, identity = "offline 1" }
     local id = opened.store:intend(json.sha256(call.identity(rendered)), "{}", "{}")
     opened.store:doubt(id, "the connection died")

@@ -1,8 +1,7 @@
 -- tests/e2e/storm.lua: a provider that lets through what its limit allows, and a
 -- crowd of calls that are made of it. All figures are from the server's account.
 
-local budget = require "pipeline.budget"
-local call = require "pipeline.call"
+local calls = require "calls"
 local http = require "host.http"
 local json = require "host.json"
 local limiter = require "host.limiter"
@@ -128,29 +127,21 @@ function M.client(options)
   for lane, cap in pairs(options.lanes or {}) do
     limits:lane(lane, cap)
   end
-  local calls = call.new {
-    store = opened.store,
-    limiter = limits,
-    budget = budget.new(),
-    folder = opened:path "arriving",
-    report = options.report or function() end,
-    resend_budget = 0,
-  }
+  local making = calls.new(opened, { limiter = limits, report = options.report })
   local asked = openrouter.new { base_url = options.url, identity = options.url, secret = options.secret }
   return {
-    calls = calls,
+    calls = making,
     close = function()
       opened:close()
     end,
     ask = function(number, changes)
-      local request = {
-        kind = "text", model = "openai/gpt-5", user = "Is it " .. number .. "?", refs = {}, provider = asked,
-        step = "storm", task = "storm[" .. number .. "]", take = 1, attempt = 1, priority = 1,
+      local request = calls.request {
+        user = "Is it " .. number .. "?", provider = asked, step = "storm", task = "storm[" .. number .. "]",
       }
       for field, value in pairs(changes or {}) do
         request[field] = value
       end
-      return calls:ask(request)
+      return making:ask(request)
     end,
   }
 end

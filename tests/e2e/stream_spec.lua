@@ -1,12 +1,10 @@
 -- Texts that come in events: a run with --stream makes what one without makes, and
 -- a stream that breaks is never taken for whole.
 
-local budget = require "pipeline.budget"
-local call = require "pipeline.call"
+local calls = require "calls"
 local chain = require "pipeline.chain"
 local file = require "host.file"
 local json = require "host.json"
-local limiter = require "host.limiter"
 local loop = require "host.loop"
 local openrouter = require "providers.openrouter"
 local project = require "pipeline.project"
@@ -32,10 +30,10 @@ describe("a run with --stream", function()
   it("makes the same board as without", function()
     local mock = support.mock()
     local whole = run(mock)
-    local calls = #mock.account()
+    local count = #mock.account()
     local streamed, result = run(mock, "--stream")
     assert.equal(timeless(whole), timeless(streamed))
-    assert.equal(2 * calls, #mock.account())
+    assert.equal(2 * count, #mock.account())
     assert.is_nil(result.out:find("{\"", 1, true))
     mock.stop()
   end)
@@ -114,30 +112,24 @@ describe("a streamed call", function()
         return { write = answers[math.min(asked, #answers)] }
       end,
     })
-    local calls = call.new {
-      store = opened.store,
-      limiter = limiter.new(),
-      budget = budget.new(),
-      folder = opened:path "arriving",
+    local making = calls.new(opened, {
       report = function(event)
         told[#told + 1] = event.event == "text" and event.text or nil
       end,
-      resend_budget = resend_budget or 0,
+      resend_budget = resend_budget,
       stream = true,
-    }
-    local request = {
-      kind = "text", model = "openai/gpt-5", user = "Name the boat.", refs = {}, step = "naming", task = "naming",
-      take = 1, attempt = 1, priority = 1,
+    })
+    local request = calls.request {
       provider = openrouter.new {
         base_url = ("http://127.0.0.1:%d"):format(serving:port()),
         identity = "test",
         free = true, -- no prices to look up
       },
     }
-    local result, failure = chain.text(calls, request, { request.model }, function(text)
+    local result, failure = chain.text(making, request, { request.model }, function(text)
       return text
     end)
-    return result, failure, asked, told, calls
+    return result, failure, asked, told, making
   end
 
   local function writes(...)
@@ -195,11 +187,11 @@ describe("a streamed call", function()
 
   it("is in doubt when the connection dies before that", function()
     local cut = writes(HEAD, delta "The Const")
-    local result, failure, asked, _, calls = ask { cut }
+    local result, failure, asked, _, making = ask { cut }
     assert.is_nil(result)
     assert.equal("doubt", failure.class)
     assert.equal(1, asked)
-    assert.equal(1, calls.doubts:left().count)
+    assert.equal(1, making.doubts:left().count)
   end)
 
   it("is asked again when the connection dies before that, as far as doubts may cost", function()

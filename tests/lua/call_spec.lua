@@ -5,7 +5,7 @@ local loop = require "host.loop"
 local rig = require "rig"
 local budget = require "pipeline.budget"
 local limiter = require "host.limiter"
-local provider = require "provider" -- rig says where it is
+local provider = require "provider"
 local support = require "support"
 
 describe("a call that is under way", function()
@@ -55,18 +55,7 @@ describe("a call that is under way", function()
   end)
 
   local function ask(user)
-    return calls:ask {
-      kind = "text",
-      model = "openai/gpt-5",
-      user = user or "Name the boat.",
-      refs = {},
-      step = "naming",
-      task = "naming",
-      take = 1,
-      attempt = 1,
-      priority = 1,
-      provider = rig.provider(serving.url),
-    }
+    return calls:ask(rig.request { user = user, provider = rig.provider(serving.url) })
   end
 
   local function asked(count)

@@ -4,25 +4,7 @@ local file = require "host.file"
 local image = require "host.image"
 local loop = require "host.loop"
 local rig = require "rig"
-local provider = require "provider" -- rig says where it is
-
-local function request(changes)
-  local rendered = {
-    kind = "text",
-    model = "openai/gpt-5",
-    user = "Name the boat.",
-    refs = {},
-    step = "naming",
-    task = "naming",
-    take = 1,
-    attempt = 1,
-    priority = 1,
-  }
-  for field, value in pairs(changes or {}) do
-    rendered[field] = value
-  end
-  return rendered
-end
+local provider = require "provider"
 
 --- Accepts what begins with "good".
 local function judge(text)
@@ -57,13 +39,13 @@ describe("a chain of calls", function()
   end)
 
   local function text(changes, options)
-    local rendered = request(changes)
+    local rendered = rig.request(changes)
     rendered.provider = rig.provider(serving.url)
     return chain.text(rig.calls(opened, options), rendered, { rendered.model, "google/gemini-2.5-pro" }, judge)
   end
 
   local function picture(keep, changes, options)
-    local rendered = request { kind = "picture", model = "google/gemini-2.5-flash-image", aspect = "16:9" }
+    local rendered = rig.request { kind = "picture", model = "google/gemini-2.5-flash-image", aspect = "16:9" }
     for field, value in pairs(changes or {}) do
       rendered[field] = value
     end
@@ -176,7 +158,7 @@ describe("a chain of calls", function()
     answers = {
       { status = 429, headers = { ["Content-Type"] = "application/json", ["Retry-After"] = "100" }, body = "{}" },
     }
-    local rendered = request()
+    local rendered = rig.request()
     rendered.provider = rig.provider(serving.url)
     calls = rig.calls(opened, {
       report = function(event)
@@ -195,7 +177,7 @@ describe("a chain of calls", function()
     local limit = budget.new(1)
     local taken = limit:reserve("another", 0.999)
     local calls = rig.calls(opened, { budget = limit })
-    local rendered = request()
+    local rendered = rig.request()
     rendered.provider = rig.provider(serving.url)
     local task = loop.spawn(function()
       return table.pack(chain.text(calls, rendered, { rendered.model }, judge))

@@ -1,13 +1,7 @@
+local caught = require "caught"
 local fault = require "pipeline.fault"
 local names = require "pipeline.names"
 local source = require "pipeline.source"
-
-local function caught(f, ...)
-  local ok, err = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_true(fault.is(err), tostring(err))
-  return err
-end
 
 local function script(text)
   local file = os.tmpname()

@@ -1,6 +1,6 @@
 local json = require "host.json"
 local rig = require "rig"
-local provider = require "provider" -- rig says where it is
+local provider = require "provider"
 
 local function step_of(run, more)
   local declaration = { writes = { "one" }, model = "detail", run = run }

@@ -1,8 +1,6 @@
 local file = require "host.file"
 local json = require "host.json"
-local support -- found once the path is set
-package.path = "tests/e2e/?.lua;" .. package.path
-support = require "support"
+local support = require "support"
 
 --- What a script that reports events prints, as the user has it on the screen.
 local function printed(options, events)

@@ -1,6 +1,7 @@
 local artifact = require "host.artifact"
 local context = require "pipeline.context"
 local fault = require "pipeline.fault"
+local fault_of = require "caught"
 local prompt = require "pipeline.prompt"
 local spec = require "pipeline.spec"
 local storyboard = require "pipeline.storyboard"
@@ -14,10 +15,7 @@ local function compile(text, each)
 end
 
 local function caught(...)
-  local ok, err = pcall(compile, ...)
-  assert.is_false(ok)
-  assert.is_true(fault.is(err), tostring(err))
-  return err
+  return fault_of(compile, ...)
 end
 
 local tree = artifact.from { style = "ink", lore = { mood = "dread of {{style}}" } }

@@ -1,7 +1,7 @@
 local file = require "host.file"
 local json = require "host.json"
 local rig = require "rig"
-local provider = require "provider" -- rig says where it is
+local provider = require "provider"
 local step = require "pipeline.step"
 
 local function props_step(names)

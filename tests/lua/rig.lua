@@ -1,15 +1,11 @@
 -- tests/lua/rig.lua: what specs of the pipeline run steps with: a project in a
 -- folder of its own, its store, the calls, and the artifact that comes of it.
 
-package.path = "tests/e2e/?.lua;" .. package.path
-
-local budget = require "pipeline.budget"
-local call = require "pipeline.call"
+local calls = require "calls"
 local choose = require "pipeline.choose"
 local field = require "pipeline.field"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
-local limiter = require "host.limiter"
 local openrouter = require "providers.openrouter"
 local outcome = require "pipeline.outcome"
 local project = require "pipeline.project"
@@ -68,24 +64,7 @@ function M.project(folder)
   return project.open("rig", folder or support.folder())
 end
 
---- The calls of a run.
----@param opened Project
----@param changes table?
----@return Calls
-function M.calls(opened, changes)
-  local options = {
-    store = opened.store,
-    limiter = limiter.new(),
-    budget = budget.new(),
-    folder = opened:path "arriving",
-    report = function() end,
-    resend_budget = 0,
-  }
-  for name, value in pairs(changes or {}) do
-    options[name] = value
-  end
-  return call.new(options)
-end
+M.calls, M.request = calls.new, calls.request
 
 --- A provider's side of a request to a server of the test's own.
 function M.provider(url)

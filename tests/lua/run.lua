@@ -2,6 +2,7 @@
 -- specs can use the host modules and wait as any script does.
 
 local spec = ...
-package.path = spec:match "^(.*)/" .. "/?.lua;" .. package.path
+local here = spec:match "^(.*)/"
+package.path = ("%s/?.lua;%s/../e2e/?.lua;%s"):format(here, here, package.path)
 arg = { [0] = "busted", "--output=plainTerminal", "--shuffle-files", spec } -- luacheck: globals arg
 require "busted.runner"({ standalone = false })

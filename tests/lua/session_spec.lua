@@ -1,4 +1,3 @@
-package.path = "tests/e2e/?.lua;" .. package.path
 
 local file = require "host.file"
 local session = require "pipeline.session"

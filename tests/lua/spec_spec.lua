@@ -1,16 +1,9 @@
-local fault = require "pipeline.fault"
+local caught = require "caught"
 local field = require "pipeline.field"
 local spec = require "pipeline.spec"
 local storyboard = require "pipeline.storyboard"
 
 local text, record, list, refs, enum = field.text, field.record, field.list, field.refs, field.enum
-
-local function caught(f, ...)
-  local ok, err = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_true(fault.is(err), tostring(err))
-  return err
-end
 
 local function artifact(fields)
   return record "Test" "An artifact." (fields)

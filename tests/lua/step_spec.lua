@@ -1,34 +1,15 @@
-local fault = require "pipeline.fault"
+local caught = require "caught"
 local spec = require "pipeline.spec"
 local step = require "pipeline.step"
 local storyboard = require "pipeline.storyboard"
+local support = require "support"
 
 local S = spec.new(storyboard)
-
-local function caught(f, ...)
-  local ok, err = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_true(fault.is(err), tostring(err))
-  return err
-end
-
--- A folder with these files in it, gone after the test.
-local function folder(files)
-  local dir = os.tmpname()
-  os.remove(dir)
-  assert(os.execute("mkdir " .. dir))
-  finally(function() os.execute("rm -r " .. dir) end)
-  for name, text in pairs(files) do
-    local handle <close> = assert(io.open(dir .. "/" .. name, "w"))
-    handle:write(text)
-  end
-  return dir
-end
 
 -- Loads a step file that begins with the usual line.
 local function load(text, name)
   name = name or "cues"
-  local dir = folder { [name .. ".lua"] = "local step = require \"pipeline.step\"\n" .. text }
+  local dir = support.write { [name .. ".lua"] = "local step = require \"pipeline.step\"\n" .. text }
   return step.load(name, { dir }), dir .. "/" .. name .. ".lua"
 end
 
@@ -107,8 +88,8 @@ describe("step.load", function()
   it("takes the first folder that has the file", function()
     local text = "return require \"pipeline.step\" \"cues\" "
       .. "{ about = \"%s\", writes = { \"lore\" }, prompt = \"\" }"
-    local mine = folder { ["cues.lua"] = text:format "mine" }
-    local theirs = folder { ["cues.lua"] = text:format "theirs" }
+    local mine = support.write { ["cues.lua"] = text:format "mine" }
+    local theirs = support.write { ["cues.lua"] = text:format "theirs" }
     assert.equal("mine", step.load("cues", { mine, theirs }).about)
     assert.equal("theirs", step.load("cues", { "/nowhere", theirs }).about)
   end)
@@ -117,7 +98,7 @@ describe("step.load", function()
     local text = "local words = require \"words\"\nreturn require \"pipeline.step\" \"cues\" "
       .. "{ about = words, writes = { \"lore\" }, prompt = \"\" }"
     local function with(words)
-      return step.load("cues", { folder { ["cues.lua"] = text, ["words.lua"] = words } })
+      return step.load("cues", { support.write { ["cues.lua"] = text, ["words.lua"] = words } })
     end
     local one, two = with "return \"a\"", with "return \"b\""
     assert.equal(64, #one.hash)
@@ -143,7 +124,7 @@ describe("step.load", function()
   end)
 
   it("names the steps that there are for one that there is not", function()
-    local dir = folder { ["cues.lua"] = "", ["notes.txt"] = "", ["titles.lua"] = "" }
+    local dir = support.write { ["cues.lua"] = "", ["notes.txt"] = "", ["titles.lua"] = "" }
     local err = caught(step.load, "cuse", { dir, "/nowhere" }, "story.lua:4")
     assert.equal("story.lua:4", err.where)
     assert.equal("did you mean 'cues'?", err.hint)

@@ -1,27 +1,6 @@
-local fault = require "pipeline.fault"
+local caught = require "caught"
 local story = require "pipeline.story"
-
-local function caught(f, ...)
-  local ok, err = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_true(fault.is(err), tostring(err))
-  return err
-end
-
--- A folder with these files in it, gone after the test.
-local function folder(files)
-  local dir = os.tmpname()
-  os.remove(dir)
-  assert(os.execute("mkdir " .. dir))
-  finally(function() os.execute("rm -r " .. dir) end)
-  for name, text in pairs(files) do
-    local inner = name:match "^(.*)/"
-    if inner then os.execute("mkdir -p " .. dir .. "/" .. inner) end
-    local handle <close> = assert(io.open(dir .. "/" .. name, "w"))
-    handle:write(text)
-  end
-  return dir
-end
+local support = require "support"
 
 local head = "local story = require \"pipeline.story\"\nlocal field = require \"pipeline.field\"\n"
 
@@ -29,7 +8,7 @@ local head = "local story = require \"pipeline.story\"\nlocal field = require \"
 local function load(lines, files)
   files = files or {}
   files["story.lua"] = head .. "return story {\n" .. lines .. "\n}\n"
-  local dir = folder(files)
+  local dir = support.write(files)
   return story.load(dir .. "/story.lua", { builtin = dir .. "/builtin" })
 end
 
@@ -129,7 +108,7 @@ describe("story.load", function()
     err, line = fault_in "style = nothing.here,"
     assert.equal(6, line)
     assert.truthy(err.traceback)
-    local dir = folder { ["story.lua"] = "return { project = \"sea\" }" }
+    local dir = support.write { ["story.lua"] = "return { project = \"sea\" }" }
     has(caught(story.load, dir .. "/story.lua").hint, "return story")
   end)
 
