@@ -1,7 +1,8 @@
-/* host/lua/lui.c -- Lua module "host.ui": host/terminal.h for scripts. The
-   display is on standard output. */
+/* host/lua/lui.c -- Lua module "host.ui": host/terminal.h and host/keys.h for
+   scripts. The display is on standard output. */
 #include <lauxlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
+#include "host/lua/work.h"
 #include "host/terminal.h"
 
 #define DISPLAY "host.display"
@@ -132,10 +134,41 @@ static int ui_key(lua_State *L) {
   return sb_wait_yield(L, &stroke->base, key_k);
 }
 
+struct line {
+  struct sb_work base;
+  char *text;
+  size_t size;
+  ssize_t len; /* -1 at the end */
+};
+
+static void run_line(struct sb_work *work) {
+  struct line *line = (struct line *)work;
+  line->len = getline(&line->text, &line->size, stdin);
+}
+
+static void release_line(struct sb_work *work) {
+  free(((struct line *)work)->text);
+}
+
+static int finish_line(lua_State *L, struct sb_work *work) {
+  struct line *line = (struct line *)work;
+  if (line->len < 0) return sb_fail(L, UV_EOF, "standard input");
+  size_t len = (size_t)line->len;
+  if (len > 0 && line->text[len - 1] == '\n') len--;
+  lua_pushlstring(L, line->text, len);
+  return 1;
+}
+
+/* ui.line() -> text | nil, message, code */
+static int ui_line(lua_State *L) {
+  struct line *line = sb_work_push(L, sizeof *line, run_line, release_line);
+  return sb_work_yield(L, &line->base, finish_line);
+}
+
 static const luaL_Reg ui_lib[] = {
     {"terminal", ui_terminal}, {"colour", ui_colour}, {"size", ui_size},
     {"block", ui_block},       {"print", ui_print},   {"finish", ui_finish},
-    {"key", ui_key},           {NULL, NULL}};
+    {"key", ui_key},           {"line", ui_line},     {NULL, NULL}};
 
 static const luaL_Reg display_meta[] = {{"__gc", display_gc}, {NULL, NULL}};
 

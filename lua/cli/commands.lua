@@ -11,7 +11,7 @@ return {
   { "new", "new DIR", "write a story to start from, with a step of its own" },
   { "steps", "steps [STORY.lua]", "list the steps, and copy one out for editing" },
   { "mock", "mock [--port N]", "serve the offline provider alone" },
-  { "lua", "lua FILE [ARG...]", "run any Lua script with the host modules" },
+  { "lua", "lua [FILE [ARG...]]", "run any Lua script with the host modules, or lines that are typed" },
   { "completions", "completions SHELL", "what a shell needs to complete these commands" },
   { "help", "help [COMMAND]", "say more about a command" },
 }

@@ -160,10 +160,14 @@ good client would not have sent.
 
   lua = [[
 sbhost lua FILE [ARG...]
+sbhost lua
 
 Runs a Lua script as a task of the loop, with the host modules (host.loop,
 host.http, host.batch, host.dag, host.json, …) to require. The script's return
 value, if it is an integer, is the exit status.
+
+Without a file it reads Lua line by line and prints what each line gives. The host
+modules are there by their names, and what waits is waited for.
 
   sbhost lua examples/fetch.lua https://example.org https://example.net]],
 }

@@ -54,4 +54,11 @@ function ui.finish() end
 ---@return string? code "EOF" when the terminal is gone
 function ui.key() end
 
+---Waits for a line of standard input, whatever that is. It cannot be given up: a
+---task that is cancelled meanwhile leaves the line to nobody.
+---@return string? line without its end
+---@return string? message
+---@return string? code "EOF" when there are no more
+function ui.line() end
+
 return ui
