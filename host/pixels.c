@@ -119,8 +119,29 @@ int sb_pixels_load(const char *path, struct sb_pixels *pixels,
   return rc;
 }
 
-int sb_pixels_resize(const struct sb_pixels *from, struct sb_crop crop,
-                     uint32_t width, uint32_t height, struct sb_pixels *to) {
+/* The average of each 2x2 pixels of a crop. */
+static int halve(const struct sb_pixels *from, struct sb_crop crop,
+                 struct sb_pixels *to) {
+  size_t channels = (size_t)from->channels, stride = from->width * channels;
+  *to = (struct sb_pixels){.width = crop.width / 2,
+                           .height = crop.height / 2,
+                           .channels = from->channels};
+  uint8_t *out = to->data = malloc((size_t)to->width * to->height * channels);
+  if (to->data == NULL) return UV_ENOMEM;
+  for (uint32_t y = 0; y < to->height; y++) {
+    const uint8_t *in =
+        from->data + (crop.y + 2 * (size_t)y) * stride + crop.x * channels;
+    for (uint32_t x = 0; x < to->width; x++, in += 2 * channels)
+      for (size_t k = 0; k < channels; k++)
+        *out++ = (uint8_t)((in[k] + in[k + channels] + in[k + stride] +
+                            in[k + stride + channels] + 2) /
+                           4);
+  }
+  return 0;
+}
+
+static int resize(const struct sb_pixels *from, struct sb_crop crop,
+                  uint32_t width, uint32_t height, struct sb_pixels *to) {
   size_t channels = (size_t)from->channels, stride = from->width * channels;
   *to = (struct sb_pixels){
       .width = width, .height = height, .channels = from->channels};
@@ -135,6 +156,22 @@ int sb_pixels_resize(const struct sb_pixels *from, struct sb_crop crop,
   if (done) return 0;
   sb_pixels_free(to);
   return UV_ENOMEM;
+}
+
+/* The filter's time goes with the size of what it is given: where that is more
+   than twice what is wanted, halving it first is several times faster, and not
+   to be seen. */
+int sb_pixels_resize(const struct sb_pixels *from, struct sb_crop crop,
+                     uint32_t width, uint32_t height, struct sb_pixels *to) {
+  struct sb_pixels half;
+  if (from->channels != 3 || crop.width / 2 < width || crop.height / 2 < height)
+    return resize(from, crop, width, height, to);
+  int rc = halve(from, crop, &half);
+  if (rc < 0) return rc;
+  struct sb_crop all = {0, 0, half.width, half.height};
+  rc = sb_pixels_resize(&half, all, width, height, to);
+  sb_pixels_free(&half);
+  return rc;
 }
 
 int sb_pixels_blank(const struct sb_pixels *pixels) {
