@@ -207,7 +207,7 @@ static int write_new(const char *path, const void *data, size_t len,
   return close(fd) != 0 && rc == 0 ? last_error() : rc;
 }
 
-static int copy_new(const char *from, const char *path) {
+static int copy_new(const char *from, const char *path, enum life life) {
   struct sb_file_stat st;
   uv_fs_t req;
   int rc = sb_file_stat(from, &st);
@@ -217,7 +217,7 @@ static int copy_new(const char *from, const char *path) {
   rc = uv_fs_copyfile(NULL, &req, from, path,
                       UV_FS_COPYFILE_EXCL | UV_FS_COPYFILE_FICLONE, NULL);
   uv_fs_req_cleanup(&req);
-  if (rc < 0) return rc;
+  if (rc < 0 || life == SCRATCH) return rc;
   int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   return fd < 0 ? last_error() : sync_close(fd, 0);
 }
@@ -247,11 +247,23 @@ int sb_file_write_scratch(const char *path, const void *data, size_t len) {
   return write_as(path, data, len, SCRATCH);
 }
 
-int sb_file_copy(const char *from, const char *to) {
+static int copy_as(const char *from, const char *to, enum life life) {
   char *temporary;
   int rc = name_temporary(to, &temporary);
   if (rc < 0) return rc;
-  return replace(temporary, to, copy_new(from, temporary), DURABLE);
+  return replace(temporary, to, copy_new(from, temporary, life), life);
+}
+
+int sb_file_copy(const char *from, const char *to) {
+  return copy_as(from, to, DURABLE);
+}
+
+int sb_file_copy_scratch(const char *from, const char *to) {
+  return copy_as(from, to, SCRATCH);
+}
+
+int sb_file_link(const char *from, const char *to) {
+  return link(from, to) != 0 ? last_error() : sync_folder_of(to);
 }
 
 /* rename that fails with EEXIST instead of replacing. Where the file system

@@ -22,11 +22,17 @@
    says that a crash may bring back the old one. */
 int sb_file_write(const char *path, const void *data, size_t len);
 
-/* The same without any fsync, for what is of no use after a crash. */
+/* The same without any fsync, for what is of no use after a crash, or flushed
+   later. */
 int sb_file_write_scratch(const char *path, const void *data, size_t len);
 
 /* Puts a copy of the file from at to, in place of what was there. */
 int sb_file_copy(const char *from, const char *to);
+int sb_file_copy_scratch(const char *from, const char *to);
+
+/* Gives a file that is durable a further name, durably. UV_EEXIST when that is
+   taken; fails too where the file system has no such thing. */
+int sb_file_link(const char *from, const char *to);
 
 /* Makes a finished temporary durable and gives it its name. Both are in one
    folder. UV_EEXIST when final is taken: then both are left as they were. */
@@ -59,8 +65,8 @@ int sb_file_mkdir(const char *path);
 /* Removes a file or an empty folder. */
 int sb_file_remove(const char *path);
 
-/* The one absolute path of something that is there, without links, "." and "..".
-   *real is the caller's to free. */
+/* The one absolute path of something that is there, without links, "." and
+ *"..". real is the caller's to free. */
 int sb_file_real(const char *path, char **real);
 
 /* The names in a folder, bytewise sorted, without "." and "..". *names is freed

@@ -82,7 +82,7 @@ static int convert(const char *source, const char *to, char *fault) {
   sb_pixels_free(&pixels);
   pthread_mutex_unlock(&gate);
   if (rc < 0) return rc;
-  rc = sb_file_write(to, data, len);
+  rc = sb_file_write_scratch(to, data, len);
   free(data);
   return rc;
 }
@@ -95,18 +95,17 @@ static int is_same(const char *path, const uint8_t *digest) {
          memcmp(other, digest, sizeof other) == 0;
 }
 
-/* Gives the temporary a name; it is gone afterwards. */
-static int publish(const char *temporary, const char *dir, const char *stem,
-                   const uint8_t *digest, char **path) {
+/* What gives a file with that content a name, unless it is taken. */
+typedef int give_name(const char *file, const char *name,
+                      const uint8_t *digest);
+
+/* Tries one name after the other. */
+static int find_name(const char *file, const char *dir, const char *stem,
+                     give_name *give, const uint8_t *digest, char **path) {
   for (unsigned long n = 1; n < NAMES_MAX; n++) {
     char *name = name_file(dir, stem, "-", n == 1 ? 0 : n, ".png");
     if (name == NULL) return UV_ENOMEM;
-    int rc = sb_file_publish(temporary, name);
-    if (rc == UV_EEXIST && is_same(name, digest)) {
-      /* Written over: whoever put it there may not have made it durable. */
-      rc = sb_file_copy(temporary, name);
-      if (rc == 0) rc = sb_file_remove(temporary);
-    }
+    int rc = give(file, name, digest);
     if (rc == 0) {
       *path = name;
       return 0;
@@ -117,36 +116,70 @@ static int publish(const char *temporary, const char *dir, const char *stem,
   return UV_EEXIST;
 }
 
-static int save_as(const char *temporary, const char *source, const char *dir,
-                   const char *stem, const struct sb_picture *picture,
-                   struct sb_picture_saved *saved, char *fault) {
-  uint8_t digest[SB_SHA256_SIZE];
+/* Gives a temporary its name; it is gone afterwards. */
+static int publish(const char *temporary, const char *name,
+                   const uint8_t *digest) {
+  int rc = sb_file_publish(temporary, name);
+  if (rc != UV_EEXIST || !is_same(name, digest)) return rc;
+  /* Written over: whoever put it there may not have made it durable. */
+  rc = sb_file_copy(temporary, name);
+  return rc == 0 ? sb_file_remove(temporary) : rc;
+}
+
+/* Gives a file a further name. */
+static int share(const char *file, const char *name, const uint8_t *digest) {
+  int rc = sb_file_link(file, name);
+  if (rc != UV_EEXIST || !is_same(name, digest)) return rc;
+  return sb_file_copy(file, name);
+}
+
+/* The source's content, as PNG, in a file that is not durable yet. */
+static int bring(const char *source, const struct sb_picture *picture,
+                 const char *temporary, char *fault) {
+  if (picture->type == SB_PICTURE_PNG)
+    return sb_file_copy_scratch(source, temporary);
+  return convert(source, temporary, fault);
+}
+
+static int save_copy(const char *source, const char *dir, const char *stem,
+                     const struct sb_picture *picture, uint8_t *digest,
+                     struct sb_picture_saved *saved, char *fault) {
   struct sb_file_stat st = {0};
-  int rc = picture->type == SB_PICTURE_PNG ? sb_file_copy(source, temporary)
-                                           : convert(source, temporary, fault);
+  char *temporary = name_temporary(dir);
+  if (temporary == NULL) return UV_ENOMEM;
+  int rc = bring(source, picture, temporary, fault);
   if (rc == 0) rc = sb_file_hash(temporary, digest, &st);
-  if (rc == 0) rc = publish(temporary, dir, stem, digest, &saved->path);
-  if (rc < 0) {
-    sb_file_remove(temporary);
-    return rc;
-  }
-  saved->width = picture->width;
-  saved->height = picture->height;
+  if (rc == 0)
+    rc = find_name(temporary, dir, stem, publish, digest, &saved->path);
+  if (rc < 0) sb_file_remove(temporary);
+  free(temporary);
   saved->bytes = st.size;
-  sb_sha256_hex(digest, saved->sha256);
-  return 0;
+  return rc;
+}
+
+static int save_shared(const char *source, const char *dir, const char *stem,
+                       uint8_t *digest, struct sb_picture_saved *saved) {
+  struct sb_file_stat st = {0};
+  int rc = sb_file_hash(source, digest, &st);
+  if (rc == 0) rc = find_name(source, dir, stem, share, digest, &saved->path);
+  saved->bytes = st.size;
+  return rc;
 }
 
 int sb_picture_save(const char *source, const char *dir, const char *stem,
-                    struct sb_picture_saved *saved, char *fault) {
+                    int shared, struct sb_picture_saved *saved, char *fault) {
+  uint8_t digest[SB_SHA256_SIZE];
   struct sb_picture picture;
   int rc = check(source, &picture, fault);
   if (rc < 0) return sb_picture_blame(fault, source, rc);
-  char *temporary = name_temporary(dir);
-  rc = UV_ENOMEM;
-  if (temporary != NULL)
-    rc = save_as(temporary, source, dir, stem, &picture, saved, fault);
-  free(temporary);
-  if (rc == 0) return 0;
-  return sb_picture_blame(fault, rc == UV_EFTYPE ? source : dir, rc);
+  saved->width = picture.width;
+  saved->height = picture.height;
+  rc = UV_ENOSYS;
+  if (shared && picture.type == SB_PICTURE_PNG)
+    rc = save_shared(source, dir, stem, digest, saved);
+  if (rc < 0) rc = save_copy(source, dir, stem, &picture, digest, saved, fault);
+  if (rc < 0)
+    return sb_picture_blame(fault, rc == UV_EFTYPE ? source : dir, rc);
+  sb_sha256_hex(digest, saved->sha256);
+  return 0;
 }

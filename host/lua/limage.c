@@ -98,15 +98,15 @@ static int image_inspect(lua_State *L) {
 struct save {
   struct sb_work base;
   char *source, *dir, *stem;
-  int rc;
+  int shared, rc;
   struct sb_picture_saved saved;
   char fault[SB_PICTURE_FAULT_MAX];
 };
 
 static void save_run(struct sb_work *work) {
   struct save *save = (struct save *)work;
-  save->rc = sb_picture_save(save->source, save->dir, save->stem, &save->saved,
-                             save->fault);
+  save->rc = sb_picture_save(save->source, save->dir, save->stem, save->shared,
+                             &save->saved, save->fault);
 }
 
 static void save_release(struct sb_work *work) {
@@ -129,8 +129,8 @@ static int save_finish(lua_State *L, struct sb_work *work) {
   return 1;
 }
 
-/* image.save(source, dir, stem) -> { path=, width=, height=, bytes=, sha256= }
-   | nil, message, code */
+/* image.save(source, dir, stem[, shared]) -> { path=, width=, height=, bytes=,
+   sha256= } | nil, message, code */
 static int image_save(lua_State *L) {
   const char *source = check_path(L, 1), *dir = check_path(L, 2);
   const char *stem = check_path(L, 3);
@@ -140,6 +140,7 @@ static int image_save(lua_State *L) {
   save->source = copy_string(L, source);
   save->dir = copy_string(L, dir);
   save->stem = copy_string(L, stem);
+  save->shared = lua_toboolean(L, 4);
   return sb_work_yield(L, &save->base, save_finish);
 }
 

@@ -152,7 +152,9 @@ end
 --- Saves an arrived picture, unless it is none.
 local function keeper(run, task)
   return function(path, at)
-    local saved, message, code_of_error = image.save(path, run.project:path "images", stem_of(task, at))
+    -- What arrived is durable, and goes once the outcome is kept.
+    local stem = stem_of(task, at)
+    local saved, message, code_of_error = image.save(path, run.project:path "images", stem, true)
     if not saved then
       return nil, message, code_of_error
     end

@@ -34,10 +34,12 @@ function image.inspect(path) end
 ---@param source string
 ---@param dir string  a folder that is there
 ---@param stem string  the name of the file without its .png
+---@param shared? boolean  the source is durable, and nobody changes it: a PNG may
+---  become a further name of the same file, which spares copying and flushing it
 ---@return host.image.saved?
 ---@return string? message
 ---@return string? code
-function image.save(source, dir, stem) end
+function image.save(source, dir, stem, shared) end
 
 ---A colour, 0xRRGGBB.
 ---@alias host.image.colour integer
