@@ -212,7 +212,12 @@ describe("the board", function()
   end)
 
   it("shows fields that the story added", function()
-    local html = render { scenes = { { key = "a", music = "A cello.", shots = { shot { camera_note = "Hold." } } } } }
+    local html = render {
+      lore = { world = "Here.", climate = "Wet." },
+      scenes = { { key = "a", music = "A cello.", shots = { shot { camera_note = "Hold.", cues = { "4a", "4b" } } } } },
+    }
+    assert.truthy(html:find('<dt>Climate</dt><dd lang="" dir="auto">Wet.</dd>', 1, true))
+    assert.truthy(html:find('<dt>Cues</dt><dd lang="" dir="auto">4a, 4b</dd>', 1, true))
     assert.truthy(html:find('<dt>Music</dt><dd lang="" dir="auto">A cello.</dd>', 1, true))
     assert.truthy(html:find('<dt>Camera note</dt><dd lang="" dir="auto">Hold.</dd>', 1, true))
   end)

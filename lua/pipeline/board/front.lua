@@ -112,7 +112,7 @@ end
 ---@param thing table
 ---@param name string?    its own
 ---@param body string     the field that is told at length
----@param fields string[] those that are listed below it
+---@param fields string[] those that are listed below it; what the story added follows
 local function column(out, heading, thing, name, body, fields)
   if not next(thing) then
     return
@@ -121,12 +121,12 @@ local function column(out, heading, thing, name, body, fields)
   text(out, 'p class="name"', name)
   text(out, 'p class="body"', thing[body])
   out[#out + 1] = "<dl>"
+  local known = { title = true, logline = true, [body] = true }
   for _, field in ipairs(fields) do
-    if thing[field] and thing[field] ~= "" then
-      add(out, '<div class="note"><dt>%s</dt><dd lang="" dir="auto">%s</dd></div>',
-        (field:gsub("^%l", string.upper):gsub("_", " ")), thing[field])
-    end
+    known[field] = true
+    panel.note(out, panel.label(field), thing[field])
   end
+  panel.added(out, thing, known)
   out[#out + 1] = "</dl></section>"
 end
 
@@ -134,10 +134,9 @@ end
 ---@param out string[]
 ---@param board table
 function M.story(out, board)
+  local lore, narrative = board.lore or {}, board.narrative or {}
   out[#out + 1] = '<div class="story front">'
-  column(out, "Story", board.narrative or {}, nil, "synopsis",
-    { "theme", "protagonist", "want", "obstacle", "turn", "ending" })
-  local lore = board.lore or {}
+  column(out, "Story", narrative, nil, "synopsis", { "theme", "protagonist", "want", "obstacle", "turn", "ending" })
   column(out, "World", lore, lore.title, "world",
     { "time_and_place", "rules", "history", "mood", "visual_motifs", "palette" })
   out[#out + 1] = "</div>"

@@ -79,6 +79,16 @@
     if (filters) scrollTo({ top: 0, behavior: "instant" });
   }
 
+  // Panels have their true height only once they are near, and what lies between moves.
+  function goTo(element) {
+    let frames = 12;
+    const align = () => {
+      element.scrollIntoView({ behavior: "instant" });
+      if (frames-- > 0) requestAnimationFrame(align);
+    };
+    align();
+  }
+
   // Enlarged panels
   const together = (panel) => panels.filter((one) => one.dataset.group === panel.dataset.group && shown(one));
 
@@ -139,7 +149,7 @@
     const past = list.filter((scene) => scene.getBoundingClientRect().top < top).length;
     const onIt = past > 0 && Math.abs(list[past - 1].getBoundingClientRect().top - 64) < 8;
     const to = list[by > 0 ? past : past - (onIt ? 2 : 1)];
-    if (to) to.scrollIntoView({ behavior: "instant" });
+    if (to) goTo(to);
     else if (by < 0) scrollTo({ top: 0, behavior: "instant" });
   }
 
@@ -185,7 +195,7 @@
       const href = link.getAttribute("href");
       const to = find(decodeURIComponent(href.slice(1)));
       if (href === "#top" || !to || !to.offsetParent) change({ scene: "", with: "" });
-      if (to) to.scrollIntoView();
+      if (to) goTo(to);
     }
   });
 

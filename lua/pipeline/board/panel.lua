@@ -78,6 +78,23 @@ for name in ("key name kind description size angle movement lens action dialogue
   KNOWN[name] = true
 end
 
+--- What a field is called on the page: "time_and_place" is "Time and place".
+---@param name string
+---@return string
+function M.label(name)
+  return (name:gsub("^%l", string.upper):gsub("_", " "))
+end
+
+--- A value as words, if it has any: a text, a number, a list of texts.
+---@param value any
+---@return string?
+local function readable(value)
+  if type(value) == "table" then
+    return type(value[1]) == "string" and table.concat(value, ", ") or nil
+  end
+  return (type(value) == "string" or type(value) == "number") and tostring(value) or nil
+end
+
 --- Fields that the story added, under their own names.
 ---@param out string[]
 ---@param thing table
@@ -85,14 +102,13 @@ end
 function M.added(out, thing, known)
   local names = {}
   for name, value in pairs(thing) do
-    local kind = type(value)
-    if not known[name] and (kind == "string" or kind == "number" or kind == "boolean") then
+    if not known[name] and readable(value) then
       names[#names + 1] = name
     end
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    M.note(out, (name:gsub("^%l", string.upper):gsub("_", " ")), thing[name])
+    M.note(out, M.label(name), readable(thing[name]))
   end
 end
 
