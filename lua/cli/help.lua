@@ -25,7 +25,8 @@ before is not asked again; a run that was interrupted goes on where it stopped.
                        of the craft (docs/steps.md)
   --stream             show texts as they arrive: at a terminal the last line of
                        each, with --json an event for each piece
-  --json               one JSON object an event, instead of lines
+  --json               one JSON object an event, instead of lines; where nothing
+                       at all has changed, one event "unchanged" a step
   --quiet              say nothing but errors
 
 Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done

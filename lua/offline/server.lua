@@ -17,9 +17,6 @@ local writer = require "offline.writer"
 
 local M = {}
 
---- What it writes and draws for a request stays the same within a version.
-M.version = 1
-
 ---@class offline.Options
 ---@field dir string      where frames lie until they are sent, and pictures received
 ---@field delay? number   seconds from a request to its answer, at least

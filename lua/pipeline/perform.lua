@@ -185,7 +185,7 @@ end
 
 local function tell_gone(run, task, path)
   local said = ("its picture %s is gone, so it is drawn anew"):format(path)
-  run.report { event = "absent", step = task.step.name, task = task.name, message = said }
+  run.report { event = "gone", step = task.step.name, task = task.name, message = said }
 end
 
 ---@param run Run

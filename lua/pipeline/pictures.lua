@@ -79,11 +79,12 @@ end
 ---@return boolean same no picture was changed by another since it was looked at
 function Pictures:save()
   local now, texts, same = look(self.project), {}, true
+  for path, state in pairs(self.states) do
+    same = same and now[path] == state
+  end
   for path, known in pairs(self.known) do
     local state = now[self.project:path(path)]
-    if known.state and known.state ~= state then
-      same = false
-    elseif state then
+    if state and (not known.state or known.state == state) then
       texts[path] = ("%s %s"):format(state, known.sha256)
     end
   end

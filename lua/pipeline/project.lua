@@ -160,6 +160,12 @@ function Project:must(ok, message)
   end
 end
 
+--- Something was recorded that the next run is to take in: it must not go by what the
+--- last one came to.
+function Project:unfinish()
+  self.store:remove("view", "finished")
+end
+
 function Project:close()
   self.store:close()
 end

@@ -4,6 +4,7 @@
 local budget = require "pipeline.budget"
 local call = require "pipeline.call"
 local choose = require "pipeline.choose"
+local finished = require "pipeline.finished"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
 local loop = require "host.loop"
@@ -34,12 +35,12 @@ local timings = require "pipeline.timings"
 ---@field chosen Chosen
 ---@field project Project?    once it is open
 ---@field private opened_providers OpenProviders?
----@field outcomes Outcomes?
 ---@field calls Calls?        of all of its evaluations
 ---@field private run Run?    the evaluation that is under way
 ---@field private task host.task? that runs it, or waits for the last of the calls
 ---@field private cancelled boolean? nothing is waited for any more
 ---@field private report fun(event: table)
+---@field private notable boolean what it told is to be told by the next run too
 local Session = {}
 Session.__index = Session
 
@@ -91,11 +92,10 @@ end
 ---@param options { readonly: boolean? }?
 function Session:open(options)
   self.project = project.open(self.story.project, self:data(), options)
-  self.outcomes = outcome.new(self.project.store, { readonly = self.project.readonly })
 end
 
 --- Those who are asked. Of a project that is only looked at, nobody will be: then
---- they need no key, and the embedded one does not start.
+--- they need no key.
 ---@return OpenProviders
 function Session:providers()
   self.opened_providers = self.opened_providers
@@ -144,24 +144,49 @@ end
 ---@field max_cost number?     USD
 ---@field resend_doubt number? USD
 
---- Evaluates the story once. Waits until every task has ended.
+--- Events after which there is nothing that the next run would have to tell again.
+local PASSING = {
+  planted = true, task = true, sent = true, answered = true, text = true, retry = true, ["repair"] = true,
+  fallback = true, resent = true, gone = true, edit = true, matched = true, unmatched = true, notice = true,
+  draining = true, unchanged = true,
+}
+
+--- Makes what the evaluation reports go to its totals, and then on.
 ---@param options Evaluation
----@return table result of Run:evaluate, with the `run` itself
 ---@return Tally totals
-function Session:evaluate(options)
+function Session:listen(options)
   local totals = options.totals or self:tally()
+  self.notable = false
   function self.report(event)
+    self.notable = self.notable or not PASSING[event.event]
     totals:add(event, loop.now())
     options.report(event)
   end
-  local calls = options.calls or self:make_calls(options)
-  self.run = run.new {
+  return totals
+end
+
+--- Tells what a run did that had everything to do with what is there now.
+---@param tasks table<string, integer> by step
+local function finished_result(self, tasks)
+  local done = 0
+  for _, step in ipairs(self.graph.steps) do
+    done = done + tasks[step.name]
+    self.report { event = "unchanged", step = step.name, tasks = tasks[step.name] }
+  end
+  return { done = done, failed = 0, skipped = 0 }
+end
+
+--- The evaluation that is to be made.
+---@param calls table
+---@return Run
+function Session:make_run(calls)
+  return run.new {
     story = self.story,
     spec = self.spec,
     graph = self.graph,
     project = self.project,
     calls = calls,
-    outcomes = self.outcomes,
+    outcomes = outcome.new(self.project.store, { readonly = self.project.readonly }),
     providers = self:providers().of,
     choose = choose.new {
       { where = "--choose", choices = self.chosen.choose or {} },
@@ -173,13 +198,31 @@ function Session:evaluate(options)
     pictures = pictures.new(self.project),
     seconds = timings.read(self.project.store),
   }
+end
+
+--- Evaluates the story once. Waits until every task has ended. Where the last run did
+--- everything and nothing has changed since, nothing is evaluated.
+---@param options Evaluation
+---@return table result of Run:evaluate, with the `run` itself if there was one
+---@return Tally totals
+function Session:evaluate(options)
+  local totals = self:listen(options)
+  local tasks = not options.calls and finished.tasks(self.project, finished.stamp(self))
+  if tasks then
+    return finished_result(self, tasks), totals
+  end
+  self.run = self:make_run(options.calls or self:make_calls(options))
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
-  self.run.pictures:save()
   self.run, self.task = nil, nil
+  local same = result.run.pictures:save()
   if not options.calls then
     timings.keep(self.project.store, totals)
+    local did_all = not result.stopped and result.failed + result.skipped == 0 and self.calls.doubts:left().count == 0
+    if same and did_all and not self.notable then
+      finished.put(self.project, finished.stamp(self), totals)
+    end
   end
   return result, totals
 end
@@ -197,7 +240,9 @@ end
 ---@param seconds number
 ---@return { count: integer, cost: number, unpriced: integer } doubts that are left
 function Session:end_calls(seconds)
-  if not self.cancelled then
+  if not self.calls then
+    return { count = 0, cost = 0, unpriced = 0 }
+  elseif not self.cancelled then
     self.task = loop.spawn(self.calls.drain, self.calls, seconds)
     self.task:await()
   end

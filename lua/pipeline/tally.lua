@@ -99,6 +99,11 @@ end
 
 on.step = on.planted
 
+--- Nothing has changed since a run that did all of a step.
+function on.unchanged(_, step, event)
+  step.total, step.done, step.reused = event.tasks, event.tasks, event.tasks
+end
+
 local ENDED = { done = true, reused = true, given = true }
 
 function on.task(self, step, event, now)

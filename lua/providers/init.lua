@@ -34,7 +34,7 @@ end
 ---@field base_url string?
 ---@field chosen boolean
 ---@field folder string
----@field unasked boolean? nothing will be asked of it: it needs no key, and no server
+---@field unasked boolean? nothing will be asked of it, so that it needs no key
 
 --- The keys taken out of the environment, by variable: each goes to one origin.
 local keys = {}
@@ -86,26 +86,33 @@ function openers.openai(setting)
 end
 
 --- The embedded provider: a server of our own that speaks OpenRouter's protocol
---- on loopback, so that a run without a key takes the same way as one with.
+--- on loopback, so that a run without a key takes the same way as one with. It
+--- starts when it is first asked.
 function openers.offline(setting)
-  local server = require "offline.server"
-  local started, message = { base_url = openrouter.BASE_URL }, nil
-  if not setting.unasked then
-    started, message = server.start { dir = setting.folder }
-  end
-  if not started then
-    fault.raise { message = "the offline provider cannot start: " .. message }
+  local provider = openrouter.new {
+    name = "offline",
+    identity = "offline " .. require "offline.version",
+    free = true,
+  }
+  local running
+  function provider:prepare()
+    local started, message = require "offline.server".start { dir = setting.folder }
+    if not started then
+      fault.raise { message = "the offline provider cannot start: " .. message }
+    end
+    running = started
+    self.base_url = started.base_url
+    return {}
   end
   return {
-    provider = openrouter.new {
-      base_url = started.base_url,
-      name = "offline",
-      identity = "offline " .. server.version,
-      free = true,
-    },
+    provider = provider,
     notice = setting.chosen and "provider: offline (embedded)"
       or ("provider: offline (embedded), since %s is not set"):format(openrouter.KEY_VARIABLE),
-    close = started.close,
+    close = function()
+      if running then
+        running.close()
+      end
+    end,
   }
 end
 

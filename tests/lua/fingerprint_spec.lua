@@ -134,7 +134,7 @@ describe("a task that was evaluated before", function()
     assert.is_true(file.exists(opened:path(made.artifact.scenes[2].stage_setting_shot.image_url)))
     local said = {}
     for _, event in ipairs(made.events) do
-      said[#said + 1] = event.event == "absent" and event.task or nil
+      said[#said + 1] = event.event == "gone" and event.task or nil
     end
     assert.same({ "stage_shot_images[scene-2]" }, said)
   end)
