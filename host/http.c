@@ -129,7 +129,7 @@ void sb_http_free(struct sb_http_op *op) {
 
 void sb_http_redact(const struct sb_http_op *op, struct sb_buffer *buf) {
   size_t len = op->secret == NULL ? 0 : strlen(op->secret);
-  if (len == 0 || buf->len < len) return;
+  if (len < REDACTED_MIN || buf->len < len) return;
   char *at = buf->data, *last = buf->data + (buf->len - len);
   while (at <= last &&
          (at = memchr(at, op->secret[0], (size_t)(last - at) + 1)) != NULL) {

@@ -251,14 +251,22 @@ describe("a secret", function()
     local seen
     local s <close> = listen(function(request)
       seen = request.headers.authorization
-      return { body = "your key is sk-1234, sk-1234", headers = { ["X-Key"] = "sk-1234" } }
+      return { body = "your key is sk-12345, sk-12345", headers = { ["X-Key"] = "sk-12345" } }
     end)
     local url = url_of(s)
-    local secret = http.secret("sk-1234", url .. "/v1/")
+    local secret = http.secret("sk-12345", url .. "/v1/")
     local answer = assert(http.request { url = url .. "/v1/chat", secret = secret })
-    assert.equal("Bearer sk-1234", seen)
-    assert.equal("your key is *******, *******", answer.body)
-    assert.equal("*******", answer.headers["x-key"])
+    assert.equal("Bearer sk-12345", seen)
+    assert.equal("your key is ********, ********", answer.body)
+    assert.equal("********", answer.headers["x-key"])
+  end)
+
+  it("that keeps nothing from anybody leaves answers as they are", function()
+    local s <close> = listen(function()
+      return { body = "an extra box" }
+    end)
+    local answer = assert(http.request { url = url_of(s), secret = http.secret("x", url_of(s)) })
+    assert.equal("an extra box", answer.body)
   end)
 
   it("goes nowhere else", function()
