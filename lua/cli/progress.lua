@@ -2,65 +2,17 @@
 -- terminal, plain lines elsewhere, or one JSON object an event.
 
 local arriving = require "cli.arriving"
+local duration = require "cli.duration"
 local json = require "host.json"
+local live = require "cli.live"
 local loop = require "host.loop"
 local mend = require "pipeline.mend"
+local timings = require "pipeline.timings"
 local ui = require "host.ui"
 
 local M = {}
 
-local PERIOD = 0.1 -- seconds between repaints
-
----@param seconds number
-local function duration(seconds)
-  if seconds < 60 then
-    return ("%.1f s"):format(seconds)
-  end
-  return ("%d min %02d s"):format(seconds // 60, seconds % 60 // 1)
-end
-
-M.duration = duration
-
-local function bar(part, whole, width)
-  local filled = whole > 0 and math.floor(width * part / whole + 0.5) or 0
-  return ("█"):rep(filled) .. ("░"):rep(width - filled)
-end
-
-local function step_line(step)
-  local marks = {}
-  if step.running > 0 then
-    marks[#marks + 1] = step.running .. " in flight"
-  end
-  if step.failed > 0 then
-    marks[#marks + 1] = step.failed .. " failed"
-  end
-  if step.skipped > 0 then
-    marks[#marks + 1] = step.skipped .. " skipped"
-  end
-  local share = step.total > 0 and ("%3d/%-3d"):format(step.done, step.total) or "   ·   "
-  return ("  %-18s %s %s  %s"):format(step.step, bar(step.done, step.total, 20), share, table.concat(marks, ", "))
-end
-
----@param tally Tally
----@param began number
----@param texts Arriving
-local function block(tally, began, texts)
-  local done, total = tally:sum "done", math.max(1, tally:sum "total")
-  local lines = {}
-  for i, step in ipairs(tally.steps) do
-    lines[i] = step_line(step)
-  end
-  lines[#lines + 1] = ("  %d%%  %s  %d calls  $%.2f"):format(
-    done * 100 // total,
-    duration(loop.now() - began),
-    tally:sum "calls",
-    tally:sum "cost"
-  )
-  for _, line in ipairs(texts:lines()) do
-    lines[#lines + 1] = line
-  end
-  return lines
-end
+local PERIOD, TICK = 0.1, 1 -- seconds: least between repaints, and most
 
 --- What is worth a line of its own.
 ---@param event table
@@ -103,10 +55,29 @@ end
 ---@field finish fun()
 
 --- At a terminal: the block, and above it what went wrong.
-local function live(tally)
+---@param tally Tally
+---@param opened Session
+local function at_terminal(tally, opened)
   local began, painted = loop.now(), 0
   local texts = arriving.new()
   local quiet = { done = true, given = true }
+  local context = {
+    graph = opened.graph,
+    earlier = timings.read(opened.project.store),
+    limits = function()
+      return opened.calls and opened.calls.limiter:caps() or {}
+    end,
+  }
+  local function paint()
+    painted = loop.now()
+    ui.block(live.lines(tally, context, painted - began, texts:lines()))
+  end
+  local clock = loop.spawn(function()
+    while true do
+      loop.sleep(TICK)
+      paint()
+    end
+  end)
   return {
     event = function(event)
       local line = not quiet[event.state] and line_of(event)
@@ -115,12 +86,12 @@ local function live(tally)
       end
       texts:add(event)
       if loop.now() - painted >= PERIOD then
-        painted = loop.now()
-        ui.block(block(tally, began, texts))
+        paint()
       end
     end,
     finish = function()
-      ui.block(block(tally, began, texts))
+      clock:cancel()
+      paint()
       ui.finish()
     end,
   }
@@ -162,14 +133,15 @@ end
 
 ---@param tally Tally
 ---@param options { json: boolean?, quiet: boolean? }
+---@param opened Session
 ---@return Progress
-function M.new(tally, options)
+function M.new(tally, options, opened)
   if options.json then
     return as_json()
   elseif options.quiet then
     return silent()
   elseif ui.terminal() then
-    return live(tally)
+    return at_terminal(tally, opened)
   end
   return plain()
 end

@@ -41,7 +41,7 @@ end
 ---@param opened Session
 local function evaluate(opened, chosen)
   local totals = opened:tally()
-  local display = progress.new(totals, chosen)
+  local display = progress.new(totals, chosen, opened)
   local interrupt = listen_for_interrupts(opened)
   local result = opened:evaluate {
     totals = totals,

@@ -1,7 +1,7 @@
 -- lua/cli/summary.lua: the table at the end of a run.
 
 local columns = require "cli.columns"
-local progress = require "cli.progress"
+local duration = require "cli.duration"
 
 local M = {}
 
@@ -23,7 +23,7 @@ local function row(title, values)
     tostring(values.reused),
     tostring(values.retries + values.repairs),
     tostring(values.fallbacks),
-    progress.duration(values.seconds),
+    duration(values.seconds),
     tostring(math.tointeger(values.input + values.output) or values.input + values.output),
     cost_of(values.cost, values.unpriced),
   }

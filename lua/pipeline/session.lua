@@ -196,7 +196,7 @@ function Session:make_run(calls)
     lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
     pictures = pictures.new(self.project),
-    seconds = timings.read(self.project.store),
+    seconds = timings.seconds(timings.read(self.project.store)),
   }
 end
 

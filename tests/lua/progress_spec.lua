@@ -64,7 +64,10 @@ describe("how a run shows itself", function()
     assert(file.write(at .. "/show.lua", [[
 local progress, tally = require "cli.progress", require "pipeline.tally"
 local totals = tally.new { "lore", "stage_shot_images" }
-local display = progress.new(totals, {})
+local display = progress.new(totals, {}, {
+  graph = { priorities = function(_, seconds) return seconds end },
+  project = { store = { all = function() return {} end } },
+})
 local function tell(event)
   totals:add(event, 1)
   display.event(event)
