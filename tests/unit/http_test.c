@@ -435,9 +435,10 @@ static void fails_when_an_attached_file_changed(void **state) {
 static void covers_a_key_that_comes_back(void **state) {
   struct server *s = *state;
   struct sb_http_request req = request(s, "GET");
-  req.bearer = "sk-12";
-  s->reply = "HTTP/1.1 401 sk-12\r\nContent-Length: 14\r\n\r\nsk-1sk-12sk-12";
-  expect_answer(s, &req, 401, "sk-1**********");
+  req.bearer = "sk-12345";
+  s->reply = "HTTP/1.1 401 sk-12345\r\nContent-Length: 20\r\n\r\n"
+             "sk-1sk-12345sk-12345";
+  expect_answer(s, &req, 401, "sk-1****************");
 }
 
 static void expect_origin(const char *url, const char *expected) {
