@@ -85,7 +85,7 @@ return {
   fails("17a", "violence"),
   fails("17b", "prompt injection"),
   fails("18a", "openai/gpt-5", EITHER),
-  fails("18b", "gemini-2.5-flash-image", picture_too { asked = { 1, 99 } }),
+  fails("18b", "gemini-2.5-flash-image", picture),
   fails("18c", "data policy", EITHER),
   fails("18d", "successors = true"),
   recovers("18d", { story = "successors = true,", says = "in place of openai/gpt-5, which is retired" }),
@@ -197,7 +197,7 @@ return {
   recovers("46d", images),
   reads("46e", images),
   recovers("46f", images),
-  recovers("36a", { on = "images", always = true, status = 1, asked = { 2, 99 }, says = "model not loaded" }),
+  recovers("36a", { on = "images", always = true, status = 1, asked = 1, says = "model not loaded" }),
   recovers("47", { on = "generation", always = true, besides = { case = "10a", schema = "lore", nth = { 1 } } }),
   recovers("47", {
     on = "generation", rule = { nth = { 1, 2 } }, besides = { case = "10a", schema = "lore", nth = { 1 } },

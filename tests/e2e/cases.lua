@@ -35,7 +35,7 @@ local MODELS = [[
 ---@field status integer
 ---@field out string    both streams
 ---@field seconds number
----@field asked integer times that the spoiled thing was asked for
+---@field asked integer times that the spoiled thing was asked for; of several, the one that was most often
 ---@field total integer requests in all
 ---@field saved integer pictures
 ---@field again integer bodies that were asked again after a whole answer
@@ -62,11 +62,12 @@ end
 ---@param account table[]
 ---@param on "text"|"picture" what the case is played on
 ---@param saved integer pictures
-local function count(account, on, saved)
+---@param is_each boolean every picture is spoiled
+local function count(account, on, saved, is_each)
   -- A key goes to no address that only a story names.
   local excused = on == "images" and "no bearer token"
   local seen = { asked = 0, total = 0, violations = {}, again = 0 }
-  local pictures, answered, is_written = 0, {}, false
+  local pictures, answered, is_written, times = 0, {}, false, {}
   for _, entry in ipairs(account) do
     if entry.event == "asked" then
       seen.total = seen.total + 1
@@ -75,6 +76,7 @@ local function count(account, on, saved)
       local is_lore = entry.task == "lore" or not (entry.task or drawn or is_written)
       seen.asked = seen.asked + (is_lore and 1 or 0)
       pictures = pictures + (drawn and 1 or 0)
+      times[entry.hash] = drawn and (times[entry.hash] or 0) + 1 or nil
       if answered[entry.hash] then seen.again = seen.again + 1 end
     elseif entry.event == "answered" and entry.whole and not entry.case then
       answered[entry.hash] = true
@@ -83,7 +85,12 @@ local function count(account, on, saved)
       seen.violations[#seen.violations + 1] = entry.violation
     end
   end
-  if on == "picture" or on == "images" then seen.asked = pictures - saved + 1 end
+  if is_each then
+    seen.asked = 0
+    for _, n in pairs(times) do seen.asked = math.max(seen.asked, n) end
+  elseif on == "picture" or on == "images" then
+    seen.asked = pictures - saved + 1
+  end
   return seen
 end
 
@@ -107,9 +114,9 @@ function M.play(case)
   local result = support.run(words, environment:format(M.KEY, M.KEY, at))
   local project = at .. "/data/small"
   local saved = count_pictures(project)
-  local played = count(mock.account(), case.on, saved)
-  played.account = mock.account()
-  played.is_each = case.always and (case.on == "picture" or case.on == "images")
+  local is_each = case.always and (case.on == "picture" or case.on == "images")
+  local played = count(mock.account(), case.on, saved, is_each)
+  played.account, played.is_each = mock.account(), is_each
   mock.stop()
   played.seconds = loop.now() - began
   played.status, played.out = result.status, result.out .. result.err
@@ -135,8 +142,8 @@ end
 ---@param played Played
 ---@return string
 function M.words(played)
-  local times = played.is_each and "each asked" or played.asked == 1 and "asked once"
-    or ("asked %d times"):format(played.asked)
+  local times = played.asked == 1 and "asked once" or ("asked %d times"):format(played.asked)
+  times = played.is_each and "each " .. times or times
   if played.status == 0 then return "complete; " .. times end
   return ("exit %d; %s; %s"):format(played.status, times, M.problem(played) or "?")
 end

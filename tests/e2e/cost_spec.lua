@@ -1,5 +1,6 @@
 -- --max-cost: no call leaves that could take the run above its limit.
 
+local json = require "host.json"
 local support = require "support"
 
 local function billed(mock)
@@ -34,6 +35,20 @@ describe("a run with --max-cost", function()
     assert.truthy(second.out:find "\nlore +1 +0 +1 ")
   end)
 
+  it("gives back what the statistics say that calls did not cost", function()
+    local at = support.write {
+      ["story.lua"] = support.story(),
+      ["faults.json"] = json.encode { { case = "35b", route = "text" } },
+    }
+    local mock = support.mock { "--faults", at .. "/faults.json" }
+    -- A dozen texts of $0.17 to $0.33 at worst, which cost some $0.10 together.
+    local result = support.run {
+      "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", mock.url, "--max-cost", "1.5",
+    }
+    assert.equal(0, result.status, result.out .. result.err)
+    mock.stop()
+  end)
+
   it("refuses a model whose price is not known, and says where prices are", function()
     local mock = support.mock()
     local at = support.write { ["story.lua"] = support.story() }
@@ -46,5 +61,23 @@ describe("a run with --max-cost", function()
     assert.truthy(result.out:find("lua/providers/models.lua", 1, true), result.out)
     assert.same({}, mock.account())
     mock.stop()
+  end)
+end)
+
+describe("answers that do not say what they cost", function()
+  it("are asked about, and what they cost is in the summary and the status", function()
+    local at = support.write {
+      ["story.lua"] = support.story(),
+      ["faults.json"] = json.encode { { case = "35b", route = "chat", every = 2 } },
+    }
+    local mock = support.mock { "--faults", at .. "/faults.json" }
+    local result = support.run { "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", mock.url }
+    local sum = billed(mock)
+    mock.stop()
+    assert.equal(0, result.status, result.out .. result.err)
+    local told = assert(result.out:match "\nall [^\n]*%$(%d+%.%d+)\n", result.out)
+    assert.is_true(math.abs(tonumber(told) - sum) < 0.001, told .. " " .. sum)
+    local status = support.run { "status", at .. "/story.lua", "--data", at .. "/data" }
+    assert.truthy(status.out:find(("calls answered: %%d+, $%.3f\n"):format(sum):gsub("%$", "%%$")), status.out)
   end)
 end)
