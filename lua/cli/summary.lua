@@ -57,8 +57,9 @@ local function model_lines(lines, tally)
   for _, model in ipairs(tally.models) do
     local fallbacks = model.fallbacks > 0 and (", %d as a fallback"):format(model.fallbacks) or ""
     local retired = model.in_place_of and (" in place of %s, which is retired"):format(model.in_place_of) or ""
+    local by = model.answered_by and ", answered by " .. model.answered_by or ""
     local cost = cost_of(model.cost, model.unpriced)
-    lines[#lines + 1] = ("%s: %d calls%s%s, %s"):format(model.model, model.calls, retired, fallbacks, cost)
+    lines[#lines + 1] = ("%s: %d calls%s%s%s, %s"):format(model.model, model.calls, retired, fallbacks, by, cost)
   end
 end
 

@@ -30,6 +30,7 @@
 ---@field unpriced integer
 ---@field fallbacks integer  how often it was asked because another did not do
 ---@field in_place_of string? the retired model whose successor it is
+---@field answered_by string? another that answered in its name
 
 ---@class Tally
 ---@field steps StepTally[]
@@ -138,9 +139,19 @@ function on.unplanted(self, step, event)
   self.problems[#self.problems + 1] = { task = step.step, state = "skipped", message = event.message }
 end
 
+--- Whether an answer came from another model than was asked. Providers name the one
+--- that was asked by its date, or without what stands behind a colon.
+local function is_other(asked, told)
+  asked = asked:match "^[^:]+" or asked
+  return told:sub(1, #asked) ~= asked and asked:sub(1, #told) ~= told
+end
+
 function on.answered(self, step, event)
-  local usage = event.read.usage
+  local usage, answered_by = event.read.usage, event.read.model
   local model = self:model(event.model)
+  if answered_by and is_other(event.model, answered_by) then
+    model.answered_by = answered_by
+  end
   model.calls = model.calls + 1
   model.cost = model.cost + (usage.cost or 0)
   model.unpriced = model.unpriced + (usage.cost and 0 or 1)

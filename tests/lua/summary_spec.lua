@@ -61,6 +61,22 @@ describe("a run's summary", function()
     assert.truthy(summary.lines(totals, { failed = 0, doubts = NO_DOUBTS }, 1)[3]:find "%$1.000 %+ %?$")
   end)
 
+  it("says who was asked in place of a retired model, and who answered in another's name", function()
+    local function lines_of(asked, told_model)
+      local event = answered("lore", 1)
+      event.model, event.read.model = asked, told_model
+      local totals = told({ "lore" }, {
+        { event = "successor", step = "lore", task = "lore", model = "a/new", retired = "a/old" }, event,
+      })
+      return table.concat(summary.lines(totals, { failed = 0, doubts = NO_DOUBTS }, 1), "\n")
+    end
+    assert.truthy(lines_of("a/new"):find("\na/new: 1 calls in place of a/old, which is retired, $1.000", 1, true))
+    assert.truthy(lines_of("b/c", "d/e"):find("\nb/c: 1 calls, answered by d/e, $1.000", 1, true))
+    for _, same in ipairs { { "b/c", "b/c-2026-08-07" }, { "b/c:free", "b/c" }, { "b/c:free", "b/c:free" } } do
+      assert.is_nil(lines_of(same[1], same[2]):find("answered by", 1, true))
+    end
+  end)
+
   it("names what is in doubt and what may have been paid for twice", function()
     local totals = told({ "lore" }, { { event = "resent", step = "lore" } })
     local doubts = { count = 2, cost = 0.3, unpriced = 0 }
