@@ -43,18 +43,18 @@ describe("in a storm", function()
       limit = storm.bucket(60, 2),
       forms = { forms.body, forms.seconds, forms.reset, forms.date },
       seconds = 0.2,
-    }, 300)
-    assert.equal(300, came_to.answered)
+    }, 150)
+    assert.equal(150, came_to.answered)
     assert.is_true(figures.refused > 0 and figures.told == figures.refused)
-    assert.is_true(figures.sent <= 330, figures.sent)
+    assert.is_true(figures.sent <= 165, figures.sent)
     assert.is_true(figures.early <= 0, figures.early)
   end)
 
   it("that says nothing of when to come back, calls send at most a tenth too many", function()
     local figures, came_to =
-      weather({ limit = storm.bucket(60, 2), forms = { forms.untold }, seconds = 0.2 }, 300)
-    assert.equal(300, came_to.answered)
-    assert.is_true(figures.sent <= 330, figures.sent)
+      weather({ limit = storm.bucket(60, 2), forms = { forms.untold }, seconds = 0.2 }, 150)
+    assert.equal(150, came_to.answered)
+    assert.is_true(figures.sent <= 165, figures.sent)
   end)
 
   it("of refusals by chance, retries keep to their allowance and all are answered", function()
