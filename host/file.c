@@ -279,11 +279,7 @@ int sb_file_publish(const char *temporary, const char *final) {
   int fd = open(temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return last_error();
   int rc = sync_close(fd, 0);
-  if (rc < 0) {
-    unlink(temporary);
-    return rc;
-  }
-  rc = rename_new(temporary, final);
+  if (rc == 0) rc = rename_new(temporary, final);
   return rc < 0 ? rc : sync_folder_of(final);
 }
 

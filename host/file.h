@@ -35,7 +35,9 @@ int sb_file_copy_scratch(const char *from, const char *to);
 int sb_file_link(const char *from, const char *to);
 
 /* Makes a finished temporary durable and gives it its name. Both are in one
-   folder. UV_EEXIST when final is taken: then both are left as they were. */
+   folder. UV_EEXIST when final is taken. When it fails the temporary is left;
+   to try again it is to be copied, since an fsync that failed is final for it.
+ */
 int sb_file_publish(const char *temporary, const char *final);
 
 /* Reads all of a regular file. UV_EFBIG when it has more than max bytes. *data

@@ -41,7 +41,8 @@ struct sb_http_request {
   size_t max_bytes;         /* of the answer's body, spilled parts left out */
   const char *spill_dir;    /* NULL: nothing is spilled */
   uint64_t spill_max_bytes;
-  int events; /* a text/event-stream is taken apart; see below */
+  int spill_keep; /* sb_spill_keep */
+  int events;     /* a text/event-stream is taken apart; see below */
 };
 
 /* Something new: the header has come, an event, or the transfer is over. Runs

@@ -208,8 +208,10 @@ static int set_limits(struct sb_http_op *op,
   int rc = SET(CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
   rc |= SET(CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_timeout_ms);
   if (rc != 0 || req->spill_dir == NULL) return rc;
-  return sb_spill_new(req->spill_dir, req->spill_max_bytes, on_text, op,
-                      &op->spill);
+  rc = sb_spill_new(req->spill_dir, req->spill_max_bytes, on_text, op,
+                    &op->spill);
+  if (rc == 0 && req->spill_keep) sb_spill_keep(op->spill);
+  return rc;
 }
 
 int sb_http_set_options(struct sb_http_op *op,

@@ -87,6 +87,7 @@ void sb_spill_free(struct sb_spill *spill) {
   if (spill == NULL) return;
   sb_spill_writer_drop(&spill->writer);
   for (size_t i = 0; i < spill->count; i++) {
+    free(spill->files[i].data);
     if (spill->taken)
       free(spill->files[i].path);
     else
@@ -104,6 +105,8 @@ const struct sb_spill_file *sb_spill_file(const struct sb_spill *spill,
                                           size_t index) {
   return &spill->files[index];
 }
+
+void sb_spill_keep(struct sb_spill *spill) { spill->writer.keeps = 1; }
 
 void sb_spill_take(struct sb_spill *spill) { spill->taken = 1; }
 
@@ -150,10 +153,14 @@ static int spill_one(struct sb_spill *s, int c) {
 /* The end of the base64; what comes next is text, or the closing quote. */
 static int finish_file(struct sb_spill *s) {
   int rc = sb_spill_writer_close(&s->writer);
-  if (s->writer.error != NULL)
+  struct sb_spill_file *file = current_file(s);
+  file->bytes = s->writer.bytes;
+  if (s->writer.error != NULL) {
     spoil(s, s->writer.error);
-  else
-    current_file(s)->bytes = s->writer.bytes;
+  } else if (s->writer.in_memory) {
+    delete_file(file);
+    file->data = sb_spill_writer_take(&s->writer);
+  }
   s->state = TEXT;
   return rc;
 }

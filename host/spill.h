@@ -22,7 +22,8 @@
 ** if N is at most sb_spill_count; then the worst that a peer can name is
 ** another file of its own message.
 **
-** Memory: under 10 KiB, and 64 KiB more from the first file on, whatever comes.
+** Memory: under 10 KiB, and 64 KiB more from the first file on, whatever comes;
+** but see sb_spill_keep.
 */
 #ifndef SB_HOST_SPILL_H
 #define SB_HOST_SPILL_H
@@ -44,6 +45,10 @@ typedef int sb_spill_emit(void *arg, const char *text, size_t len);
 int sb_spill_new(const char *dir, uint64_t max_bytes, sb_spill_emit *emit,
                  void *arg, struct sb_spill **spill);
 
+/* From now on what the disk does not take is kept in memory, whole files at a
+   time: paid for, it must not be lost because the disk is full. */
+void sb_spill_keep(struct sb_spill *spill);
+
 /* Deletes the files that were not taken. NULL is fine. */
 void sb_spill_free(struct sb_spill *spill);
 
@@ -57,7 +62,8 @@ int sb_spill_feed(struct sb_spill *spill, const char *text, size_t len);
 int sb_spill_end(struct sb_spill *spill);
 
 struct sb_spill_file {
-  char *path; /* NULL when error is not */
+  char *path; /* NULL when error or data is not */
+  char *data; /* the bytes of a file that is kept in memory, or NULL */
   uint64_t bytes;
   const char *error; /* why what the string held was not base64, or NULL */
 };

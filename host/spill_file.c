@@ -24,7 +24,7 @@ static int create(const char *dir, char **path) {
   for (size_t i = 0; i < sizeof random; i++)
     n += snprintf(name + n, size - (size_t)n, "%02x", random[i]);
   snprintf(name + n, size - (size_t)n, ".part");
-  int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+  int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                 S_IRUSR | S_IWUSR);
   if (fd < 0) {
     rc = uv_translate_sys_error(errno);
@@ -35,37 +35,87 @@ static int create(const char *dir, char **path) {
   return fd;
 }
 
+/* Has the file go on in memory, all of it: what was written is read back. 0, or
+   why the disk refused when that is not wanted or does not work. */
+static int move_to_memory(struct sb_spill_writer *w, size_t written, int why) {
+  if (!w->keeps) return why;
+  sb_buffer_init(&w->kept, SIZE_MAX);
+  /* Never NULL, though it were empty. */
+  int rc = sb_buffer_reserve(&w->kept, written + SB_SPILL_BUFFER);
+  while (rc == 0 && w->kept.len < written) {
+    ssize_t n = pread(w->fd, w->kept.data + w->kept.len, written - w->kept.len,
+                      (off_t)w->kept.len);
+    if (n > 0)
+      w->kept.len += (size_t)n;
+    else if (n == 0 || errno != EINTR)
+      rc = why;
+  }
+  if (rc < 0) {
+    sb_buffer_free(&w->kept);
+    return why;
+  }
+  if (w->fd >= 0) {
+    if (ftruncate(w->fd, 0) < 0) errno = 0; /* it is deleted soon */
+    close(w->fd);
+  }
+  w->fd = -1;
+  w->in_memory = 1;
+  return 0;
+}
+
 int sb_spill_writer_open(struct sb_spill_writer *w, const char *dir,
                          char **path) {
   if (w->buffer == NULL && (w->buffer = malloc(SB_SPILL_BUFFER)) == NULL)
     return UV_ENOMEM;
-  int fd = create(dir, path);
-  if (fd < 0) return fd;
-  w->fd = fd;
+  *path = NULL;
+  w->in_memory = 0;
+  w->fd = create(dir, path);
+  if (w->fd < 0) {
+    int rc = move_to_memory(w, 0, w->fd);
+    w->fd = -1;
+    if (rc < 0) return rc;
+  }
   w->buffered = w->quad_len = w->padding = 0;
   w->bytes = 0;
   w->error = NULL;
   return 0;
 }
 
+char *sb_spill_writer_take(struct sb_spill_writer *w) {
+  size_t len;
+  w->in_memory = 0;
+  return sb_buffer_take(&w->kept, &len);
+}
+
 void sb_spill_writer_drop(struct sb_spill_writer *w) {
   if (w->fd >= 0) close(w->fd);
   w->fd = -1;
+  sb_buffer_free(&w->kept);
+  w->in_memory = 0;
 }
 
 static int flush(struct sb_spill_writer *w) {
   const uint8_t *at = w->buffer;
+  int rc = 0;
   if (w->buffered > w->room) return UV_EFBIG;
   w->room -= w->buffered;
   w->bytes += w->buffered;
-  while (w->buffered > 0) {
+  while (w->buffered > 0 && rc == 0 && !w->in_memory) {
     ssize_t n = write(w->fd, at, w->buffered);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return uv_translate_sys_error(errno);
-    at += n;
-    w->buffered -= (size_t)n;
+    if (n < 0) {
+      rc = move_to_memory(w, (size_t)w->bytes - w->buffered,
+                          uv_translate_sys_error(errno));
+    } else {
+      at += n;
+      w->buffered -= (size_t)n;
+    }
   }
-  return 0;
+  if (rc == 0 && w->in_memory) {
+    rc = sb_buffer_append(&w->kept, at, w->buffered);
+    w->buffered = 0;
+  }
+  return rc;
 }
 
 static int spoil(struct sb_spill_writer *w, const char *why) {
@@ -133,7 +183,8 @@ int sb_spill_writer_close(struct sb_spill_writer *w) {
   }
   if (w->quad_len > 1) finish_group(w);
   int rc = flush(w);
-  if (close(w->fd) < 0 && rc == 0) rc = uv_translate_sys_error(errno);
+  if (w->fd >= 0 && close(w->fd) < 0 && rc == 0)
+    rc = uv_translate_sys_error(errno);
   w->fd = -1;
   return rc;
 }

@@ -5,6 +5,8 @@
 #ifndef SB_HOST_SPILL_FILE_H
 #define SB_HOST_SPILL_FILE_H
 
+#include "host/buffer.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,7 +16,10 @@ enum { SB_SPILL_BUFFER = 65536 }; /* decoded bytes on their way to the file */
 /* All zero at first, but for fd, which is -1; the buffer serves one file after
    the other. */
 struct sb_spill_writer {
-  int fd; /* -1: no file is open */
+  int fd;    /* -1: no file is open */
+  int keeps; /* what the disk does not take is kept in memory */
+  int in_memory;
+  struct sb_buffer kept; /* all of the file, then */
   uint8_t *buffer;
   size_t buffered;
   uint64_t bytes; /* written so far */
@@ -25,8 +30,8 @@ struct sb_spill_writer {
   const char *error; /* why what came is not base64, or NULL */
 };
 
-/* Opens a new file in the folder; *path is the caller's to free. 0 or a
-   negative UV_E*. */
+/* Opens a new file in the folder; *path is the caller's to free, and NULL when
+   the file begins in memory. 0 or a negative UV_E*. */
 int sb_spill_writer_open(struct sb_spill_writer *w, const char *dir,
                          char **path);
 
@@ -46,7 +51,11 @@ int sb_spill_writer_fits(const struct sb_spill_writer *w, int c);
    is not whole sets the error. 0 or a negative UV_E*. */
 int sb_spill_writer_close(struct sb_spill_writer *w);
 
-/* Closes the file as it is. */
+/* After close: hands over the bytes of a file that is in memory, of which there
+   are w->bytes. */
+char *sb_spill_writer_take(struct sb_spill_writer *w);
+
+/* Closes the file as it is, and forgets what is kept in memory. */
 void sb_spill_writer_drop(struct sb_spill_writer *w);
 
 #endif

@@ -331,3 +331,11 @@ int sb_store_remove(struct sb_store *store, struct sb_store_text kind,
   struct sb_store_op *made;
   return change(store, SB_CHANGE_REMOVE, NULL, SB_STORE_INTENT, texts, &made);
 }
+
+int sb_store_flush(struct sb_store *store, sb_store_done *done, void *arg,
+                   struct sb_store_op **op) {
+  static const struct sb_store_text texts[3] = {{"", 0}, {"", 0}, {"", 0}};
+  int rc = change(store, SB_CHANGE_FLUSH, NULL, SB_STORE_INTENT, texts, op);
+  if (rc == 0) expect(store, *op, done, arg);
+  return rc;
+}

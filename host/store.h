@@ -81,6 +81,11 @@ int sb_store_start(struct sb_store *store, uv_loop_t *loop);
    the store. */
 typedef void sb_store_done(void *arg, int rc);
 
+/* Waits for all that was changed so far; after a commit that failed it tries
+   again. */
+int sb_store_flush(struct sb_store *store, sb_store_done *done, void *arg,
+                   struct sb_store_op **op);
+
 /* The store is gone for the caller at once; what is queued is committed, and
    then done says whether all of it was. done may be NULL. */
 int sb_store_close(struct sb_store *store, sb_store_done *done, void *arg,

@@ -123,13 +123,17 @@ struct sb_call *sb_pending_add_call(struct sb_pending *pending, int64_t id,
   return NULL;
 }
 
+static int is_of_record(const struct sb_change *change) {
+  return change->type == SB_CHANGE_PUT || change->type == SB_CHANGE_REMOVE;
+}
+
 /* Has the tree stand for the change, unless it stands for a newer one. */
 static int index_change(struct sb_pending *pending, struct sb_change *change) {
   if (change->type == SB_CHANGE_ANSWER) {
     struct sb_call **node = tsearch(change->call, &pending->answers, by_key);
     if (node == NULL) return UV_ENOMEM;
     if ((*node)->id < change->call->id) *node = change->call;
-  } else if (change->call == NULL) {
+  } else if (is_of_record(change)) {
     struct sb_change **node = tsearch(change, &pending->records, by_name);
     if (node == NULL) return UV_ENOMEM;
     *node = change;
@@ -142,7 +146,7 @@ static void unindex_change(struct sb_pending *pending,
   if (change->type == SB_CHANGE_ANSWER) {
     if (sb_pending_answer(pending, change->call->key) == change->call)
       tdelete(change->call, &pending->answers, by_key);
-  } else if (change->call == NULL) {
+  } else if (is_of_record(change)) {
     if (sb_pending_record(pending, change->text[0], change->text[1]) == change)
       tdelete(change, &pending->records, by_name);
   }

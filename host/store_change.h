@@ -15,6 +15,7 @@ enum sb_change_type {
   SB_CHANGE_SETTLE, /* text: reason */
   SB_CHANGE_PUT,    /* text: kind, name, text */
   SB_CHANGE_REMOVE, /* text: kind, name */
+  SB_CHANGE_FLUSH,  /* changes nothing; its texts are empty */
   SB_CHANGE_TYPES
 };
 

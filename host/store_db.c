@@ -1,6 +1,7 @@
 /* host/store_db.c -- see store_db.h. */
 #include "host/store_db.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,12 @@ static int open_error(sqlite3 *connection) {
   return rc < 0 ? rc : UV_EACCES;
 }
 
+/* SQLite calls a disk full only when the write says so, not the flush. */
+static int io_error(sqlite3 *connection) {
+  int code = sqlite3_system_errno(connection);
+  return code == ENOSPC || code == EDQUOT ? UV_ENOSPC : UV_EIO;
+}
+
 int sb_store_db_error(sqlite3 *connection) {
   switch (sqlite3_errcode(connection) & 0xff) {
   case SQLITE_NOMEM:
@@ -84,6 +91,8 @@ int sb_store_db_error(sqlite3 *connection) {
     return UV_EFTYPE;
   case SQLITE_CANTOPEN:
     return open_error(connection);
+  case SQLITE_IOERR:
+    return io_error(connection);
   default:
     return UV_EIO;
   }

@@ -77,8 +77,9 @@ static int write_part(struct sb_writer *writer, sqlite3_stmt *statement,
 static int write_change(struct sb_writer *writer,
                         const struct sb_change *change) {
   sqlite3_stmt *const *parts = writer->statements[change->type];
-  int rc = write_part(writer, parts[0], change);
-  if (rc == 0 && parts[1] != NULL) rc = write_part(writer, parts[1], change);
+  int rc = 0;
+  for (int i = 0; i < SB_CHANGE_PARTS && parts[i] != NULL && rc == 0; i++)
+    rc = write_part(writer, parts[i], change);
   return rc;
 }
 

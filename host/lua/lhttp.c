@@ -109,9 +109,13 @@ static void push_files(lua_State *L, const struct sb_spill *spill) {
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
     const struct sb_spill_file *file = sb_spill_file(spill, i);
-    lua_createtable(L, 0, 2);
-    lua_pushstring(L, file->path); /* nil when there is an error */
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, file->path); /* nil when there is an error, or data */
     lua_setfield(L, -2, "path");
+    if (file->data != NULL) {
+      lua_pushlstring(L, file->data, file->bytes);
+      lua_setfield(L, -2, "data");
+    }
     lua_pushinteger(L, (lua_Integer)file->bytes);
     lua_setfield(L, -2, "bytes");
     lua_pushstring(L, file->error);

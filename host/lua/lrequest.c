@@ -96,6 +96,7 @@ static void check_spill(lua_State *L, struct sb_http_request *req) {
   req->spill_max_bytes = field_size(L, spill, "max_bytes", SPILL_MAX);
   req->spill_dir = field_text(L, spill, "dir", NULL);
   if (req->spill_dir == NULL) luaL_error(L, "field 'spill': 'dir' is missing");
+  req->spill_keep = sb_field_boolean(L, spill, "keep", 0);
 }
 
 void sb_request_check(lua_State *L, struct sb_http_request *req,

@@ -190,6 +190,15 @@ static int store_answer(lua_State *L) {
   return sb_wait_yield(L, &commit->base, commit_k);
 }
 
+/* store:flush() -> true | nil, message, code */
+static int store_flush(lua_State *L) {
+  struct sb_store *store = check_store(L);
+  struct commit *commit = sb_wait_push(L, sizeof *commit, commit_drop);
+  int rc = sb_store_flush(store, on_commit, commit, &commit->op);
+  if (rc < 0) return refuse(L, store, rc);
+  return sb_wait_yield(L, &commit->base, commit_k);
+}
+
 /*
 ** Changes that nobody waits for.
 */
@@ -391,21 +400,15 @@ static int store_free(lua_State *L) {
 }
 
 static const luaL_Reg store_lib[] = {{"open", store_open}, {NULL, NULL}};
-static const luaL_Reg store_methods[] = {{"intend", store_intend},
-                                         {"accept", store_accept},
-                                         {"answer", store_answer},
-                                         {"refuse", store_refuse},
-                                         {"doubt", store_doubt},
-                                         {"forgive", store_forgive},
-                                         {"answered", store_answered},
-                                         {"call", store_call},
-                                         {"doubts", store_doubts},
-                                         {"put", store_put},
-                                         {"remove", store_remove},
-                                         {"get", store_get},
-                                         {"all", store_all},
-                                         {"close", store_close},
-                                         {NULL, NULL}};
+static const luaL_Reg store_methods[] = {
+    {"intend", store_intend},     {"accept", store_accept},
+    {"answer", store_answer},     {"refuse", store_refuse},
+    {"doubt", store_doubt},       {"forgive", store_forgive},
+    {"answered", store_answered}, {"call", store_call},
+    {"doubts", store_doubts},     {"put", store_put},
+    {"remove", store_remove},     {"get", store_get},
+    {"all", store_all},           {"flush", store_flush},
+    {"close", store_close},       {NULL, NULL}};
 static const luaL_Reg store_meta[] = {
     {"__gc", store_free}, {"__close", store_free}, {NULL, NULL}};
 

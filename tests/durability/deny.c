@@ -6,6 +6,7 @@
 ** DENY_LOG     a file that gets the number of each place, as soon as it is seen
 ** DENY_PLACE   the number of the place that is given nothing
 ** DENY_ALWAYS  set: not once, but whenever it asks
+** DENY_TELLS   set: who was given nothing is told on standard error
 ** DENY_FROM    nothing for anyone from that call on, counted from 1
 */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -37,7 +38,7 @@ static struct {
   uint32_t seen[PLACES];
   uint32_t place;
   unsigned long from;
-  int log, always, over, ready;
+  int log, always, tells, over, ready;
 } deny;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -65,6 +66,7 @@ __attribute__((constructor)) static void begin(void) {
   deny.log = log == NULL ? -1 : open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
   deny.place = place == NULL ? 0 : (uint32_t)strtoul(place, NULL, 10);
   deny.always = getenv("DENY_ALWAYS") != NULL;
+  deny.tells = getenv("DENY_TELLS") != NULL;
   deny.from = from == NULL ? 0 : strtoul(from, NULL, 10);
   unsetenv("LD_PRELOAD");
   deny.ready = 1;
@@ -116,6 +118,10 @@ static int denies(void) {
     denied = place == deny.place && (deny.always || !deny.over);
     deny.over |= denied;
     pthread_mutex_unlock(&mutex);
+  }
+  if (denied && deny.tells) {
+    void *frames[4 * DEPTH];
+    backtrace_symbols_fd(frames, backtrace(frames, 4 * DEPTH), STDERR_FILENO);
   }
   within = 0;
   if (denied) errno = ENOMEM;

@@ -5,14 +5,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "host/base64.h"
 #include "host/spill.h"
+#include "host/spill_file.h"
 
 #define PNG "data:image/png;base64,"
 
@@ -361,6 +364,48 @@ static void leaves_files_that_were_taken(void **state) {
   free(path);
 }
 
+/* The disk is full from that many bytes of a file on. */
+static void limit_files(rlim_t bytes) {
+  struct rlimit limit;
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = bytes;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void keeps_in_memory_what_the_disk_does_not_take(void **state) {
+  static const rlim_t limits[] = {0, 1000, SB_SPILL_BUFFER + 1000};
+  (void)state;
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+    struct text out = {0};
+    struct sb_spill *spill;
+    const char *in = format("\"" PNG "%s\"", picture64);
+    append(&out, "", 0);
+    assert_int_equal(sb_spill_new(dir, 1 << 20, append, &out, &spill), 0);
+    sb_spill_keep(spill);
+    limit_files(limits[i]);
+    assert_int_equal(sb_spill_feed(spill, in, strlen(in)), 0);
+    assert_int_equal(sb_spill_end(spill), 0);
+    limit_files(RLIM_INFINITY);
+    const struct sb_spill_file *file = sb_spill_file(spill, 0);
+    assert_string_equal(out.bytes, "\"" PNG "{spill:1}\"");
+    assert_null(file->path);
+    assert_int_equal(file->bytes, sizeof picture);
+    assert_memory_equal(file->data, picture, sizeof picture);
+    sb_spill_free(spill);
+    free(out.bytes);
+  }
+}
+
+static void says_that_the_disk_is_full_unless_it_is_to_keep(void **state) {
+  (void)state;
+  limit_files(1000);
+  struct run run = scan(format("\"" PNG "%s\"", picture64), 4096, 1 << 20);
+  limit_files(RLIM_INFINITY);
+  assert_int_equal(run.rc, UV_EFBIG);
+  end(&run);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(passes_json_through),
@@ -378,6 +423,8 @@ int main(void) {
       cmocka_unit_test(takes_one_text_after_the_other),
       cmocka_unit_test(marks_what_is_no_base64_and_goes_on),
       cmocka_unit_test(caps_the_bytes_of_all_files),
+      cmocka_unit_test(keeps_in_memory_what_the_disk_does_not_take),
+      cmocka_unit_test(says_that_the_disk_is_full_unless_it_is_to_keep),
       cmocka_unit_test(lets_strings_pass_beyond_the_most_files),
       cmocka_unit_test(says_when_the_folder_is_missing),
       cmocka_unit_test(hands_on_what_the_taker_says),

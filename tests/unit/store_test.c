@@ -407,6 +407,29 @@ static void tries_an_answer_again_with_the_next_commit(void **state) {
   sb_store_free(store);
 }
 
+static void tries_an_answer_again_when_it_is_flushed(void **state) {
+  struct sb_store *store = open_store(0);
+  struct result result = {0}, flushed = {0};
+  struct sb_store_op *op;
+  int64_t id;
+  (void)state;
+  assert_int_equal(intend(store, "key", &id), 0);
+  limit_files(1);
+  start_answer(store, id, "paid for", &result);
+  assert_int_equal(await(&result), UV_EIO);
+  assert_int_equal(sb_store_flush(store, on_done, &flushed, &op), 0);
+  assert_int_equal(await(&flushed), UV_EIO);
+  limit_files(RLIM_INFINITY);
+  flushed = (struct result){0};
+  assert_int_equal(sb_store_flush(store, on_done, &flushed, &op), 0);
+  assert_int_equal(await(&flushed), 0);
+
+  struct sb_store *other = open_store(1);
+  assert_answered(other, "key", "paid for");
+  sb_store_free(other);
+  sb_store_free(store);
+}
+
 static void tries_an_answer_again_when_it_is_closed(void **state) {
   struct sb_store *store = open_store(0);
   struct result result;
@@ -566,6 +589,7 @@ int main(void) {
       TEST(sees_its_own_records_before_they_are_committed),
       TEST(voids_the_intents_of_a_failed_commit),
       TEST(tries_an_answer_again_with_the_next_commit),
+      TEST(tries_an_answer_again_when_it_is_flushed),
       TEST(tries_an_answer_again_when_it_is_closed),
       TEST(says_on_closing_what_could_not_be_kept),
       TEST(has_one_writer_and_any_number_of_readers),

@@ -33,13 +33,15 @@ local http = {}
 ---@class host.http.spill
 ---@field dir string an existing folder for the files
 ---@field max_bytes? integer of all files of the answer; 64 MiB unless given
+---@field keep? boolean a file that the disk does not take is kept in memory; otherwise the request fails
 
 ---@class host.http.head
 ---@field status integer
 ---@field headers table<string, string> names in lower case; equal ones joined by ", "
 
 ---@class host.http.file
----@field path? string absent when error is not
+---@field path? string absent when error or data is not
+---@field data? string what the file would hold, when the disk did not take it
 ---@field bytes integer
 ---@field error? string why what the string held was not base64
 

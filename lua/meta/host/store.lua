@@ -138,6 +138,13 @@ function s:get(kind, name) end
 ---@return string? code
 function s:all(kind) end
 
+---Waits until all that was changed so far is durable; what a commit left behind
+---that failed is tried again.
+---@return true?
+---@return string? message
+---@return string? code
+function s:flush() end
+
 ---Waits until all that is queued is committed. Any number of times.
 ---@return true?
 ---@return string? message
