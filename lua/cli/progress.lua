@@ -41,6 +41,10 @@ local function line_of(event)
     return ("%s: asked again, although it may have been paid for: %s"):format(event.task, event.message)
   elseif event.event == "absent" or event.event == "gone" then
     return ("%s: %s"):format(event.task, event.message)
+  elseif event.event == "full" then
+    return ("%s: what is answered is kept in memory for %d s, until there is room"):format(event.message, event.seconds)
+  elseif event.event == "room" then
+    return "there is room again: the run goes on"
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
   elseif event.event == "draining" or event.event == "notice" then

@@ -10,6 +10,7 @@ local json = require "host.json"
 local loop = require "host.loop"
 local record = require "pipeline.record"
 local retry = require "pipeline.retry"
+local room = require "pipeline.room"
 local stored = require "pipeline.stored"
 
 --- What is asked of a model, in no provider's form.
@@ -58,6 +59,7 @@ local stored = require "pipeline.stored"
 ---@field budget Budget
 ---@field folder string         where arriving pictures are kept until they are saved
 ---@field report fun(event: table)
+---@field room Room              what a full disk is waited for in
 ---@field stream boolean?       texts are asked for as streams
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_unpriced boolean? also for those whose price is not known
@@ -90,6 +92,9 @@ function M.new(options)
   for name, value in pairs(options) do
     self[name] = value
   end
+  self.room = room.new(function(event)
+    self.report(event)
+  end)
   self.doubts = doubts.new { store = self.store, budget = self.resend_budget, unpriced = self.resend_unpriced }
   self.costs = costs.new(self)
   return self
@@ -174,14 +179,15 @@ end
 function Calls:ask(request)
   local text = M.identity(request)
   local key = json.sha256(text)
-  local known, problem, code = self.store:answered(key)
-  local read
+  local known = self.store:answered(key)
+  local read, unread
   if known then
-    read, problem, code = record.recall(self, request, known)
+    read, unread = record.recall(self, request, known)
   end
-  if code then
-    return nil, { class = "stop", message = stored.unread(problem) }
+  if unread then
+    return nil, { class = "stop", message = stored.unread(unread) }
   elseif not read then
+    local problem
     read, problem = (self.live[key] or flight.start(self, request, key, text)):join()
     if not read then
       return nil, problem

@@ -2,7 +2,6 @@
 -- whether they were paid for; asking again is allowed within a budget, and told.
 
 local json = require "host.json"
-local stored = require "pipeline.stored"
 
 ---@class Doubts
 ---@field store host.store.store
@@ -26,7 +25,7 @@ function M.new(options)
     spent = 0,
     by_key = {},
   }, Doubts)
-  for _, call in ipairs(stored.read(self.store:doubts())) do
+  for _, call in ipairs(self.store:doubts()) do
     self:add(call.key, call)
   end
   return self

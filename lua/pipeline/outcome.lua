@@ -7,7 +7,6 @@ local artifact = require "host.artifact"
 local call = require "pipeline.call"
 local json = require "host.json"
 local loop = require "host.loop"
-local stored = require "pipeline.stored"
 local takes = require "pipeline.takes"
 
 ---@class Outcome
@@ -41,8 +40,8 @@ local M = {}
 function M.new(store, options)
   return setmetatable({
     store = store,
-    known = stored.read(store:all "outcome"),
-    marks = stored.read(store:all "task"),
+    known = store:all "outcome",
+    marks = store:all "task",
     takes = takes.new(store),
     readonly = options and options.readonly,
   }, Outcomes)
@@ -175,14 +174,15 @@ end
 ---@param outcome Outcome
 ---@return StandingOutcome?
 ---@return string? message
+---@return string? code
 function Outcomes:keep(task, key, outcome)
   local name, keys = name_of(task, key), keys_of(self, task)
   outcome.n, outcome.take, outcome.at = number_for(self:of(task), key), self:take(task), loop.time()
   local text = json.encode(outcome)
   if not self.readonly then
-    local kept, message = self.store:put("outcome", name, text, { wait = true })
+    local kept, message, code = self.store:put("outcome", name, text, { wait = true })
     if not kept then
-      return nil, message
+      return nil, message, code
     end
   end
   if not self.known[name] then

@@ -95,7 +95,7 @@ end
 
 --- Keeps what a task came to, and settles it.
 local function keep(run, task, mark, key, outcome, finish, state)
-  local kept, message = run.outcomes:keep(task.name, key, outcome)
+  local kept, message = run.project:await_room(run.outcomes.keep, run.outcomes, task.name, key, outcome)
   if not kept then
     return unwritable(message)
   end
@@ -153,8 +153,8 @@ end
 local function keeper(run, task)
   return function(path, at)
     -- What arrived is durable, and goes once the outcome is kept.
-    local stem = stem_of(task, at)
-    local saved, message, code_of_error = image.save(path, run.project:path "images", stem, true)
+    local folder, stem = run.project:path "images", stem_of(task, at)
+    local saved, message, code_of_error = run.project:await_room(image.save, path, folder, stem, true)
     if not saved then
       return nil, message, code_of_error
     end

@@ -3,7 +3,6 @@
 
 local file = require "host.file"
 local json = require "host.json"
-local stored = require "pipeline.stored"
 
 ---@class Pictures
 ---@field project Project
@@ -27,7 +26,7 @@ end
 ---@return Pictures
 function M.new(project)
   local known = {}
-  local recorded = json.decode(stored.read(project.store:get("view", "pictures")) or "{}") or {}
+  local recorded = json.decode(project.store:get("view", "pictures") or "{}") or {}
   for path, text in pairs(recorded) do
     local state, sha256 = text:match "^(%S+) (%x+)$"
     known[path] = { state = state, sha256 = sha256 }

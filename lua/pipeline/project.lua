@@ -5,14 +5,17 @@ local artifact = require "host.artifact"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local json = require "host.json"
+local leftovers = require "pipeline.leftovers"
 local published = require "pipeline.published"
 local store = require "host.store"
+local stored = require "pipeline.stored"
 
 ---@class Project
 ---@field name string
 ---@field folder string
 ---@field store host.store.store
 ---@field readonly boolean    it is only looked at
+---@field room Room?         of the run that writes
 ---@field saved_page string? the stamp of the board as it was last written
 ---@field published Published artifact.json
 local Project = {}
@@ -22,29 +25,18 @@ local M = {}
 
 local FOLDERS = { "images", "steps", "arriving" }
 
-local function unusable(folder, message)
+local WRITABLE = "make %s writable, or name another place with --data"
+local FULL = "make room on the disk of %s, and run it again: what was answered is kept"
+
+--- What helps, by what the system said.
+local HINTS = { EACCES = WRITABLE, EPERM = WRITABLE, EROFS = WRITABLE, ENOSPC = FULL, EDQUOT = FULL }
+
+local function unusable(folder, message, code)
+  local hint = HINTS[code]
   fault.raise {
     message = ("the project's folder cannot be used: %s"):format(message),
-    hint = ("make %s writable, or name another place with --data"):format(folder),
+    hint = hint and hint:format(folder),
   }
-end
-
---- What a run that was killed was just writing: hidden files, and pictures that
---- had not come whole.
-local function is_leftover(name)
-  return name:match "^%.sbhost%-%x+%.tmp$" or name:match "^spill%-.*%.part$"
-end
-
---- Takes away what earlier runs left half written. Nobody else is writing: the
---- store's lock is ours.
-local function tidy(folder)
-  for _, inner in ipairs { "", "/images", "/steps", "/arriving" } do
-    for _, name in ipairs(file.list(folder .. inner) or {}) do
-      if is_leftover(name) then
-        file.remove(("%s%s/%s"):format(folder, inner, name))
-      end
-    end
-  end
 end
 
 local function nothing() end
@@ -64,15 +56,15 @@ local function look(folder)
   if not opened then
     fault.raise { message = message }
   end
-  return opened
+  return stored.guard(opened)
 end
 
 --- The store of a project, with what is missing of its folder made.
 local function take(name, folder)
   for _, inner in ipairs(FOLDERS) do
-    local ok, message = file.mkdir(folder .. "/" .. inner)
+    local ok, message, code = file.mkdir(folder .. "/" .. inner)
     if not ok then
-      unusable(folder, message)
+      unusable(folder, message, code)
     end
   end
   local opened, message, code = store.open(folder .. "/project.db")
@@ -82,9 +74,10 @@ local function take(name, folder)
       hint = "wait until that run has ended, or end it",
     }
   elseif not opened then
-    unusable(folder, message)
+    unusable(folder, message, code)
   end
-  tidy(folder)
+  opened = stored.guard(opened)
+  leftovers.remove(folder, opened)
   return opened
 end
 
@@ -123,7 +116,7 @@ function Project:save_views(tree, key_order, page)
   local board_path = self:path "storyboard.html"
   local is_new = self.published:differs(tree)
   if is_new or page.stamp ~= self.saved_page or not file.exists(board_path) then
-    self:must(file.write(board_path, page.render(tree)))
+    self:write(file.write, board_path, page.render(tree))
   end
   if page.stamp ~= self.saved_page then
     self.saved_page = page.stamp
@@ -131,7 +124,7 @@ function Project:save_views(tree, key_order, page)
   end
   if is_new then
     -- Not before the board is there: what could not be written is written again.
-    self:must(self.published:write(tree, key_order))
+    self:write(self.published.write, self.published, tree, key_order)
   end
 end
 
@@ -148,15 +141,29 @@ function Project:save_step(index, step, results)
   local path = self:path(("steps/%02d_%s.json"):format(index, step))
   local text = json.encode(json.ordered({ "step", "result", "items" }, content), { indent = 2 })
   if file.read(path) ~= text then
-    self:must(file.write(path, text))
+    self:write(file.write, path, text)
   end
 end
 
---- A view that could not be written is no loss of what was paid for, but a run
---- that cannot write has nothing more to do.
-function Project:must(ok, message)
-  if not ok then
-    unusable(self.folder, message)
+--- Calls what writes, and waits for room in a run of it.
+---@param write fun(...): any?, string?, string?
+---@param ... any
+---@return any?
+---@return string? message
+---@return string? code
+function Project:await_room(write, ...)
+  if self.room then
+    return self.room:write(write, nil, ...)
+  end
+  return write(...)
+end
+
+--- Writes a view: one that could not be written is no loss of what was paid for, but
+--- a run that cannot write has nothing more to do.
+function Project:write(write, ...)
+  local done, message, code = self:await_room(write, ...)
+  if not done then
+    unusable(self.folder, message, code)
   end
 end
 

@@ -132,6 +132,7 @@ end
 ---@param key_order string[]
 ---@return true?
 ---@return string? message
+---@return string? code
 function Published:write(tree, key_order)
   local record = self.record
   record.revision = record.revision + 1
@@ -139,17 +140,17 @@ function Published:write(tree, key_order)
   record.kept[#record.kept + 1] = { revision = record.revision, bytes = #text }
   self:prune()
   self:keep_record()
-  local ok, message = self.store:put("revision", revision_name(record.revision), text, { wait = true })
+  local ok, message, code = self.store:put("revision", revision_name(record.revision), text, { wait = true })
   if not ok then
-    return nil, message
+    return nil, message, code
   end
-  ok, message = file.write(self.path, text)
+  ok, message, code = file.write(self.path, text)
   local stat
   if ok then
-    stat, message = file.stat(self.path)
+    stat, message, code = file.stat(self.path)
   end
   if not stat then
-    return nil, message
+    return nil, message, code
   end
   record.hash, record.written = tree:hash(), json.sha256(text)
   self:note(record.written, stat)

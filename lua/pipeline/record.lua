@@ -7,18 +7,40 @@ local loop = require "host.loop"
 
 local M = {}
 
+--- Puts a picture that arrived in its place: a file, or the bytes of one that the
+--- disk did not take.
+local function put(arrived, path)
+  if arrived.data then
+    return file.write(path, arrived.data)
+  end
+  return file.publish(arrived.path, path)
+end
+
+--- The same after it failed, wherever the file is by now.
+local function put_anew(arrived, path)
+  if arrived.data then
+    return file.write(path, arrived.data)
+  end
+  local is_here = file.exists(arrived.path)
+  local ok, message, code = file.copy(is_here and arrived.path or path, path)
+  if ok and is_here then
+    file.remove(arrived.path)
+  end
+  return ok, message, code
+end
+
 --- Puts the pictures that came with an answer where they are durable, under
 --- names that the answer's record gives. What the record says of a file's place is
 --- its name alone, so that a project may be moved.
-local function keep_files(folder, id, files)
+local function keep_files(calls, id, files)
   local kept = {}
   for i, arrived in ipairs(files) do
     kept[i] = { error = arrived.error, address = arrived.address }
-    if arrived.path then
+    if arrived.path or arrived.data then
       local name = ("%d-%d"):format(id, i)
-      local path = folder .. "/" .. name
+      local path = calls.folder .. "/" .. name
       file.remove(path) -- one that is there was named by a store that is no more
-      local ok, message = file.publish(arrived.path, path)
+      local ok, message = calls.room:write(put, put_anew, arrived, path)
       if not ok then
         return nil, message
       end
@@ -49,7 +71,7 @@ end
 ---@return CallAnswer?
 ---@return string? message
 function M.keep(calls, id, request, answer, read)
-  local files, message = keep_files(calls.folder, id, answer.files)
+  local files, message = keep_files(calls, id, answer.files)
   if not files then
     return nil, message
   end
@@ -60,7 +82,12 @@ function M.keep(calls, id, request, answer, read)
     usage = json.object(read.usage),
     seconds = read.seconds,
   }
-  local kept, problem = calls.store:answer(id, record, meta)
+  local store = calls.store
+  local kept, problem = calls.room:write(function()
+    return store:answer(id, record, meta)
+  end, function()
+    return store:flush() -- which has it in memory
+  end)
   if not kept then
     return nil, problem
   end
@@ -76,7 +103,6 @@ end
 ---@param call host.store.call
 ---@return CallAnswer?
 ---@return string? message
----@return string? code
 function M.recall(calls, request, call)
   local record = json.decode(call.answer)
   local read = request.provider.read(request, {
@@ -89,11 +115,11 @@ function M.recall(calls, request, call)
   read.at = call.at
   read.remembered = true
   with_path(read, calls.folder, record.files)
-  local is_there, message, code = not read.path, nil, nil
-  if read.path then
-    is_there, message, code = file.exists(read.path)
+  if not read.path then
+    return read
   end
-  return is_there and read or nil, message, code
+  local is_there, message = file.exists(read.path)
+  return is_there and read or nil, message
 end
 
 return M

@@ -43,13 +43,13 @@ function M.reached(run, task)
     for _, element in ipairs(reach.walk(run, resolved, task.scope, {})) do
       local path = run.artifact:get(element.path)
       local label = label_of(run, element)
-      local sha256, message
+      local sha256, message, code
       if path then
-        sha256, message = run.pictures:hash(path)
+        sha256, message, code = run.pictures:hash(path)
       end
       if sha256 then
         pictures[#pictures + 1] = { path = run.project:path(path), label = label, sha256 = sha256 }
-      elseif resolved.optional then
+      elseif resolved.optional and (not path or code == "ENOENT") then
         local said = ("drawn without the reference picture of '%s', which is missing"):format(label)
         run.report { event = "absent", step = task.step.name, task = task.name, message = said }
       else
@@ -108,14 +108,17 @@ local function plate(run, pictures)
     end
     return draw_plate(pictures, path)
   end)
-  local ok, message = run.plates[path]:await()
-  if not ok then
+  local sha256, message = run.plates[path]:await()
+  if sha256 then
+    sha256, message = file.hash(path)
+  end
+  if not sha256 then
     return nil, message
   end
   return {
     path = path,
     label = "a plate of several pictures, each with its name below it: " .. table.concat(names, ", "),
-    sha256 = file.hash(path),
+    sha256 = sha256,
   }
 end
 

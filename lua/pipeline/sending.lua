@@ -87,7 +87,7 @@ end
 local function send_intended(calls, flight, id)
   local request = flight.request
   local options = request.provider:wire(request, calls.forms[flight.model_key])
-  options.spill = { dir = calls.folder }
+  options.spill = { dir = calls.folder, keep = true }
   options.events = request.stream
   local started = loop.now()
   local transfer <close>, message, code, sent = http.start(options)
@@ -129,7 +129,8 @@ end
 ---@return string? message
 local function send(calls, flight, worst)
   local request = flight.request
-  local id, problem = calls.store:intend(flight.key, flight.text, json.encode { task = request.task, worst = worst })
+  local meta = json.encode { task = request.task, worst = worst }
+  local id, problem = calls.room:write(calls.store.intend, nil, calls.store, flight.key, flight.text, meta)
   if not id then
     return nil, "disk", problem
   end

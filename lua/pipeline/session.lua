@@ -133,6 +133,7 @@ function Session:make_calls(options)
       resend_budget = options.resend_doubt or RESEND,
       resend_unpriced = options.resend_doubt ~= nil,
     }
+  self.project.room = self.calls.room
   return self.calls
 end
 

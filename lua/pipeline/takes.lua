@@ -2,7 +2,6 @@
 -- its requests carry, and an earlier outcome that was taken back.
 
 local json = require "host.json"
-local stored = require "pipeline.stored"
 
 --- The record of a task.
 ---@class Take
@@ -23,7 +22,7 @@ local KIND = "take"
 ---@return Takes
 function M.new(store)
   local records = {}
-  for task, text in pairs(stored.read(store:all(KIND))) do
+  for task, text in pairs(store:all(KIND)) do
     local record = json.decode(text)
     local back = record.back
     records[task] = {

@@ -171,16 +171,19 @@ local function download(provider, address, folder)
   end
   local path = ("%s/fetched-%s"):format(folder, json.sha256(address))
   local kept, problem = file.write(path, answer.body)
-  return kept and path, problem
+  return kept and path, problem, answer.body
 end
 
 --- Fetches a picture that did not come with its answer, from the same server and
 --- without the key. Waits.
 ---@param address string
 ---@param folder string
----@return { address: string, path: string?, error: string? } like one of the answer's files
+---@return { address: string, path: string?, data: string?, error: string? } like one of the answer's files
 function Provider:fetch(address, folder)
-  local path, message = download(self, address, folder)
+  local path, message, data = download(self, address, folder)
+  if data and not path then
+    return { address = address, data = data } -- the disk did not take it
+  end
   return { address = address, path = path, error = message }
 end
 

@@ -14,6 +14,7 @@
 **               when it was last flushed, and dINODE, the names in a folder
 *then
 ** SHIM_CLOCK    seconds to add to the time of day
+** SHIM_HASTE    how many seconds pass in one, on the clock of waits
 */
 #ifndef SB_DURABILITY_SHIM_H
 #define SB_DURABILITY_SHIM_H

@@ -142,9 +142,9 @@ function M.calls(folder)
   if not opened then
     return found
   end
-  local id = 1
-  local call = opened:call(id)
-  while call do
+  -- Intents that could not be committed leave gaps.
+  for id = 1, 200 do
+    local call = opened:call(id) or {}
     if call.state == "answered" then
       local task = json.decode(call.meta).task
       found.answered[call.handle:match "%x+$"] = id
@@ -154,8 +154,6 @@ function M.calls(folder)
     elseif call.state == "doubt" then
       found.doubts = found.doubts + 1
     end
-    id = id + 1
-    call = opened:call(id)
   end
   opened:close()
   return found
@@ -239,6 +237,18 @@ function M.artifact(folder)
   return (text:gsub("_%d+T%d+Z[-%d]*%.png", ".png"):gsub('"revision": %d+', '"revision": 0'))
 end
 
+--- What is taken for a person's work, although nobody has edited anything.
+---@param folder string
+---@return string[] paths
+local function edits(folder)
+  local opened <close> = store.open(project_of(folder) .. "/project.db", { readonly = true })
+  local paths = {}
+  for path in pairs(opened and opened:all "edit" or {}) do
+    paths[#paths + 1] = path
+  end
+  return paths
+end
+
 --- What is left half written or over in the folders of a finished project.
 ---@param folder string
 ---@return string[]
@@ -275,6 +285,12 @@ function Trial:complete(folder, expected)
   end
   if M.artifact(folder) ~= expected then
     problems[#problems + 1] = "another artifact than without a disturbance: " .. M.artifact(folder)
+  end
+  for _, path in ipairs(edits(folder)) do
+    problems[#problems + 1] = "taken for an edit: " .. path
+  end
+  for _, path in ipairs(M.litter(folder)) do
+    problems[#problems + 1] = "left over: " .. path
   end
   table.move(M.torn(folder), 1, 99, #problems + 1, problems)
   return problems

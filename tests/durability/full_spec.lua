@@ -1,0 +1,50 @@
+-- A disk that is full when an answer comes: its bytes are kept in memory and written
+-- when there is room again, and the run goes on.
+
+local trial = require "trial"
+local file = require "host.file"
+local loop = require "host.loop"
+
+describe("a disk that is full when an answer comes", function()
+  local full, seconds, at_request
+  local tried = trial.new {
+    reply = function(_, number)
+      if number == at_request then
+        assert(file.write(full, ""))
+        loop.spawn(function()
+          loop.sleep(seconds)
+          file.remove(full)
+        end)
+      end
+    end,
+  }
+  local expected = tried:undisturbed()
+  local requests = #tried.serving.requests
+
+  --- Runs with a disk that is full from a request on, for some seconds.
+  local function run_full(nth, for_seconds, more)
+    local folder = tried:folder()
+    full, seconds = folder .. "-full", for_seconds
+    at_request = #tried.serving.requests + nth
+    local first = #tried.serving.requests
+    local result = tried:run(folder, { FULL = full }, more)
+    at_request = nil
+    return folder, result, #tried.serving.requests - first
+  end
+
+  for nth = 1, requests, trial.all and 1 or 5 do
+    it(("is waited for, and request %d is not sent again"):format(nth), function()
+      local folder, result, sent = run_full(nth, 0.7)
+      assert.equal(0, result.status, result.out .. result.err)
+      assert.equal(requests, sent)
+      assert.equal(expected, trial.artifact(folder))
+      assert.same({}, tried:complete(folder, expected))
+      assert.truthy(result.out:find("until there is room", 1, true), result.out)
+      assert.truthy(result.out:find("there is room again", 1, true), result.out)
+    end)
+  end
+
+  teardown(function()
+    tried:close()
+  end)
+end)
