@@ -58,14 +58,15 @@ end
 ---@param path string inside the project
 ---@return string? sha256
 ---@return string? message
+---@return string? code
 function Pictures:hash(path)
   local known, state = self.known[path], self.states[self.project:path(path)]
   if known and known.state == state then
     return known.sha256
   end
-  local sha256, message = file.hash(self.project:path(path))
+  local sha256, message, code = file.hash(self.project:path(path))
   if not sha256 then
-    return nil, tostring(message)
+    return nil, tostring(message), code
   end
   if state then
     self.known[path] = { state = state, sha256 = sha256 }
