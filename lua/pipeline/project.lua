@@ -28,14 +28,17 @@ local FOLDERS = { "images", "steps", "arriving" }
 local WRITABLE = "make %s writable, or name another place with --data"
 local FULL = "make room on the disk of %s, and run it again: what was answered is kept"
 
---- What helps, by what the system said.
-local HINTS = { EACCES = WRITABLE, EPERM = WRITABLE, EROFS = WRITABLE, ENOSPC = FULL, EDQUOT = FULL }
+--- What helps, by what the system said; false: nothing that is known.
+local HINTS = { ENOSPC = FULL, EDQUOT = FULL, EIO = false, ENOMEM = false }
 
 local function unusable(folder, message, code)
   local hint = HINTS[code]
+  if hint == nil then
+    hint = WRITABLE
+  end
   fault.raise {
     message = ("the project's folder cannot be used: %s"):format(message),
-    hint = hint and hint:format(folder),
+    hint = hint and hint:format(folder) or nil,
   }
 end
 
