@@ -119,6 +119,7 @@ end
 ---@field number string?       display number
 ---@field tag string?          a word beside its name
 ---@field props string[]       what is seen in it, by name
+---@field seconds number?      that it is held in the film
 ---@field state TaskState?     how the task stands that draws it
 
 --- What stands right under the picture: number, name, how long it is held.
@@ -134,8 +135,8 @@ local function slate(out, thing, options)
   if options.tag then
     add(out, '<span class="tag">%s</span>', options.tag)
   end
-  if thing.duration then
-    add(out, '<span class="held">%s s</span>', ("%g"):format(thing.duration))
+  if options.seconds then
+    add(out, '<span class="held">%s s</span>', ("%g"):format(options.seconds))
   end
   out[#out + 1] = "</div>"
 end
@@ -151,7 +152,7 @@ local function figure(out, thing, options, notes)
     props[i] = markup.clean(name)
   end
   add(out, '<figure class="panel %s" id="%s" data-group="%s" data-props="%s" data-seconds="%s">', options.class or "",
-    options.id, options.group, json.encode(props), thing.duration or 0)
+    options.id, options.group, json.encode(props), options.seconds or 0)
   local label = options.number and ("%s %s"):format(options.number, thing.name or "") or thing.name or ""
   picture(out, thing, label, options.state)
   out[#out + 1] = "<figcaption>"

@@ -18,11 +18,11 @@ local function id_of(scene, shot)
   return ("%s/%s"):format(scene.key or "", shot.key or "")
 end
 
---- How long a scene is held: whatever has a duration, its stage too if it has one.
+--- How long a scene is held. Its stage is no cut, whatever it says of itself.
 ---@param scene table
 ---@return number seconds
 function M.seconds(scene)
-  local total = scene.stage_setting_shot and scene.stage_setting_shot.duration or 0
+  local total = 0
   for _, shot in ipairs(scene.shots or {}) do
     total = total + (shot.duration or 0)
   end
@@ -40,7 +40,7 @@ local function rhythm(out, scene, numbers)
   end
   add(out, '<svg class="rhythm" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="%s">',
     "Rhythm: how long each shot is held")
-  local at = (scene.stage_setting_shot and scene.stage_setting_shot.duration or 0) / total * 1000
+  local at = 0
   for i, shot in ipairs(scene.shots or {}) do
     local width = (shot.duration or 0) / total * 1000
     add(out, '<a href="#%s"><title>%s · %s s</title><rect x="%s" y="0" width="%s" height="10"></rect></a>',
@@ -121,6 +121,7 @@ function M.render(scene, numbers, standing)
       id = id_of(scene, shot),
       group = "board",
       number = numbers.shots[i],
+      seconds = shot.duration,
       state = state("scenes[].shots[].image_url", shot.key),
       props = shot.props or {},
     })
