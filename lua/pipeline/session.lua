@@ -127,6 +127,9 @@ function Session:make_calls(options)
       limiter = settings.limiter(self.story, self.chosen.lane),
       folder = self.project:path "arriving",
       report = function(event)
+        if self.run then
+          self.run.views:hear(event)
+        end
         self.report(event)
       end,
       stream = options.stream,

@@ -123,3 +123,40 @@ describe("sbhost run examples/lighthouse.lua", function()
     )
   end)
 end)
+
+describe("the board of a run that goes badly", function()
+  local FAULTS = [[ [
+    { "case": "20b", "route": "picture", "every": 3 },
+    { "case": "1", "route": "picture", "delay_ms": 700 }
+  ] ]]
+
+  local mock, folder
+
+  before_each(function()
+    folder = support.write { ["story.lua"] = support.story 'numbers = "tens",', ["faults.json"] = FAULTS }
+    mock = support.mock { "--faults", folder .. "/faults.json" }
+  end)
+
+  after_each(function()
+    mock.stop()
+  end)
+
+  local function page()
+    return file.read(folder .. "/small/storyboard.html") or ""
+  end
+
+  it("says what is being drawn while it is, and at the end why pictures are missing", function()
+    local run = support.start { "run", folder .. "/story.lua", "--data", folder, "--base-url", mock.url }
+    support.await("a picture that is being drawn", function()
+      return page():find("Being drawn", 1, true)
+    end)
+    support.await("the end of the run", function()
+      return not run.is_running()
+    end)
+    assert.equal(1, run.status(), run.out())
+    local html = page()
+    assert.is_nil(html:find("Being drawn", 1, true))
+    assert.truthy(html:find("Request contains an unknown field", 1, true), run.out())
+    assert.truthy(html:find("010_0010", 1, true))
+  end)
+end)
