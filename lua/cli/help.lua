@@ -15,7 +15,13 @@ before is not asked again; a run that was interrupted goes on where it stopped.
                        is set
   --base-url URL       where the provider is, if not at its usual address
   --model ROLE=MODEL   another model for a role: story, detail, image, rewrite
-  --choose STEP=N      take option N of a step's options, instead of option 1
+  --from STEP          another take of every task of a step, and what follows from it
+  --until STEP         no call of a step that this one does not need
+  --only STEP          no call of any other step: what it needs must be there
+  --ask                show the options of a step at the terminal when they come, and
+                       let one be chosen, or another take be made
+  --choose STEP=N      take option N of a step's options, instead of option 1; it is
+                       kept for as long as the options are the same
   --lane LANE=N        at most N calls at once in a lane: text, image
   --max-cost USD       send nothing that could take the run's cost above this
   --resend-doubt USD   what asking again may cost for calls that were sent and
@@ -49,6 +55,117 @@ said and not counted as nothing. It makes no call and needs no key.
                        as for `sbhost run`
 
   sbhost plan examples/lighthouse.lua --provider openrouter]],
+
+  why = [[
+sbhost why STORY.lua TASK [OPTION...]
+
+Says why a task would run, or why it ran when it last did: the first part of its
+request that is another one, old and new, and behind that which value has changed,
+which task has written it, and why that one ran. It makes no call.
+
+A task is written as step, step[item] or step[scene/shot], as `sbhost plan` does.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+  --choose STEP=N     as for `sbhost run`
+
+  sbhost why examples/lighthouse.lua lore
+  sbhost why story.lua 'shots[the-storm]']],
+
+  prompt = [[
+sbhost prompt STORY.lua TASK [OPTION...]
+
+Shows what a task asks: the system message, the prompt with all its values, the
+schema of the answer, the reference pictures. For a task that is not known yet it
+says what that waits for. It makes no call and needs no key.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+  --choose STEP=N     as for `sbhost run`
+
+  sbhost prompt examples/lighthouse.lua lore]],
+
+  redo = [[
+sbhost redo STORY.lua TASK... [OPTION...]
+
+Wishes for another take of tasks. The next run makes it, and whatever follows from
+it; earlier takes are kept. A wish that is not fulfilled yet is not doubled.
+
+In a task's name * stands for any letters and ? for one; a step's name means all of
+its tasks.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+
+  sbhost redo story.lua lore
+  sbhost redo story.lua 'shot_images[the-storm/*]']],
+
+  takes = [[
+sbhost takes STORY.lua TASK [OPTION...]
+
+Lists all that a task came to: number, time, model, cost, and the picture or how the
+text begins. The current one is marked with *.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+
+  sbhost takes story.lua 'shot_images[the-storm/the-lamp]']],
+
+  take = [[
+sbhost take STORY.lua TASK N [OPTION...]
+
+Makes take N of a task, as `sbhost takes` numbers them, the current one. It stands
+until what the task asks is another thing, or another take is made.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+  --choose STEP=N     as for `sbhost run`
+
+  sbhost take story.lua 'shot_images[the-storm/the-lamp]' 1]],
+
+  choose = [[
+sbhost choose STORY.lua STEP N [OPTION...]
+
+Takes option N of a step's options. The next run redoes what depends on it; going
+back costs nothing. When the step offers new options, nobody has chosen among them
+yet: then the story's choice counts, or option 1.
+
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+
+  sbhost choose story.lua lore 2]],
+
+  clean = [[
+sbhost clean STORY.lua [OPTION...]
+
+Removes what no take needs that stands: the pictures of earlier takes, plates of
+reference pictures, and files of answers whose pictures are saved. Says first what
+that is, and how much, and asks.
+
+  --yes               do not ask
+  --data DIR          where projects are kept (data)
+  --provider NAME, --base-url URL, --model ROLE=MODEL
+                      as for `sbhost run`, which asks another one as another request
+  --choose STEP=N     as for `sbhost run`
+
+  sbhost clean story.lua]],
+
+  doubt = [[
+sbhost doubt STORY.lua [--data DIR]
+
+Lists the calls that were sent and never answered, so that nobody knows whether
+they were paid for: when each was sent, the most that it may have cost, and the
+name that the provider gave it. It makes no call.
+
+  --data DIR  where projects are kept (data)
+
+  sbhost doubt examples/lighthouse.lua]],
 
   status = [[
 sbhost status STORY.lua [--data DIR]

@@ -18,7 +18,7 @@ end
 local function overview()
   print "sbhost turns a written idea into an illustrated storyboard.\n"
   for _, command in ipairs(COMMANDS) do
-    print(("  sbhost %-22s %s"):format(command[2], command[3]))
+    print(("  sbhost %-24s %s"):format(command[2], command[3]))
   end
   print "\nsbhost help COMMAND says more; sbhost --version says which one this is."
   return 0

@@ -116,6 +116,34 @@ function M.of_story(command, declared, arguments)
   return options, story, rest
 end
 
+--- The further arguments of a command about one story: as many as they have names.
+---@param command string
+---@param wanted string[] what each is: "TASK", "N"
+---@param rest string[] what follows the story
+---@return string ...
+function M.further(command, wanted, rest)
+  if #rest ~= #wanted then
+    local missing = wanted[#rest + 1]
+    fault.raise {
+      message = missing and ("%s is missing"):format(missing) or ("'%s' is one too many"):format(rest[#wanted + 1]),
+      hint = ("sbhost %s STORY.lua %s"):format(command, table.concat(wanted, " ")),
+    }
+  end
+  return table.unpack(rest)
+end
+
+--- A whole number from 1, as an argument.
+---@param text string
+---@param what string
+---@return integer
+function M.count(text, what)
+  local number = math.tointeger(tonumber(text))
+  if not number or number < 1 then
+    fault.raise { message = ("%s is a whole number from 1, not '%s'"):format(what, text) }
+  end
+  return number
+end
+
 --- That a command is told of nothing but one story.
 ---@param command string
 ---@param rest string[] what follows the story

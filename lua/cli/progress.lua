@@ -39,7 +39,7 @@ local function line_of(event)
     return ("%s: %s is retired, and its successor %s is asked"):format(event.task, event.retired, event.model)
   elseif event.event == "resent" then
     return ("%s: asked again, although it may have been paid for: %s"):format(event.task, event.message)
-  elseif event.event == "absent" or event.event == "gone" then
+  elseif event.event == "absent" or event.event == "gone" or event.event == "choice" then
     return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "full" then
     return ("%s: what is answered is kept in memory for %d s, until there is room"):format(event.message, event.seconds)

@@ -1,10 +1,13 @@
 -- lua/cli/run.lua: `sbhost run STORY.lua`: makes the whole storyboard.
 
+local ask = require "cli.ask"
 local loop = require "host.loop"
 local options = require "cli.options"
 local progress = require "cli.progress"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
+local tasks = require "pipeline.select"
+local within = require "pipeline.within"
 
 local DONE, INCOMPLETE, WRONG, COST_LIMIT, INTERRUPTED = 0, 1, 2, 3, 130
 local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
@@ -12,6 +15,10 @@ local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
 local M = {}
 
 M.options = options.for_story {
+  from = { value = "STEP" },
+  ["until"] = { value = "STEP" },
+  only = { value = "STEP" },
+  ask = {},
   choose = { value = "STEP=N", pairs = true, number = true },
   lane = { value = "LANE=N", pairs = true, number = true },
   ["max-cost"] = { value = "USD", number = true },
@@ -25,13 +32,17 @@ M.options = options.for_story {
 --- The first Ctrl-C sends nothing more and waits a while for what is in flight;
 --- the second ends at once.
 ---@param opened Session
+---@param asker Asker?
 ---@return { heard: boolean, listener: host.task }
-local function listen_for_interrupts(opened)
+local function listen_for_interrupts(opened, asker)
   local interrupt = { heard = false }
   interrupt.listener = loop.spawn(function()
     loop.signal "INT"
     interrupt.heard = true
     opened:stop "interrupted: what is in flight is waited for; Ctrl-C again ends at once"
+    if asker then
+      asker:stop()
+    end
     loop.timeout(GRACE, loop.signal, "INT")
     opened:cancel()
   end)
@@ -39,13 +50,17 @@ local function listen_for_interrupts(opened)
 end
 
 ---@param opened Session
-local function evaluate(opened, chosen)
+---@param only table<string, true>? the steps that it is kept to
+local function evaluate(opened, chosen, only)
   local totals = opened:tally()
   local display = progress.new(totals, chosen, opened)
-  local interrupt = listen_for_interrupts(opened)
+  local asker = chosen.ask and ask.new(opened.spec:key_order()) or nil
+  local interrupt = listen_for_interrupts(opened, asker)
   local result = opened:evaluate {
     totals = totals,
     report = display.event,
+    only = only,
+    ask = asker,
     stream = chosen.stream,
     max_cost = chosen["max-cost"],
     resend_doubt = chosen["resend-doubt"],
@@ -64,17 +79,51 @@ local function say(chosen, ...)
 end
 
 ---@return integer status
-local function status_of(result)
+local function status_of(result, totals)
   if result.interrupted then
     return INTERRUPTED
   elseif result.stopped == "fault" then
     return WRONG
   elseif result.stopped == "cost" then
     return COST_LIMIT
-  elseif result.stopped or result.failed > 0 or result.skipped > 0 then
+  elseif result.stopped or #totals.problems > 0 then
     return INCOMPLETE
   end
   return DONE
+end
+
+--- Wishes for another take of a step's tasks.
+---@param opened Session
+local function wish(opened, step)
+  local anew = 0
+  for _, task in ipairs(opened:known_tasks()) do
+    if tasks.step_of(task) == step and opened:outcomes().takes:wish(task, opened:outcomes():of(task)) then
+      anew = anew + 1
+    end
+  end
+  if anew > 0 then
+    opened.project:unfinish()
+  end
+end
+
+---@return Session
+---@return table<string, true>? only the steps that it is kept to
+local function prepare(story, chosen)
+  if chosen.ask then
+    ask.check()
+  end
+  local opened = session.load(story, chosen)
+  local only = within.steps(opened.graph, chosen)
+  if chosen.only then
+    local looked <close> = session.load(story, chosen)
+    looked:open { readonly = true }
+    within.check_only(looked, chosen.only)
+  end
+  opened:open()
+  if chosen.from then
+    wish(opened, chosen.from)
+  end
+  return opened, only
 end
 
 ---@param ... string arguments
@@ -82,19 +131,18 @@ end
 function M.run(...)
   local chosen, story, rest = options.of_story("run", M.options, { ... })
   options.just_one("run", rest)
-  local opened = session.load(story, chosen)
-  opened:open()
+  local opened, only = prepare(story, chosen)
   for _, notice in ipairs(opened:providers().notices) do
     say(chosen, notice)
   end
   say(chosen, ("project: %s"):format(opened.project.folder))
   local began = loop.now()
-  local result, totals = evaluate(opened, chosen)
+  local result, totals = evaluate(opened, chosen, only)
   opened:close()
   for _, line in ipairs(summary.lines(totals, result, loop.now() - began)) do
     say(chosen, line)
   end
-  local status = status_of(result)
+  local status = status_of(result, totals)
   if status == DONE then
     say(chosen, ("the board: %s"):format(opened.project:path "storyboard.html"))
   end

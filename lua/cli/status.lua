@@ -50,26 +50,6 @@ local function add_costs(lines, records)
   lines[#lines + 1] = ("calls answered: %d, $%.3f%s"):format(count, cost, unknown)
 end
 
---- The calls of which nobody knows whether they were paid for.
-local function add_doubts(lines, records)
-  local found = records:doubts()
-  lines[#lines + 1] = ("calls in doubt: %d"):format(#found)
-  for _, doubt in ipairs(found) do
-    local meta = json.decode(doubt.intent_meta or "{}")
-    local worst = doubts.worst_of(doubt)
-    lines[#lines + 1] = ("  %s, sent %s, may have cost up to %s%s: %s"):format(
-      meta.task or "call " .. doubt.id,
-      os.date("%Y-%m-%d %H:%M", math.floor(doubt.at)),
-      worst and ("$%.3f"):format(worst) or "an unknown sum",
-      doubt.handle and ", known to the provider as " .. doubt.handle or "",
-      doubt.reason or "its answer never came"
-    )
-  end
-  if #found > 0 then
-    lines[#lines + 1] = "the next run asks for them again, within --resend-doubt USD"
-  end
-end
-
 ---@param ... string arguments
 ---@return integer status
 return function(...)
@@ -84,7 +64,9 @@ return function(...)
     opened:open { readonly = true }
     add_steps(lines, opened.graph, project.read_artifact(folder))
     add_costs(lines, opened.project.store)
-    add_doubts(lines, opened.project.store)
+    for _, line in ipairs(doubts.lines(opened.project.store)) do
+      lines[#lines + 1] = line
+    end
     opened:close()
   end
   print(table.concat(lines, "\n"))

@@ -60,6 +60,7 @@ local stored = require "pipeline.stored"
 ---@field folder string         where arriving pictures are kept until they are saved
 ---@field report fun(event: table)
 ---@field room Room              what a full disk is waited for in
+---@field only table<string, true>? the steps that calls are made of; nil: all
 ---@field stream boolean?       texts are asked for as streams
 ---@field resend_budget number  USD that asking again for calls in doubt may cost
 ---@field resend_unpriced boolean? also for those whose price is not known
@@ -186,6 +187,8 @@ function Calls:ask(request)
   end
   if unread then
     return nil, { class = "stop", message = stored.unread(unread) }
+  elseif not read and self.only and not self.only[request.step] then
+    return nil, { class = "dry", message = "the run is kept to other steps" }
   elseif not read then
     local problem
     read, problem = (self.live[key] or flight.start(self, request, key, text)):join()

@@ -14,7 +14,7 @@ end
 ---@param step pipeline.BoundStep
 ---@return { path: (string|integer)[], keys: string[] }[]
 ---@return boolean known every list that they come from is there
-local function items_of(artifact, step)
+function M.items(artifact, step)
   local found, known = { { path = {}, keys = {} } }, true
   for _, binding in ipairs(step.each) do
     local name = binding.list:match "[^.]+$"
@@ -88,7 +88,7 @@ function M.completion(graph, artifact)
   local all = {}
   for i, step in ipairs(graph.steps) do
     local entry = { step = step.name, total = 0, done = 0, items = {} }
-    local items, known = items_of(artifact, step)
+    local items, known = M.items(artifact, step)
     for _, item in ipairs(items) do
       local done = is_done(artifact, step, item)
       entry.items[table.concat(item.keys, "/")] = done

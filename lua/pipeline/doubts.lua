@@ -46,6 +46,38 @@ function M.worst_of(call)
   return type(meta) == "table" and meta.worst or nil
 end
 
+--- The sum that a doubt may have cost, in words.
+---@param worst number?
+local function sum_of(worst)
+  return worst and ("$%.3f"):format(worst) or "an unknown sum"
+end
+
+--- The calls in doubt of a project, a line each, and what becomes of them.
+---@param store host.store.store
+---@return string[]
+function M.lines(store)
+  local found, total, unpriced = store:doubts(), 0, 0
+  local lines = { ("calls in doubt: %d"):format(#found) }
+  for _, call in ipairs(found) do
+    local meta = json.decode(call.intent_meta or "{}")
+    local worst = M.worst_of(call)
+    total, unpriced = total + (worst or 0), unpriced + (worst and 0 or 1)
+    lines[#lines + 1] = ("  %s, sent %s, may have cost up to %s%s: %s"):format(
+      meta.task or "call " .. call.id,
+      os.date("%Y-%m-%d %H:%M", math.floor(call.at)),
+      sum_of(worst),
+      call.handle and ", known to the provider as " .. call.handle or "",
+      call.reason or "its answer never came"
+    )
+  end
+  if #found > 0 then
+    local unknown = unpriced > 0 and (" and %d unknown sums"):format(unpriced) or ""
+    lines[#lines + 1] = ("  together they may have cost up to $%.3f%s"):format(total, unknown)
+    lines[#lines + 1] = "the next run asks for them again, within --resend-doubt USD"
+  end
+  return lines
+end
+
 --- What is still in doubt, and the most that it may have cost.
 ---@return { count: integer, cost: number, unpriced: integer }
 function Doubts:left()
@@ -94,9 +126,8 @@ function Doubts:settle(key, request, tell)
   end
   local worst = request.provider.worst_cost(request)
   if not self:may_resend(worst) then
-    local sum = worst and ("$%.3f"):format(worst) or "an unknown sum"
     local reason = calls[1].reason or "its answer never came"
-    return nil, { class = "doubt", message = HELD:format(reason, sum) }
+    return nil, { class = "doubt", message = HELD:format(reason, sum_of(worst)) }
   end
   self.spent = self.spent + (worst or 0)
   request.resent = true

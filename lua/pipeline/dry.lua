@@ -5,6 +5,7 @@ local call = require "pipeline.call"
 local fault = require "pipeline.fault"
 local json = require "host.json"
 local record = require "pipeline.record"
+local tasks = require "pipeline.select"
 
 ---@class Dry
 ---@field requests table<string, Request> what each task would ask first
@@ -27,7 +28,7 @@ end
 function Dry:ask(request)
   -- A picture that has come and was not saved yet is left for a run to save.
   local known = request.kind == "text" and self.store:answered(json.sha256(call.identity(request)))
-  local read = known and record.recall(request, known)
+  local read = known and record.recall(self, request, known)
   if read and read.failure then
     return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
   elseif read then
@@ -55,13 +56,54 @@ function Dry.stop() end
 ---@field by_name table<string, Foreseen>
 ---@field causes table<string, string>      what the tasks of a step wait for that could not even be named
 ---@field run Run                        the evaluation, which has ended
+---@field doubts table<string, true>     the keys of calls in doubt
+local Forecast = {}
+Forecast.__index = Forecast
+
+--- The task, or the step, that a task waits for which is not known yet.
+---@param task string
+---@return string?
+function Forecast:cause(task)
+  local foreseen = self.by_name[task]
+  return foreseen and foreseen.cause or self.causes[tasks.step_of(task)]
+end
+
+--- The tasks of this evaluation, and those of the artifact as it was.
+---@param opened Session
+---@return string[]
+function Forecast:known_tasks(opened)
+  local list, seen = self.run:task_names(), {}
+  for _, task in ipairs(list) do
+    seen[task] = true
+  end
+  for _, task in ipairs(opened:known_tasks()) do
+    list[#list + 1] = not seen[task] and task or nil
+  end
+  return list
+end
+
+---@param store host.store.store
+---@return table<string, true>
+local function keys_in_doubt(store)
+  local keys = {}
+  for _, doubt in ipairs(store:doubts()) do
+    keys[doubt.key] = true
+  end
+  return keys
+end
 
 --- Evaluates a session's story without a call.
 ---@param opened Session
 ---@return Forecast
 function M.evaluate(opened)
   local dry = M.new(opened.project.store)
-  local forecast = { dry = dry, tasks = {}, by_name = {}, causes = {} }
+  local forecast = setmetatable({
+    dry = dry,
+    tasks = {},
+    by_name = {},
+    causes = {},
+    doubts = keys_in_doubt(opened.project.store),
+  }, Forecast)
   local wrong
   local result = opened:evaluate {
     calls = dry,

@@ -7,6 +7,7 @@ local artifact = require "host.artifact"
 local call = require "pipeline.call"
 local json = require "host.json"
 local loop = require "host.loop"
+local names = require "pipeline.names"
 local takes = require "pipeline.takes"
 
 ---@class Outcome
@@ -113,14 +114,34 @@ end
 ---@param key string
 function Outcomes:mark(task, fingerprint, key)
   local mark = MARK:format(fingerprint, key)
-  if self.marks[task] ~= mark and not self.readonly then
+  if self.marks[task] ~= mark then
     self.marks[task] = mark
-    self.store:put("task", task, mark)
+    if not self.readonly then
+      self.store:put("task", task, mark)
+    end
   end
 end
 
---- The keys under which a task has outcomes, in no order.
-local function keys_of(self, task)
+--- The outcome that a task stood at when it was last evaluated.
+---@param task string
+---@return StandingOutcome?
+function Outcomes:standing(task)
+  local key = (self.marks[task] or ""):match '"key":"(%x+)"'
+  return key and self:find(task, key)
+end
+
+--- What was asked for an outcome, as it is recorded; nil for one that took no call.
+---@param outcome Outcome
+---@return string?
+function Outcomes:request(outcome)
+  local id = outcome.ids and outcome.ids[1]
+  local recorded = id and self.store:call(id)
+  return recorded and recorded.request or nil
+end
+
+--- The keys under which tasks have outcomes, in no order.
+---@return table<string, string[]> by task
+local function keys_by_task(self)
   if not self.keys then
     self.keys = {}
     for name in pairs(self.known) do
@@ -130,7 +151,17 @@ local function keys_of(self, task)
       list[#list + 1] = key
     end
   end
-  return self.keys[task] or {}
+  return self.keys
+end
+
+local function keys_of(self, task)
+  return keys_by_task(self)[task] or {}
+end
+
+--- The tasks that have come to something.
+---@return string[] sorted
+function Outcomes:tasks()
+  return names.keys(keys_by_task(self))
 end
 
 --- All outcomes of a task, the first that it had first.

@@ -38,7 +38,7 @@ local M = {}
 ---@param run Run
 ---@param task Task
 ---@param output pipeline.Output
-local function judge_of(run, task, output)
+function M.judge_of(run, task, output)
   return function(text)
     local value, message = json.decode(text:match "^%s*```%a*%s*(.-)%s*```%s*$" or text)
     if value == nil then
@@ -53,6 +53,14 @@ local function judge_of(run, task, output)
     end
     return nil, dto.faults_text(faults)
   end
+end
+
+local function failure(problem)
+  local class = problem.class
+  if class == "dry" then
+    return { state = "planned" }
+  end
+  return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
 end
 
 --- The user's edits, laid over what a task writes.
@@ -71,6 +79,11 @@ local function settle(run, task, standing, state)
   local value, option = answer, 1
   if step.step.options > 1 then
     option = run.choose(step.name, step.step.options, standing.key, answer)
+    if option == "again" then
+      return M.another_take(run, task)
+    elseif not option then
+      return failure { class = "stop", message = "nobody has chosen one of its options" }
+    end
     value = answer["option_" .. option]
   end
   own.overlay(run, task, value)
@@ -81,12 +94,13 @@ local function settle(run, task, standing, state)
   return { state = state, value = answer, entries = with_edits(run, task, entries) }
 end
 
-local function failure(problem)
-  local class = problem.class
-  if class == "dry" then
-    return { state = "planned" }
-  end
-  return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
+--- Asks for another take of a task right away.
+---@param run Run
+---@param task Task
+---@return Result
+function M.another_take(run, task)
+  run.outcomes.takes:wish(task.name, run.outcomes:of(task.name))
+  return M.perform(run, task)
 end
 
 local function unwritable(message)
@@ -120,7 +134,7 @@ function M.text(run, task)
     run.outcomes:mark(task.name, mark, key)
     return settle(run, task, standing, "reused")
   end
-  local made, problem = chain.text(run.calls, request, chain.models(model), judge_of(run, task, output))
+  local made, problem = chain.text(run.calls, request, chain.models(model), M.judge_of(run, task, output))
   if not made then
     return failure(problem)
   end
@@ -248,7 +262,7 @@ function M.code(run, task)
     run.outcomes:mark(task.name, mark, mark)
     return settle(run, task, standing, "reused")
   end
-  local made = code.run(run, task, judge_of)
+  local made = code.run(run, task, M.judge_of)
   if made.failure and made.failure.class == "dry" then
     return failure(made.failure)
   elseif made.problem then

@@ -3,7 +3,6 @@
 local counts = require "pipeline.counts"
 local dry = require "pipeline.dry"
 local estimate = require "pipeline.estimate"
-local history = require "pipeline.history"
 local reasons = require "pipeline.reasons"
 local samples = require "pipeline.samples"
 local tasks = require "pipeline.select"
@@ -38,7 +37,6 @@ local FILLED = 24000
 ---@class Planner
 ---@field opened Session
 ---@field forecast Forecast
----@field history History
 ---@field samples Samples
 ---@field counts Counts
 ---@field answered table<string, true> the steps that have come to something before
@@ -61,7 +59,7 @@ end
 function Planner:calls_each(step, foreseen)
   local calls, outcomes = 0, 0
   for _, task in ipairs(foreseen) do
-    for _, outcome in ipairs(self.history:outcomes(task.task)) do
+    for _, outcome in ipairs(self.opened:outcomes():of(task.task)) do
       calls = calls + #(outcome.ids or {})
       outcomes = outcomes + 1
     end
@@ -117,7 +115,7 @@ end
 ---@return table<string, true>
 function Planner:answered_steps()
   local steps = {}
-  for _, task in ipairs(self.history:tasks()) do
+  for _, task in ipairs(self.opened:outcomes():tasks()) do
     steps[tasks.step_of(task)] = true
   end
   return steps
@@ -207,25 +205,14 @@ function Planner:causes()
   return waits
 end
 
----@return table<string, true>
-function Planner:doubts()
-  local keys = {}
-  for _, call in ipairs(self.opened.project.store:doubts()) do
-    keys[call.key] = true
-  end
-  return keys
-end
-
 --- What a run of a session that was opened would do. Makes no call.
 ---@param opened Session
 ---@return Plan
 function M.of(opened)
-  local store = opened.project.store
   local self = setmetatable({
     opened = opened,
     forecast = dry.evaluate(opened),
-    history = history.new(store),
-    samples = samples.read(store),
+    samples = samples.read(opened.project.store),
     counts = counts.new(opened),
   }, Planner)
   self.answered = self:answered_steps()
@@ -238,12 +225,13 @@ function M.of(opened)
     cost = none(),
     unknown = false,
   }
-  local by_step, doubts = {}, self:doubts()
+  local by_step = {}
   for _, task in ipairs(plan.tasks) do
     by_step[task.step] = by_step[task.step] or {}
     table.insert(by_step[task.step], task)
     if task.state == "planned" then
-      plan.reasons[task.task] = reasons.of(self.history, doubts, self.forecast.dry.requests[task.task])
+      local request = self.forecast.dry.requests[task.task]
+      plan.reasons[task.task] = reasons.of(opened:outcomes(), self.forecast.doubts, request)
     end
   end
   local waiting = self:waiting()

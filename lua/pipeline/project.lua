@@ -14,6 +14,7 @@ local stored = require "pipeline.stored"
 ---@field name string
 ---@field folder string
 ---@field store host.store.store
+---@field private scratch_folder string?
 ---@field readonly boolean    it is only looked at
 ---@field room Room?         of the run that writes
 ---@field saved_page string? the stamp of the board as it was last written
@@ -170,13 +171,39 @@ function Project:write(write, ...)
   end
 end
 
+--- Whether something of the project is there.
+---@param relative string
+---@return boolean
+function Project:has(relative)
+  return file.exists(self:path(relative))
+end
+
 --- Something was recorded that the next run is to take in: it must not go by what the
 --- last one came to.
 function Project:unfinish()
   self.store:remove("view", "finished")
 end
 
+--- A folder outside the project for what is made while it is only looked at. It goes
+--- when the project is closed.
+---@return string
+function Project:scratch()
+  if not self.scratch_folder then
+    self.scratch_folder = os.tmpname()
+    os.remove(self.scratch_folder)
+    self:must(file.mkdir(self.scratch_folder))
+  end
+  return self.scratch_folder
+end
+
 function Project:close()
+  for _, name in ipairs(self.scratch_folder and file.list(self.scratch_folder) or {}) do
+    file.remove(self.scratch_folder .. "/" .. name)
+  end
+  if self.scratch_folder then
+    os.remove(self.scratch_folder)
+    self.scratch_folder = nil
+  end
   self.store:close()
 end
 

@@ -11,8 +11,10 @@ local json = require "host.json"
 
 local M = {}
 
+--- What a difference from the last request means.
 ---@param difference Difference
-local function changed(difference)
+---@return Reason
+function M.changed(difference)
   if difference.part == "take" then
     return { kind = "take", text = "another take is wished for", difference = difference }
   end
@@ -23,34 +25,36 @@ local function changed(difference)
   return { kind = "changed", text = difference.what .. " " .. verb .. detail, difference = difference }
 end
 
----@param history History
+M.NEW = { kind = "new", text = "it has not run yet" }
+
+---@param outcomes Outcomes
 ---@param request Request
 ---@return Reason?
-local function against_earlier(history, request, text, key)
-  local outcomes = history:outcomes(request.task)
-  for _, outcome in ipairs(outcomes) do
+local function against_earlier(outcomes, request, text, key)
+  local earlier = outcomes:of(request.task)
+  for _, outcome in ipairs(earlier) do
     if outcome.key == key and outcome.picture then
       return { kind = "picture", text = ("its picture %s is no longer there"):format(outcome.picture.path) }
     end
   end
-  local last = outcomes[#outcomes]
-  local former = last and history:request(last)
+  local last = earlier[#earlier]
+  local former = last and outcomes:request(last)
   local difference = former and differences.first(former, text)
-  return difference and changed(difference)
+  return difference and M.changed(difference)
 end
 
 --- Why a task would ask this.
----@param history History
+---@param outcomes Outcomes
 ---@param doubts table<string, true> keys of calls in doubt
 ---@param request Request
 ---@return Reason
-function M.of(history, doubts, request)
+function M.of(outcomes, doubts, request)
   local text = call.identity(request)
   local key = json.sha256(text)
   if doubts[key] then
     return { kind = "doubt", text = "it was sent before, and its answer never came" }
   end
-  return against_earlier(history, request, text, key) or { kind = "new", text = "it has not run yet" }
+  return against_earlier(outcomes, request, text, key) or M.NEW
 end
 
 return M

@@ -93,6 +93,18 @@ local function draw_plate(pictures, path)
   }
 end
 
+--- Where a plate is, or is drawn: what only looks at a project puts nothing into it.
+---@param run Run
+---@param name string of the file
+---@return string
+local function place_of(run, name)
+  local path = run.project:path("images/" .. name)
+  if run.project.readonly and not file.exists(path) then
+    return run.project:scratch() .. "/" .. name
+  end
+  return path
+end
+
 --- One picture of several, named by what is on it.
 local function plate(run, pictures)
   local on_it, names = {}, {}
@@ -100,7 +112,7 @@ local function plate(run, pictures)
     on_it[i] = { label = picture.label, sha256 = picture.sha256 }
     names[i] = ("%d. %s"):format(i, picture.label)
   end
-  local path = run.project:path(("images/plate_%s.png"):format(json.hash(on_it):sub(1, 16)))
+  local path = place_of(run, ("plate_%s.png"):format(json.hash(on_it):sub(1, 16)))
   -- Several tasks may want the same plate; it must not change while it is sent.
   run.plates[path] = run.plates[path] or loop.spawn(function()
     if file.exists(path) then

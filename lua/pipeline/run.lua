@@ -22,7 +22,7 @@ local views = require "pipeline.views"
 ---@field calls Calls
 ---@field outcomes Outcomes
 ---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
----@field choose fun(step: string, count: integer, key: string, answer: table): integer
+---@field choose fun(step: string, count: integer, key: string, answer: table): integer|"again"|nil
 ---@field edits Edits?                          what the user has set by hand
 ---@field matches Matches?                      the keys of items that live on
 ---@field report fun(event: table)

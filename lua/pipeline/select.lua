@@ -6,6 +6,14 @@ local names = require "pipeline.names"
 
 local M = {}
 
+--- The name of a step's task for an item.
+---@param step string
+---@param keys string[] of the item and those that it is in; none for a step that is not repeated
+---@return string
+function M.name(step, keys)
+  return #keys == 0 and step or ("%s[%s]"):format(step, table.concat(keys, "/"))
+end
+
 ---@param task string
 ---@return string step
 function M.step_of(task)

@@ -7,6 +7,7 @@ local choose = require "pipeline.choose"
 local finished = require "pipeline.finished"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
+local locate = require "pipeline.locate"
 local loop = require "host.loop"
 local outcome = require "pipeline.outcome"
 local pictures = require "pipeline.pictures"
@@ -35,6 +36,7 @@ local timings = require "pipeline.timings"
 ---@field chosen Chosen
 ---@field project Project?    once it is open
 ---@field private opened_providers OpenProviders?
+---@field private read_outcomes Outcomes?
 ---@field calls Calls?        of all of its evaluations
 ---@field private run Run?    the evaluation that is under way
 ---@field private task host.task? that runs it, or waits for the last of the calls
@@ -94,6 +96,26 @@ function Session:open(options)
   self.project = project.open(self.story.project, self:data(), options)
 end
 
+--- The artifact as it was last written; empty when there is none.
+---@return host.tree
+function Session:artifact()
+  return project.read_artifact(self:folder())
+end
+
+--- Its tasks, in the order of the story.
+---@return string[]
+function Session:known_tasks()
+  return locate.names(self.graph, self:artifact())
+end
+
+--- What its tasks have come to.
+---@return Outcomes
+function Session:outcomes()
+  self.read_outcomes = self.read_outcomes
+    or outcome.new(self.project.store, { readonly = self.project.readonly })
+  return self.read_outcomes
+end
+
 --- Those who are asked. Of a project that is only looked at, nobody will be: then
 --- they need no key.
 ---@return OpenProviders
@@ -117,7 +139,7 @@ function Session:tally()
 end
 
 --- What makes the calls: one for all evaluations.
----@param options { stream: boolean?, max_cost: number?, resend_doubt: number? }
+---@param options { only: table<string, true>?, stream: boolean?, max_cost: number?, resend_doubt: number? }
 ---@return Calls
 function Session:make_calls(options)
   self.calls = self.calls
@@ -132,6 +154,7 @@ function Session:make_calls(options)
         end
         self.report(event)
       end,
+      only = options.only,
       stream = options.stream,
       resend_budget = options.resend_doubt or RESEND,
       resend_unpriced = options.resend_doubt ~= nil,
@@ -144,15 +167,23 @@ end
 ---@field report fun(event: table)
 ---@field totals Tally?        takes each event in before it is reported
 ---@field calls table?         stands in for the calls: has their ask, tell and stop
+---@field ask Asker?           asks a person to choose
+---@field only table<string, true>? the steps that calls are made of; nil: all
 ---@field stream boolean?      texts are asked for as streams
 ---@field max_cost number?     USD
 ---@field resend_doubt number? USD
+
+--- Whether an event says just that a step which a run is not kept to was left out.
+local function is_left_out(only, event)
+  return only and event.step and not only[event.step]
+    and (event.event == "unplanted" or event.state == "skipped" or event.state == "planned")
+end
 
 --- Events after which there is nothing that the next run would have to tell again.
 local PASSING = {
   planted = true, task = true, sent = true, answered = true, text = true, retry = true, ["repair"] = true,
   fallback = true, resent = true, gone = true, edit = true, matched = true, unmatched = true, notice = true,
-  draining = true, unchanged = true,
+  draining = true, unchanged = true, choice = true,
 }
 
 --- Makes what the evaluation reports go to its totals, and then on.
@@ -162,6 +193,9 @@ function Session:listen(options)
   local totals = options.totals or self:tally()
   self.notable = false
   function self.report(event)
+    if is_left_out(options.only, event) then
+      return
+    end
     self.notable = self.notable or not PASSING[event.event]
     totals:add(event, loop.now())
     options.report(event)
@@ -181,21 +215,28 @@ local function finished_result(self, tasks)
 end
 
 --- The evaluation that is to be made.
----@param calls table
+---@param options Evaluation
 ---@return Run
-function Session:make_run(calls)
+function Session:make_run(options)
+  local choices = choose.new {
+    store = self.project.store,
+    readonly = self.project.readonly,
+    told = self.chosen.choose or {},
+    story = { where = self.story.where, choices = self.story.choices },
+    report = self.report,
+    ask = options.ask,
+  }
   return run.new {
     story = self.story,
     spec = self.spec,
     graph = self.graph,
     project = self.project,
-    calls = calls,
-    outcomes = outcome.new(self.project.store, { readonly = self.project.readonly }),
+    calls = options.calls or self:make_calls(options),
+    outcomes = self:outcomes(),
     providers = self:providers().of,
-    choose = choose.new {
-      { where = "--choose", choices = self.chosen.choose or {} },
-      { where = self.story.where, choices = self.story.choices },
-    },
+    choose = function(...)
+      return choices:option(...)
+    end,
     report = self.report,
     lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
@@ -211,11 +252,11 @@ end
 ---@return Tally totals
 function Session:evaluate(options)
   local totals = self:listen(options)
-  local tasks = not options.calls and finished.tasks(self.project, finished.stamp(self))
+  local tasks = not options.calls and not options.ask and finished.tasks(self.project, finished.stamp(self))
   if tasks then
     return finished_result(self, tasks), totals
   end
-  self.run = self:make_run(options.calls or self:make_calls(options))
+  self.run = self:make_run(options)
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
@@ -266,7 +307,11 @@ function Session:close()
   if self.opened_providers then
     self.opened_providers.close()
   end
-  self.project:close()
+  if self.project then
+    self.project:close()
+  end
 end
+
+Session.__close = Session.close
 
 return M

@@ -35,11 +35,7 @@ end
 ---@param choices table<string, number>? by step
 function M.check_choices(steps, choices)
   for step, choice in pairs(choices or {}) do
-    local bound = steps.by_name[step]
-    if not bound then
-      fault.unknown({ message = ("--choose: there is no step '%s'"):format(step) }, step, names.keys(steps.by_name))
-    end
-    choose.check("--choose", step, choice, bound.step.options)
+    choose.check_step(steps, "--choose", step, choice)
   end
 end
 

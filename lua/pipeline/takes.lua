@@ -51,11 +51,39 @@ function Takes:back(task, key)
   return record and record.back and record.back.key == key and record.back.n or nil
 end
 
+--- The outcome that was taken back, whatever became of the request since.
+---@param task string
+---@return integer? n
+function Takes:back_to(task)
+  local record = self.records[task]
+  return record and record.back and record.back.n
+end
+
+--- Goes by a record without keeping it.
+---@param task string
+---@param record Take
+function Takes:suppose(task, record)
+  self.records[task] = record
+end
+
 ---@param task string
 ---@param record Take
 function Takes:put(task, record)
-  self.records[task] = record
+  self:suppose(task, record)
   self.store:put(KIND, task, json.encode(record))
+end
+
+--- Whether no outcome has come yet of the take that requests ask for.
+---@param task string
+---@param outcomes { take: integer }[] all that the task has come to
+---@return boolean open
+---@return integer highest take of those that have come
+function Takes:is_open(task, outcomes)
+  local highest = 0
+  for _, outcome in ipairs(outcomes) do
+    highest = math.max(highest, outcome.take)
+  end
+  return highest < self:number(task), highest
 end
 
 --- Wishes for another take of a task. A wish that no outcome has fulfilled yet is
@@ -64,15 +92,11 @@ end
 ---@param outcomes { take: integer }[] all that the task has come to
 ---@return boolean anew whether this is a new wish
 function Takes:wish(task, outcomes)
-  local highest, number = 0, self:number(task)
-  for _, outcome in ipairs(outcomes) do
-    highest = math.max(highest, outcome.take)
+  local open, highest = self:is_open(task, outcomes)
+  if not open then
+    self:put(task, { take = highest + 1 })
   end
-  if highest < number then
-    return false
-  end
-  self:put(task, { take = highest + 1 })
-  return true
+  return not open
 end
 
 return M

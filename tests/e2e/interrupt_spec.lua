@@ -58,5 +58,8 @@ describe("a run that gets Ctrl-C", function()
     assert.equal(0, status.status, status.err)
     assert.truthy(status.out:find("calls in doubt: 1", 1, true), status.out)
     assert.truthy(status.out:find "lore, sent %d+%-%d+%-%d+ %d+:%d+, may have cost up to %$0%.%d+")
+    local listed = support.run { "doubt", command[2], "--data", command[4] }
+    assert.equal(0, listed.status, listed.err)
+    assert.truthy(listed.out:find "^calls in doubt: 1\n  lore, sent .-\n  together .- %$0%.%d+\n", listed.out)
   end)
 end)

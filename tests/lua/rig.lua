@@ -95,6 +95,12 @@ function M.evaluate(opened, steps, options)
   for name, value in pairs(options.calls or {}) do
     changes[name] = value
   end
+  local choices = choose.new {
+    store = opened.store,
+    told = options.choices or {},
+    story = { where = "test", choices = told.choices },
+    report = report,
+  }
   local evaluation = run.new {
     story = told,
     spec = spec,
@@ -105,7 +111,9 @@ function M.evaluate(opened, steps, options)
     providers = function()
       return provider
     end,
-    choose = choose.new { { where = "test", choices = options.choices or {} } },
+    choose = function(...)
+      return choices:option(...)
+    end,
     report = report,
     lint = lint.open(told),
     own_pictures = options.own_pictures or {},

@@ -1,0 +1,79 @@
+-- lua/cli/clean.lua: `sbhost clean STORY` removes the pictures of earlier takes and what
+-- else is not needed any more, once that was said and confirmed.
+
+local clean = require "pipeline.clean"
+local fault = require "pipeline.fault"
+local options = require "cli.options"
+local session = require "pipeline.session"
+local ui = require "host.ui"
+
+local OPTIONS = options.for_story { yes = {}, choose = { value = "STEP=N", pairs = true, number = true } }
+
+---@param bytes number
+local function size(bytes)
+  for _, unit in ipairs { "bytes", "KiB", "MiB" } do
+    if bytes < 1024 then
+      return (unit == "bytes" and "%d %s" or "%.1f %s"):format(bytes, unit)
+    end
+    bytes = bytes / 1024
+  end
+  return ("%.1f GiB"):format(bytes)
+end
+
+---@param rubbish Rubbish
+local function tell(rubbish)
+  local sum = 0
+  for _, found in ipairs(rubbish.files) do
+    print(("  %s (%s)"):format(found.path, size(found.bytes)))
+    sum = sum + found.bytes
+  end
+  print(("%d files, %s; %d earlier takes go with them"):format(#rubbish.files, size(sum), #rubbish.outcomes))
+end
+
+--- Whether the user wants it.
+---@param chosen table<string, any>
+---@return boolean
+local function confirmed(chosen)
+  if chosen.yes then
+    return true
+  elseif not ui.terminal "stdin" or not ui.terminal() then
+    fault.raise { message = "nothing was removed: there is no terminal to ask at", hint = "say --yes to remove these" }
+  end
+  io.stdout:write "remove these? y/n "
+  io.stdout:flush()
+  local key = ui.key()
+  print(key or "")
+  return key == "y" or key == "Y"
+end
+
+---@return Rubbish
+local function look(story, chosen)
+  local opened <close> = session.load(story, chosen)
+  opened:open { readonly = true }
+  return clean.find(opened)
+end
+
+---@param ... string arguments
+---@return integer status
+return function(...)
+  local chosen, story, rest = options.of_story("clean", OPTIONS, { ... })
+  options.just_one("clean", rest)
+  local rubbish = look(story, chosen)
+  if #rubbish.files == 0 and #rubbish.outcomes == 0 then
+    print "nothing to remove"
+    return 0
+  end
+  tell(rubbish)
+  if not confirmed(chosen) then
+    print "nothing was removed"
+    return 0
+  end
+  local opened <close> = session.load(story, chosen)
+  opened:open()
+  local problem = clean.remove(opened.project, rubbish)
+  if problem then
+    fault.raise { message = problem }
+  end
+  print "removed"
+  return 0
+end

@@ -1,0 +1,46 @@
+-- lua/pipeline/retake.lua: how an earlier outcome of a task is made the current one again.
+
+local dry = require "pipeline.dry"
+local fault = require "pipeline.fault"
+local locate = require "pipeline.locate"
+local outcomes = require "pipeline.outcome"
+local prompts = require "pipeline.prompts"
+
+local M = {}
+
+--- The key under which a task's outcomes are looked for now.
+---@param forecast Forecast
+---@param task string
+---@return string? key nil where the request is not known yet
+---@return string? message
+local function key_of(forecast, task)
+  local run = forecast.run
+  local at = locate.task(run.graph, run.artifact, task)
+  if at and at.step.step.kind == "code" then
+    return run.fingerprints:of(at)
+  end
+  local request, message = prompts.of(forecast, task)
+  return request and outcomes.key(request), message
+end
+
+--- The record with which an outcome stands: its take is asked for again, and where
+--- the request is another one by now the outcome is named.
+---@param opened Session readonly
+---@param task string
+---@param outcome StandingOutcome
+---@return Take
+function M.record(opened, task, outcome)
+  opened:outcomes().takes:suppose(task, { take = outcome.take })
+  local key, message = key_of(dry.evaluate(opened), task)
+  if not key then
+    fault.raise {
+      message = ("a take of '%s' cannot be taken back now: %s"):format(task, message),
+      hint = "run the story first",
+    }
+  elseif key == outcome.key then
+    return { take = outcome.take }
+  end
+  return { take = outcome.take, back = { key = key, n = outcome.n } }
+end
+
+return M

@@ -1,0 +1,66 @@
+-- tests/e2e/terminal.lua: a terminal of a test's own (tmux), as a person sits at one: what
+-- is on its screen, and keys that are pressed.
+
+local support = require "support"
+
+local M = {}
+
+---@class Terminal
+---@field private socket string
+local Terminal = {}
+Terminal.__index = Terminal
+
+local function read(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "a"
+  pipe:close()
+  return text
+end
+
+--- Opens a terminal and runs a shell command in it. It dies with the variable, and the
+--- last screen stays until then.
+---@param command string
+---@param size { columns: integer, rows: integer }?
+---@return Terminal
+function M.open(command, size)
+  local socket = support.folder() .. "/socket"
+  local columns, rows = size and size.columns or 100, size and size.rows or 40
+  local script = support.quote("TERM=xterm-256color; export TERM; unset NO_COLOR OPENROUTER_API_KEY; " .. command
+    .. "; echo \"ended with $?\"; sleep 60")
+  assert(os.execute(("tmux -S %s -f /dev/null new-session -d -x %d -y %d %s"):format(socket, columns, rows, script)))
+  return setmetatable({ socket = socket }, Terminal)
+end
+
+--- What is on the screen.
+---@return string
+function Terminal:screen()
+  return read(("tmux -S %s capture-pane -p"):format(self.socket))
+end
+
+--- The same, with what has scrolled off it.
+---@return string
+function Terminal:all()
+  return read(("tmux -S %s capture-pane -p -S -"):format(self.socket))
+end
+
+--- Presses keys, by tmux's names of them: "a", "Enter", "Up", "C-c".
+---@param ... string
+function Terminal:press(...)
+  assert(os.execute(("tmux -S %s send-keys %s"):format(self.socket, table.concat({ ... }, " "))))
+end
+
+--- Waits until something has been on the screen.
+---@param text string as it stands there
+---@return string all that has been
+function Terminal:await(text)
+  return support.await(("'%s' on the screen"):format(text), function()
+    local all = self:all()
+    return all:find(text, 1, true) and all or nil
+  end)
+end
+
+function Terminal:__close()
+  os.execute(("tmux -S %s kill-server 2>/dev/null"):format(self.socket))
+end
+
+return M
