@@ -18,8 +18,10 @@ end
 
 M.quote = quote
 
--- Where this process puts all its folders; it goes when the Lua state does.
+-- Where this process puts all its folders; it goes when the Lua state does, and with it
+-- the servers that a test which failed has left running.
 local place
+local running = {} -- their process ids
 
 --- An empty folder that nothing else uses.
 function M.folder()
@@ -28,7 +30,12 @@ function M.folder()
   pipe:close()
   if place then return path end
   place = setmetatable({ path = path }, {
-    __gc = function() os.execute("rm -rf " .. quote(path)) end,
+    __gc = function()
+      for pid in pairs(running) do
+        os.execute(("kill %s 2>/dev/null"):format(pid))
+      end
+      os.execute("rm -rf " .. quote(path))
+    end,
   })
   return M.folder()
 end
@@ -133,10 +140,13 @@ function M.mock(options)
   local url = M.await("the mock", function()
     return (file.read(at .. "/out") or ""):match "http://[%d.:]+"
   end)
+  local pid = file.read(at .. "/pid"):match "%d+"
+  running[pid] = true
   return {
     url = url .. "/api/v1",
     stop = function()
-      os.execute("kill $(cat " .. at .. "/pid) 2>/dev/null")
+      os.execute(("kill %s 2>/dev/null"):format(pid))
+      running[pid] = nil
     end,
     --- The lines of its account so far.
     account = function()
