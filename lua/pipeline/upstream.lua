@@ -215,12 +215,13 @@ function M.choices(run, task, prompt)
   return found
 end
 
---- What a person set by hand, since a time, of what a task reads.
+--- What a person set by hand between two times of what a task reads.
 ---@param run Run
 ---@param task Task
 ---@param since number seconds since 1970
+---@param till number
 ---@return { path: string, at: number }[] the oldest first
-function M.edits(run, task, since)
+function M.edits(run, task, since, till)
   local found, by_writer = {}, sources(run, task)
   for _, entry in ipairs(run.edits and run.edits:list() or {}) do
     local path, is_read = entry.path.text, false
@@ -228,7 +229,7 @@ function M.edits(run, task, since)
       local read = named(run.artifact, place)
       is_read = is_read or path:sub(1, #read) == read or read:sub(1, #path) == path
     end
-    if is_read and entry.record.at >= since then
+    if is_read and entry.record.at >= since and entry.record.at <= till then
       found[#found + 1] = { path = path, at = entry.record.at }
     end
   end

@@ -61,14 +61,17 @@ end
 ---@param account Account
 ---@param task Task
 ---@param before StandingOutcome
+---@param after StandingOutcome?
 ---@param former string the earlier prompt
-function Inquirer:add_doings(account, task, before, former)
+function Inquirer:add_doings(account, task, before, after, former)
   local run = self.forecast.run
-  for _, choice in ipairs(upstream.choices(run, task, former)) do
+  -- Which option was taken between two outcomes is not recorded.
+  for _, choice in ipairs(not after and upstream.choices(run, task, former) or {}) do
     local chosen = CHOSEN:format(choice.now, choice.task, choice.option)
     table.insert(account.causes, { values = choice.values, by_hand = chosen })
   end
-  for _, edit in ipairs(upstream.edits(run, task, math.floor(before.at or 0))) do
+  local till = after and after.at or math.huge
+  for _, edit in ipairs(upstream.edits(run, task, math.floor(before.at or 0), till)) do
     local when = os.date("%Y-%m-%d at %H:%M", math.floor(edit.at))
     table.insert(account.causes, { values = {}, by_hand = EDITED:format(edit.path, when) })
   end
@@ -77,24 +80,22 @@ end
 --- The tasks behind a change, each with its own account.
 ---@param account Account
 ---@param before StandingOutcome  what the task had come to
----@param now integer?     the first call of what it came to since; nil: as it is now
-function Inquirer:add_causes(account, before, now)
+---@param after StandingOutcome? what it came to since; nil: as it is now
+function Inquirer:add_causes(account, before, after)
   local run = self.forecast.run
   local task = locate.task(run.graph, run.artifact, account.task)
   local since = first_call(before)
   if not task or not since then
     return
   end
-  for _, cause in ipairs(upstream.causes(run, task, since, now)) do
+  for _, cause in ipairs(upstream.causes(run, task, since, first_call(after))) do
     local behind = not self.told[cause.task] and self:of_run(cause.task, cause.before, cause.after) or nil
     table.insert(account.causes, { values = cause.values, account = behind })
   end
   local difference = account.reason and account.reason.difference
   if #account.causes == 0 and difference and difference.part ~= "take" then
     local former = json.decode(self.opened:outcomes():request(before)).user
-    if not now then
-      self:add_doings(account, task, before, former)
-    end
+    self:add_doings(account, task, before, after, former)
     account.origin = #account.causes == 0 and origin_of(run, task, difference, former) or nil
   end
 end
@@ -112,7 +113,7 @@ function Inquirer:of_run(task, before, after)
   local difference = former and text and differences.first(former, text)
   account.reason = difference and reasons.changed(difference) or not before and FIRST or nil
   if before then
-    self:add_causes(account, before, first_call(after))
+    self:add_causes(account, before, after)
   end
   return account
 end
