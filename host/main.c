@@ -15,10 +15,11 @@
 #include "host/lua/bridge.h"
 #include "host/lua/task.h"
 #include "host/pool.h"
+#include "host/reserve.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, THREADS = 5 };
 
 struct program {
   char exe[PATH_SIZE], root[PATH_SIZE]; /* this program; its Lua half */
@@ -191,6 +192,37 @@ static void keep_large_blocks(void) {
 #endif
 }
 
+static void wait_for_gate(void *gate) { uv_sem_wait(gate); }
+
+/* libuv's pool ends the process when its threads cannot be had: so it is tried
+   whether they can, those of a store too. 0 or UV_E*. */
+static int try_threads(void) {
+  uv_thread_t threads[THREADS];
+  uv_sem_t gate;
+  int n = 0, rc = uv_sem_init(&gate, 0);
+  if (rc < 0) return rc;
+  while (n < THREADS &&
+         (rc = uv_thread_create(&threads[n], wait_for_gate, &gate)) == 0)
+    n++;
+  for (int i = 0; i < n; i++) uv_sem_post(&gate);
+  while (n > 0) uv_thread_join(&threads[--n]);
+  uv_sem_destroy(&gate);
+  return rc;
+}
+
+/* 0, or a negative UV_E* that is told. */
+static int begin_loop(uv_loop_t *loop) {
+  int rc = try_threads();
+  if (rc < 0) {
+    fprintf(stderr, "sbhost: not enough threads: %s (see ulimit -u)\n",
+            uv_strerror(rc));
+    return rc;
+  }
+  rc = uv_loop_init(loop);
+  if (rc < 0) fprintf(stderr, "sbhost: no event loop: %s\n", uv_strerror(rc));
+  return rc;
+}
+
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
   /* libcurl is told to leave signals alone; a limit of file sizes is to fail
@@ -199,13 +231,10 @@ int main(int argc, char **argv) {
   signal(SIGXFSZ, SIG_IGN);
   raise_file_limit();
   keep_large_blocks();
+  sb_reserve_install();
   argv = uv_setup_args(argc, argv);
   program.argv = argv;
-  int rc = uv_loop_init(&program.loop);
-  if (rc < 0) {
-    fprintf(stderr, "sbhost: no event loop: %s\n", uv_strerror(rc));
-    return STATUS_USAGE;
-  }
+  if (begin_loop(&program.loop) < 0) return STATUS_USAGE;
   struct sb_pool *pool = sb_pool_new();
   lua_State *L = pool == NULL ? NULL : lua_newstate(resize, pool);
   if (L == NULL) {

@@ -18,7 +18,7 @@ M.all = os.getenv "SBHOST_DURABILITY" == "all"
 --- Where CMake builds the libraries to preload and the program that builds disks.
 M.libraries = assert(os.getenv "SBHOST_SHIMS", "SBHOST_SHIMS names the folder of shim.so: run this with ctest")
 
---- How many calls a run may have in flight.
+--- How many calls each lane of a run may have in flight.
 M.LANE = 3
 
 --- Takes `few` of the numbers from 1 to `count`, the same ones whenever they are
@@ -38,7 +38,7 @@ end
 ---@class Trial
 ---@field serving table
 ---@field place string
----@field more string[]   arguments of every run
+---@field lane integer     how many calls each lane of a run may have in flight
 local Trial = {}
 Trial.__index = Trial
 
@@ -55,27 +55,31 @@ local function picture()
   return path
 end
 
---- A story of one scene and one shot, and a provider that answers it.
----@param options table? of provider.start
+--- A small story, and a provider that answers it.
+---@param options table? of provider.start; or the `url` of one that there is
+---@param counts { scenes: integer, shots: integer }? one of each
 ---@return Trial
-function M.new(options)
+function M.new(options, counts)
   local drawn = picture()
-  options = options or {}
+  options, counts = options or {}, counts or { scenes = 1, shots = 1 }
   options.picture = options.picture or function()
     return drawn
   end
   local place = support.write {
-    ["story.lua"] = [[
+    ["story.lua"] = ([[
 local story = require "pipeline.story"
 return story {
   project = "small",
   prompt = "A clock maker repairs a clock that counts backwards.",
-  counts = { scenes = 1, shots = 1 },
+  counts = { scenes = %d, shots = %d },
 }
-]],
+]]):format(counts.scenes, counts.shots),
   }
-  local self = setmetatable({ serving = provider.start(options), place = place, more = {}, folders = 0 }, Trial)
-  return self
+  local serving = { url = options.url, requests = {}, close = function() end }
+  if not options.url then
+    serving = provider.start(options)
+  end
+  return setmetatable({ serving = serving, place = place, lane = M.LANE, folders = 0 }, Trial)
 end
 
 --- An empty folder for projects.
@@ -92,27 +96,39 @@ function Trial:drop(folder)
   os.execute("rm -rf " .. support.quote(folder))
 end
 
---- Runs the story in a folder, under the shim when `settings` has any.
+--- The arguments of a run in a folder.
 ---@param folder string
----@param settings table<string, string>? of the shim: { ACT = "edge 7 kill" }
----@param more string[]? arguments
----@return { status: integer, out: string, err: string }
-function Trial:run(folder, settings, more)
-  local words = { "timeout -k 1 60 env -u OPENROUTER_API_KEY" }
-  if settings then
-    settings.ROOT = settings.ROOT or folder
-    for name, value in pairs(settings) do
-      words[#words + 1] = ("SHIM_%s=%s"):format(name, support.quote(value))
-    end
-    words[#words + 1] = "LD_PRELOAD=" .. support.quote(M.libraries .. "/shim.so")
-    words[#words + 1] = "ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0:detect_leaks=" .. (settings.leaks or "0")
-  end
+---@param more string[]?
+---@return string[]
+function Trial:arguments(folder, more)
   local arguments = {
     "run", self.place .. "/story.lua", "--data", folder, "--base-url", self.serving.url, "--resend-doubt", "100",
-    "--lane", "text=" .. M.LANE, "--lane", "image=" .. M.LANE,
+    "--lane", "text=" .. self.lane, "--lane", "image=" .. self.lane,
   }
-  table.move(more or {}, 1, #(more or {}), #arguments + 1, arguments)
-  return support.run(arguments, table.concat(words, " "))
+  return table.move(more or {}, 1, #(more or {}), #arguments + 1, arguments)
+end
+
+--- Runs the story in a folder, under a preloaded library when there are settings.
+---@param folder string
+---@param settings table<string, string>? of the shim: { ACT = "edge 7 kill" }, or of another `library`
+---@param more string[]? arguments
+---@param wrapper string[]? a command that runs it
+---@return { status: integer, out: string, err: string }
+function Trial:run(folder, settings, more, wrapper)
+  local words = { "timeout -k 1 60 env -u OPENROUTER_API_KEY" }
+  if settings then
+    local library = settings.library or "shim"
+    settings.ROOT = settings.ROOT or folder
+    for name, value in pairs(settings) do
+      words[#words + 1] = ("%s_%s=%s"):format(library:upper(), name, support.quote(value))
+    end
+    words[#words + 1] = ("LD_PRELOAD=%s/%s.so"):format(support.quote(M.libraries), library)
+    words[#words + 1] = "ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0:detect_leaks=" .. (settings.leaks or "0")
+  end
+  for _, word in ipairs(wrapper or {}) do
+    words[#words + 1] = support.quote(word)
+  end
+  return support.run(self:arguments(folder, more), table.concat(words, " "))
 end
 
 --- How often the shim sees each class of calls in a whole run.

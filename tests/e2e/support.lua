@@ -121,7 +121,7 @@ end
 
 --- Starts `sbhost mock` and waits until it serves.
 ---@param options string[]
----@return { url: string, stop: fun(), account: fun(): table[] }
+---@return { url: string, stop: fun(), account: fun(from: integer?): table[] }
 function M.mock(options)
   local at = M.folder()
   local words = {}
@@ -148,12 +148,15 @@ function M.mock(options)
       os.execute(("kill %s 2>/dev/null"):format(pid))
       running[pid] = nil
     end,
-    --- The lines of its account so far.
-    account = function()
-      local entries = {}
+    --- The lines of its account so far, from one on.
+    account = function(from)
+      local entries, at_line = {}, 0
       -- host.file refuses a file that grows while it is read; this one does.
       for line in io.lines(at .. "/account") do
-        entries[#entries + 1] = json.decode(line) -- the last may be half written
+        at_line = at_line + 1
+        if at_line >= (from or 1) then
+          entries[#entries + 1] = json.decode(line) -- the last may be half written
+        end
       end
       return entries
     end,
