@@ -10,7 +10,7 @@
 
 /* The table of descriptors of 16,000 open files, and some. Memory that is not
    touched costs nothing. */
-enum { SIZE = 512 * 1024, ALIGN = _Alignof(max_align_t) };
+enum { SIZE = 512 * 1024 };
 
 static _Alignas(max_align_t) char block[SIZE];
 static atomic_size_t used;
@@ -19,12 +19,21 @@ static int is_spare(const void *place) {
   return (const char *)place >= block && (const char *)place < block + SIZE;
 }
 
+union head { /* in front of what is spare */
+  size_t size;
+  max_align_t align;
+};
+
 /* Zeroed, and never given twice. */
 static void *spare(size_t size) {
-  if (size == 0 || size > SIZE) return NULL;
-  size_t need = (size + ALIGN - 1) / ALIGN * ALIGN;
+  enum { UNIT = sizeof(union head) };
+  if (size == 0 || size > SIZE - 2 * UNIT) return NULL;
+  size_t need = UNIT + (size + UNIT - 1) / UNIT * UNIT;
   size_t at = atomic_fetch_add(&used, need);
-  return at > SIZE - need ? NULL : block + at;
+  if (at > SIZE - need) return NULL;
+  union head *head = (union head *)(void *)(block + at);
+  head->size = size;
+  return head + 1;
 }
 
 static void *get(size_t size) {
@@ -38,10 +47,9 @@ static void *get_zeroed(size_t count, size_t size) {
   return spare(count * size);
 }
 
-/* libuv frees what libc has allocated, too: a block can have no head of ours.
- */
+/* libuv frees what libc has allocated, too: other blocks have no such head. */
 static size_t size_of(void *place) {
-  return is_spare(place) ? (size_t)(block + SIZE - (char *)place)
+  return is_spare(place) ? ((union head *)place - 1)->size
                          : malloc_usable_size(place);
 }
 

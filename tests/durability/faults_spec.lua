@@ -31,9 +31,6 @@ local function is_of_pool(class, nth)
   return class == "thread" and nth >= 6 and nth <= 9
 end
 
---- How many calls of each class are tried by default.
-local FEW = { write = 3, sync = 2 }
-
 describe("a run of which a call fails", function()
   local tried = trial.new()
   local expected = tried:undisturbed()
@@ -64,10 +61,13 @@ describe("a run of which a call fails", function()
 
   local chosen = os.getenv "SBHOST_FAULTS" -- one class alone
   for class, count in pairs(tried:count()) do
-    for _, nth in ipairs(ERRORS[class] and class == (chosen or class) and trial.sample(count, FEW[class] or 1) or {}) do
+    for _, nth in ipairs(ERRORS[class] and class == (chosen or class) and trial.sample(count, 1) or {}) do
       for _, code in ipairs(not is_of_pool(class, nth) and ERRORS[class] or {}) do
-        try(("%s %d %s"):format(class, nth, code))
-        try(("%s %d %s+"):format(class, nth, code))
+        -- Once, and from then on; by default one of the two.
+        local modes = { "", "+" }
+        for _, mode in ipairs(trial.all and modes or { modes[1 + tries % 2] }) do
+          try(("%s %d %s%s"):format(class, nth, code, mode))
+        end
       end
     end
   end

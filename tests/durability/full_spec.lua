@@ -32,7 +32,7 @@ describe("a disk that is full when an answer comes", function()
     return folder, result, #tried.serving.requests - first
   end
 
-  for nth = 1, requests, trial.all and 1 or 5 do
+  for nth = 1, requests, trial.all and 1 or 6 do
     it(("is waited for, and request %d is not sent again"):format(nth), function()
       local folder, result, sent = run_full(nth, 0.7)
       assert.equal(0, result.status, result.out .. result.err)

@@ -47,7 +47,7 @@ describe("a run that is denied memory", function()
   end
 
   local all = places()
-  for _, i in ipairs(trial.sample(#all, 5)) do
+  for _, i in ipairs(trial.sample(#all, 3)) do
     try(all[i])
     try(all[i], "1")
   end
