@@ -224,6 +224,16 @@ local function rewritten(chain, rewriter)
   return read.text
 end
 
+--- Tells of pictures that came beside the one that is kept.
+---@param chain Chain
+---@param count integer?
+local function count_pictures(chain, count)
+  if count and count > 1 then
+    local message = ("the answer held %d pictures: the first is kept"):format(count)
+    chain.calls:tell("task", chain.request, { state = "odd", message = message })
+  end
+end
+
 --- A picture that a keeper accepts. When none comes it is asked for again, unless
 --- the brief was refused, and then with the brief rewritten.
 ---@param calls Calls
@@ -252,6 +262,7 @@ function M.picture(calls, request, rewriter, keep)
       if read then
         local value, wrong, code = keep(read.path, read.at)
         if value ~= nil then
+          count_pictures(chain, read.pictures)
           return result_of(chain, value, request.model, read.path)
         elseif code ~= "EBADPICTURE" then
           -- Another picture would not fit on the disk either; this one is kept.

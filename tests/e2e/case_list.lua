@@ -1,6 +1,6 @@
 -- tests/e2e/case_list.lua: what is expected of sbhost in each case of
--- docs/providers.md. `on` is what the case is played on: the first text (lore) or
--- a picture; `asked` how often that is asked for then, or from and to; `says`
+-- docs/providers.md. `on` is what the case is played on: the first text (lore, if
+-- no other `schema` is told) or a picture; `asked` how often that is asked for then, or from and to; `says`
 -- stands in what the run says, `lacks` does not. Unless told, the case is played
 -- once, and the run ends complete.
 
@@ -138,6 +138,8 @@ return {
   reads("32i", EITHER),
   reads("32j", EITHER),
   recovers "32k",
+  recovers("32l", { schema = "components" }),
+  recovers("32m", { schema = "components" }),
   recovers "33a",
   recovers "33b",
   recovers "33c",
@@ -164,7 +166,8 @@ return {
   reads("39d", picture),
   reads("39e", picture),
   reads("39f", picture),
-  reads("40", picture),
+  reads("40a", picture_too { says = "the answer held 3 pictures" }),
+  reads("40b", picture_too { says = "the answer held 2 pictures" }),
   recovers("41a", picture),
   recovers("41b", picture),
   recovers("41c", picture_too { says = "google/gemini-2.5-pro" }),

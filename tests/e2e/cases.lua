@@ -63,7 +63,8 @@ end
 ---@param on "text"|"picture" what the case is played on
 ---@param saved integer pictures
 ---@param is_each boolean every picture is spoiled
-local function count(account, on, saved, is_each)
+---@param schema string of the text that is spoiled
+local function count(account, on, saved, is_each, schema)
   -- A key goes to no address that only a story names.
   local excused = on == "images" and "no bearer token"
   local seen = { asked = 0, total = 0, violations = {}, again = 0 }
@@ -73,8 +74,8 @@ local function count(account, on, saved, is_each)
       seen.total = seen.total + 1
       local drawn = tostring(entry.model):find "image" ~= nil
       -- One that is told its schema in words has no name for it.
-      local is_lore = entry.task == "lore" or not (entry.task or drawn or is_written)
-      seen.asked = seen.asked + (is_lore and 1 or 0)
+      local is_first = entry.task == schema or not (entry.task or drawn or is_written)
+      seen.asked = seen.asked + (is_first and 1 or 0)
       pictures = pictures + (drawn and 1 or 0)
       times[entry.hash] = drawn and (times[entry.hash] or 0) + 1 or nil
       if answered[entry.hash] then seen.again = seen.again + 1 end
@@ -95,11 +96,12 @@ local function count(account, on, saved, is_each)
 end
 
 --- Plays a case.
----@param case { id: string, on: string, always: boolean?, rule: table?, besides: table?, arguments: string[]?, story: string? }
+---@param case { id: string, on: string, always: boolean?, rule: table?, besides: table?, arguments: string[]?, story: string?, schema: string? }
 ---@return Played
 function M.play(case)
   local rule = { case = case.id, nth = not case.always and { 1 } or nil }
-  if case.on == "text" then rule.schema = "lore" else rule.route = case.on end
+  local schema = case.schema or "lore"
+  if case.on == "text" then rule.schema = schema else rule.route = case.on end
   for name, value in pairs(case.rule or {}) do rule[name] = value end
   local at = support.write { ["faults.json"] = json.encode { rule, case.besides } }
   local mock = support.mock { "--faults", at .. "/faults.json" }
@@ -115,7 +117,7 @@ function M.play(case)
   local project = at .. "/data/small"
   local saved = count_pictures(project)
   local is_each = case.always and (case.on == "picture" or case.on == "images")
-  local played = count(mock.account(), case.on, saved, is_each)
+  local played = count(mock.account(), case.on, saved, is_each, schema)
   played.account, played.is_each = mock.account(), is_each
   mock.stop()
   played.seconds = loop.now() - began
@@ -170,7 +172,7 @@ end
 local function seen_of(list)
   local seen = {}
   for _, case in ipairs(list) do
-    local when = { case.on, case.always and "always" or nil }
+    local when = { case.schema or case.on, case.always and "always" or nil }
     if case.arguments then when[#when + 1] = table.concat(case.arguments, " ") end
   if case.story then when[#when + 1] = "`" .. case.story:match "[^,]+" .. "`" end
   if case.besides then when[#when + 1] = "with " .. case.besides.case end

@@ -114,13 +114,26 @@ return {
     play = url("data:image/webp;base64," .. FRAME, shipped "frame.webp"),
   },
   {
-    id = "40", name = "the same picture three times", routes = "picture", billed = true,
-    wire = "three items in `images`", expect = "one is saved",
+    id = "40a", name = "the same picture three times", routes = "picture", billed = true,
+    wire = "three items in `images`", expect = "one is saved, the others are counted",
     play = images {
       { type = "image_url", image_url = { url = PNG }, index = 0 },
       { type = "image_url", image_url = { url = PNG }, index = 1 },
       { type = "image_url", image_url = { url = PNG }, index = 2 },
     },
+  },
+  {
+    id = "40b", name = "two pictures", routes = "picture", billed = true,
+    wire = "two items in `images`, a PNG and another as a JPEG", expect = "the first is saved, the other is counted",
+    play = function(it)
+      local other = "data:image/jpeg;base64," .. base64.encode(assert(file.read(FRAMES .. "frame.jpeg")))
+      return it:changed(function(_, _, message)
+        message.images = {
+          { type = "image_url", image_url = { url = PNG }, index = 0 },
+          { type = "image_url", image_url = { url = other }, index = 1 },
+        }
+      end)
+    end,
   },
   {
     id = "41a", name = "words instead", routes = "picture",

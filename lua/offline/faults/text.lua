@@ -279,6 +279,24 @@ return {
     play = number "1e999",
   },
   {
+    id = "32l", name = "a kind that is none", routes = "text", billed = true,
+    wire = "schema-invalid JSON: a word that the enum has not got", expect = MENDED,
+    play = altered(function(value)
+      first_text(value, function(owner, key)
+        if key == "kind" then owner[key] = "mammal" end
+        return key == "kind"
+      end)
+    end),
+  },
+  {
+    id = "32m", name = "two of one name", routes = "text", billed = true,
+    wire = "schema-valid JSON: items that cannot be told apart", expect = MENDED,
+    play = altered(function(value)
+      local list = first_list(value)
+      if list and #list > 1 and type(list[2]) == "table" then list[2].name = list[1].name end
+    end),
+  },
+  {
     id = "33a", name = "no choices", routes = "text picture", wire = "`choices: []`",
     expect = "asked again, a few times",
     play = choices(json.array {}),
