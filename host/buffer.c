@@ -10,6 +10,12 @@ void sb_buffer_init(struct sb_buffer *buf, size_t limit) {
   *buf = (struct sb_buffer){.limit = limit};
 }
 
+void sb_buffer_reuse(struct sb_buffer *buf, size_t limit) {
+  if (buf->size > limit) sb_buffer_free(buf);
+  buf->len = 0;
+  buf->limit = limit;
+}
+
 void sb_buffer_free(struct sb_buffer *buf) {
   free(buf->data);
   sb_buffer_init(buf, buf->limit);

@@ -19,6 +19,10 @@ struct sb_buffer {
 
 void sb_buffer_init(struct sb_buffer *buf, size_t limit);
 
+/* Empties a buffer and gives it another limit. It keeps its memory, unless that
+   is more than the limit. */
+void sb_buffer_reuse(struct sb_buffer *buf, size_t limit);
+
 /* Frees the memory; buf is then empty with the same limit. */
 void sb_buffer_free(struct sb_buffer *buf);
 

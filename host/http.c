@@ -7,7 +7,8 @@
 
 enum {
   CONNECTIONS_MAX = 1024, /* kept; more than are ever in flight at once */
-  IDLE_MAX = 64           /* ops kept to be used again, with their handles */
+  IDLE_MAX = 64,          /* ops kept to be used again, with their handles */
+  KEPT_MAX = 8192         /* bytes of a buffer that are kept with them */
 };
 
 int sb_http_open(uv_loop_t *loop, struct sb_http **http) {
@@ -33,6 +34,8 @@ int sb_http_open(uv_loop_t *loop, struct sb_http **http) {
 
 static void destroy(struct sb_http_op *op) {
   curl_easy_cleanup(op->easy);
+  sb_buffer_free(&op->head);
+  sb_buffer_free(&op->text);
   free(op);
 }
 
@@ -59,23 +62,22 @@ static struct sb_http_op *make(struct sb_http *http) {
   if (op == NULL) return NULL;
   op->http = http;
   op->easy = curl_easy_init();
-  if (op->easy != NULL) return op;
-  free(op);
+  if (op->easy != NULL && sb_http_set_handle(op) == 0) return op;
+  destroy(op);
   return NULL;
 }
 
 static void recycle(struct sb_http_op *op) {
   struct sb_http *http = op->http;
-  CURL *easy = op->easy;
   if (http->idle_count == IDLE_MAX) {
     destroy(op);
     return;
   }
-  curl_easy_reset(easy);
-  memset(op, 0, sizeof *op);
-  op->http = http;
-  op->easy = easy;
-  op->next = http->idle;
+  *op = (struct sb_http_op){.http = http,
+                            .easy = op->easy,
+                            .head = op->head,
+                            .text = op->text,
+                            .next = http->idle};
   http->idle = op;
   http->idle_count++;
 }
@@ -120,8 +122,8 @@ void sb_http_free(struct sb_http_op *op) {
   sb_timer_cancel(op->idle_timer);
   sb_body_free(op->body);
   sb_spill_free(op->spill);
-  sb_buffer_free(&op->head);
-  sb_buffer_free(&op->text);
+  sb_buffer_reuse(&op->head, KEPT_MAX);
+  sb_buffer_reuse(&op->text, KEPT_MAX);
   sb_http_events_free(op);
   curl_slist_free_all(op->headers);
   recycle(op);

@@ -61,7 +61,9 @@ struct sb_http_op {
   struct sb_http_op *next; /* among the idle */
 };
 
-/* http_options.c: op->easy is fresh or was reset. 0 or a negative UV_E*. */
+/* http_options.c: what a new op->easy is told for good, and what it is told for
+   each transfer. 0 or a negative UV_E*. */
+int sb_http_set_handle(struct sb_http_op *op);
 int sb_http_set_options(struct sb_http_op *op,
                         const struct sb_http_request *req);
 

@@ -1,5 +1,7 @@
-/* host/http_options.c -- how libcurl is told of a transfer. All that keeps a
-   call safe is said here, for each transfer anew. */
+/* host/http_options.c -- how libcurl is told of a transfer. What keeps all
+   calls safe is said once for each handle, and never unsaid: handles are not
+   reset, which with saying it again would take a tenth of our own time for a
+   call. So what differs between calls is said for each one, whatever it is. */
 #include "host/http_internal.h"
 
 #include <stdio.h>
@@ -99,6 +101,10 @@ static int set_callbacks(struct sb_http_op *op) {
   rc |= SET(CURLOPT_WRITEDATA, op);
   rc |= SET(CURLOPT_HEADERFUNCTION, on_header);
   rc |= SET(CURLOPT_HEADERDATA, op);
+  rc |= SET(CURLOPT_READFUNCTION, on_read);
+  rc |= SET(CURLOPT_READDATA, op);
+  /* A request that libcurl cannot rewind is one that it cannot send twice. */
+  rc |= SET(CURLOPT_SEEKFUNCTION, on_seek);
   rc |= SET(CURLOPT_PREREQFUNCTION, on_sending);
   rc |= SET(CURLOPT_PREREQDATA, op);
   rc |= SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -109,15 +115,14 @@ static int set_callbacks(struct sb_http_op *op) {
   return rc;
 }
 
-static int set_safety(struct sb_http_op *op, const char *proxy) {
+static int set_safety(struct sb_http_op *op) {
   int rc = 0;
   rc |= SET(CURLOPT_PROTOCOLS_STR, "http,https");
   rc |= SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   rc |= SET(CURLOPT_FOLLOWLOCATION, 0L);
   rc |= SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   rc |= SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-  rc |= SET(CURLOPT_PROXY, proxy == NULL ? "" : proxy); /* "": no environment */
-  rc |= SET(CURLOPT_NOPROXY, "");
+  rc |= SET(CURLOPT_NOPROXY, ""); /* not that of the environment */
   rc |= SET(CURLOPT_SSL_VERIFYPEER, 1L);
   rc |= SET(CURLOPT_SSL_VERIFYHOST, 2L);
   rc |= SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -131,35 +136,37 @@ static int set_safety(struct sb_http_op *op, const char *proxy) {
   return rc;
 }
 
-/* A request that libcurl cannot rewind is one that it cannot send twice. */
-static int set_upload(struct sb_http_op *op, curl_off_t length) {
-  int rc = SET(CURLOPT_READFUNCTION, on_read);
-  rc |= SET(CURLOPT_READDATA, op);
-  rc |= SET(CURLOPT_SEEKFUNCTION, on_seek);
-  rc |= SET(CURLOPT_UPLOAD_BUFFERSIZE,
-            length > SMALL_UPLOAD ? (long)LARGE_UPLOAD : (long)SMALL_UPLOAD);
-  return rc;
+int sb_http_set_handle(struct sb_http_op *op) {
+  return (set_callbacks(op) | set_safety(op)) == 0 ? 0 : UV_ENOMEM;
 }
 
 /* A short text leaves in one piece with the head, which libcurl does only if it
-   has the text. */
-static int set_method(struct sb_http_op *op, const char *method) {
-  op->repeatable = 1;
-  if (strcmp(method, "HEAD") == 0) return SET(CURLOPT_NOBODY, 1L);
-  if (strcmp(method, "GET") == 0) return SET(CURLOPT_HTTPGET, 1L);
-  op->repeatable = 0;
+   has the text; the rest of them it reads. */
+static int set_body(struct sb_http_op *op) {
   curl_off_t length = 0;
   const char *text = "";
   if (op->body != NULL) {
     length = (curl_off_t)sb_body_length(op->body);
     text = sb_body_text(op->body);
   }
-  int rc = SET(CURLOPT_POST, 1L);
-  if (strcmp(method, "POST") != 0) rc |= SET(CURLOPT_CUSTOMREQUEST, method);
-  rc |= SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
-  if (text != NULL && length <= SMALL_UPLOAD)
-    return rc | SET(CURLOPT_POSTFIELDS, text);
-  return rc | set_upload(op, length);
+  int is_short = length <= SMALL_UPLOAD;
+  int rc = SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
+  rc |= SET(CURLOPT_POSTFIELDS, is_short ? text : NULL);
+  return rc | SET(CURLOPT_UPLOAD_BUFFERSIZE,
+                  is_short ? (long)SMALL_UPLOAD : (long)LARGE_UPLOAD);
+}
+
+static int set_method(struct sb_http_op *op, const char *method) {
+  int is_post = strcmp(method, "POST") == 0;
+  int is_head = strcmp(method, "HEAD") == 0;
+  op->repeatable = is_head || strcmp(method, "GET") == 0;
+  if (op->repeatable) {
+    int rc = SET(CURLOPT_CUSTOMREQUEST, NULL) | SET(CURLOPT_HTTPGET, 1L);
+    return is_head ? rc | SET(CURLOPT_NOBODY, 1L) : rc;
+  }
+  /* This order: what is posted makes a request a POST. */
+  int rc = set_body(op) | SET(CURLOPT_POST, 1L);
+  return rc | SET(CURLOPT_CUSTOMREQUEST, is_post ? NULL : method);
 }
 
 static int add_header(struct sb_http_op *op, const char *line) {
@@ -202,8 +209,8 @@ static int set_headers(struct sb_http_op *op,
 
 static int set_limits(struct sb_http_op *op,
                       const struct sb_http_request *req) {
-  sb_buffer_init(&op->head, HEAD_MAX);
-  sb_buffer_init(&op->text, req->max_bytes);
+  sb_buffer_reuse(&op->head, HEAD_MAX);
+  sb_buffer_reuse(&op->text, req->max_bytes);
   op->events.wanted = req->events;
   int rc = SET(CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
   rc |= SET(CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_timeout_ms);
@@ -217,8 +224,7 @@ static int set_limits(struct sb_http_op *op,
 int sb_http_set_options(struct sb_http_op *op,
                         const struct sb_http_request *req) {
   int rc = SET(CURLOPT_URL, req->url);
-  if (rc == 0) rc = set_callbacks(op);
-  if (rc == 0) rc = set_safety(op, req->proxy);
+  if (rc == 0) rc = SET(CURLOPT_PROXY, req->proxy == NULL ? "" : req->proxy);
   if (rc == 0) rc = set_method(op, req->method);
   if (rc == 0) rc = set_headers(op, req);
   if (rc == 0) rc = set_limits(op, req);

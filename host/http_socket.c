@@ -143,7 +143,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg) {
     uv_timer_stop(&http->timer);
     return 0;
   }
-  uv_update_time(http->loop);
+  if (timeout_ms > 0) uv_update_time(http->loop); /* at once is at once */
   uv_timer_start(&http->timer, on_timeout, (uint64_t)timeout_ms, 0);
   return 0;
 }

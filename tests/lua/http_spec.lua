@@ -58,6 +58,35 @@ describe("host.http", function()
     assert.equal("17", answer.headers["x-seen"])
   end)
 
+  it("sends each call as it is, whatever the one before it was like", function()
+    local s <close> = listen(function(request)
+      local sent = request.headers["x-sent"] or "none"
+      return { body = ("%s %d %s"):format(request.method, #request.body, sent) }
+    end)
+    local calls = {
+      { method = "POST", body = "short", headers = { ["X-Sent"] = "1" } },
+      { method = "GET" },
+      { method = "PUT", body = ("long "):rep(10000) },
+      { method = "HEAD" },
+      { method = "POST" },
+      { method = "PUT", body = "short" },
+      { method = "HEAD", headers = { ["X-Sent"] = "2" } },
+      { method = "POST", body = ("long "):rep(10000) },
+      { method = "GET", headers = { ["X-Sent"] = "3" } },
+    }
+    local expected = {
+      "POST 5 1", "GET 0 none", "PUT 50000 none", "", "POST 0 none", "PUT 5 none", "", "POST 50000 none", "GET 0 3",
+    }
+    -- In every order of two, one after the other on one connection.
+    for i, first in ipairs(calls) do
+      for k, second in ipairs(calls) do
+        first.url, second.url = url_of(s), url_of(s)
+        assert.equal(expected[i], assert(http.request(first)).body)
+        assert.equal(expected[k], assert(http.request(second)).body)
+      end
+    end
+  end)
+
   it("sends files as they are", function()
     local seen
     local s <close> = listen(function(request)

@@ -55,11 +55,27 @@ static void hands_over_its_bytes(void **state) {
   sb_buffer_free(&buf);
 }
 
+static void keeps_its_memory_within_another_limit(void **state) {
+  struct sb_buffer buf;
+  (void)state;
+  sb_buffer_init(&buf, 1000);
+  assert_int_equal(sb_buffer_append(&buf, "123456", 6), 0);
+  const char *data = buf.data;
+  sb_buffer_reuse(&buf, 500);
+  assert_ptr_equal(buf.data, data);
+  assert_int_equal(buf.len, 0);
+  sb_buffer_reuse(&buf, 4);
+  assert_int_equal(sb_buffer_append(&buf, "12345", 5), UV_E2BIG);
+  assert_int_equal(sb_buffer_append(&buf, "1234", 4), 0);
+  sb_buffer_free(&buf);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keeps_what_is_appended),
       cmocka_unit_test(refuses_what_passes_the_limit_and_stays_as_it_was),
       cmocka_unit_test(hands_over_its_bytes),
+      cmocka_unit_test(keeps_its_memory_within_another_limit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
