@@ -24,7 +24,7 @@ end
 ---@field direct { binding: string, writer: pipeline.BoundStep }[]    who writes fields of the items that they are at
 ---@field walked { resolved: pipeline.Resolved, leaves: string[] }[]  paths with more than one end
 ---@field inner pipeline.BoundStep[]                                  who makes lists in the item whose names count
----@field found table<pipeline.Resolved, table<integer, true>>        the nodes behind paths that are the same for all
+---@field found table<pipeline.Resolved, Edges>                       behind paths that are the same for all
 
 --- Where a path leads is said at once when it crosses no list and no reference, or
 --- every list from the top: then it is all that a step writes.
@@ -82,96 +82,125 @@ end
 ---@param run Run
 ---@param step pipeline.BoundStep
 ---@param keys string[] of the item, or of one inside it
----@return integer?
+---@return integer? node
+---@return boolean? planting the task's own node is still to be made, by this one
 function M.unsettled(run, step, keys)
   local count = math.min(#step.each, #keys)
   local node = run.instances[step.name][joined(keys, count)]
   if node then
     return run.nodes:state(node) ~= "done" and node or nil
   end
-  -- Its node is still to be made, by the planting that got furthest.
   for depth = count, 0, -1 do
     local planting = run.plants[step.name][joined(keys, depth)]
     if planting then
-      return planting
+      return planting, true
     end
   end
   return run.ends[step.name]
 end
 
---- The nodes that write what a path reaches; nil while its lists and references
---- are not settled.
-local function writers_behind(run, path, scope, waits)
-  local nodes = {}
-  local elements = reach.walk(run, path.resolved, scope, waits)
+--- What a task waits for.
+---@class Edges
+---@field waits table<integer, true>     to be able to say what it waits for
+---@field open table<integer, true>      likewise, for what may be absent: these may fail
+---@field needed table<integer, true>    the nodes that write what it reads
+---@field tolerated table<integer, true> of what may be absent: these may fail
+
+--- Adds the task of a step that writes something for an item.
+---@param run Run
+---@param found Edges
+---@param writer pipeline.BoundStep
+---@param keys string[]
+---@param optional boolean?
+local function add_writer(run, found, writer, keys, optional)
+  local node, planting
+  if #keys < #writer.each then
+    node = run.ends[writer.name]
+  else
+    node, planting = M.unsettled(run, writer, keys)
+  end
+  if not node then
+    return
+  elseif not planting then
+    found[optional and "tolerated" or "needed"][node] = true
+  elseif not optional then
+    found.waits[node] = true
+  elseif not run.over[node] then
+    found.open[node] = true
+  end
+end
+
+--- Adds those who write what a path reaches, once its lists and references are settled.
+local function add_walked(run, found, path, scope)
+  local elements = reach.walk(run, path.resolved, scope, found.waits)
   for _, leaf in ipairs(elements and path.leaves or {}) do
     local writer = run.graph.writer[leaf]
     for _, element in ipairs(writer and elements or {}) do
-      if #element.keys < #writer.each then
-        nodes[run.ends[writer.name]] = true
-      else
-        local node = M.unsettled(run, writer, element.keys)
-        if node then
-          nodes[node] = true
-        end
-      end
+      add_writer(run, found, writer, element.keys, path.resolved.optional)
     end
   end
-  return elements and nodes
 end
 
---- What a step's task has to wait for to be able to say what it waits for: the
---- lists and references on its paths.
----@return table<integer, true> waits
----@return table<integer, true> needed    the nodes that write what it reads
----@return table<integer, true> tolerated of what may be absent: these may fail
+---@return Edges
+local function no_edges()
+  return { waits = {}, open = {}, needed = {}, tolerated = {} }
+end
+
+local function is_settled(found)
+  return not next(found.waits) and not next(found.open)
+end
+
+--- Adds those behind a path that is the same for all tasks of a step.
+local function add_shared(run, roots, found, path)
+  local shared = roots.found[path.resolved]
+  if not shared then
+    shared = no_edges()
+    add_walked(run, shared, path, {})
+    roots.found[path.resolved] = is_settled(shared) and shared or nil
+  end
+  for kind, nodes in pairs(shared) do
+    for node in pairs(nodes) do
+      found[kind][node] = true
+    end
+  end
+end
+
+--- What a step's task waits for.
+---@return Edges
 local function edges(run, step, scope)
   local roots = run.roots[step]
   if not roots then
     roots = roots_of(run, step)
     run.roots[step] = roots
   end
-  local waits, needed, tolerated = {}, {}, {}
+  local found = no_edges()
   for node in pairs(roots.needed) do
-    needed[node] = true
-  end
-  local function need(writer, keys)
-    local node = M.unsettled(run, writer, keys)
-    if node then
-      needed[node] = true
-    end
+    found.needed[node] = true
   end
   for _, direct in ipairs(roots.direct) do
-    local keys = scope[direct.binding].keys
-    if #keys < #direct.writer.each then
-      needed[run.ends[direct.writer.name]] = true
-    else
-      need(direct.writer, keys)
-    end
+    add_writer(run, found, direct.writer, scope[direct.binding].keys)
   end
   for _, owner in ipairs(roots.inner) do
-    need(owner, scope[step.item.name].keys)
+    add_writer(run, found, owner, scope[step.item.name].keys)
   end
   for _, path in ipairs(roots.walked) do
-    local nodes = roots.found[path.resolved] or writers_behind(run, path, scope, waits)
-    if nodes and not path.resolved.binding then
-      roots.found[path.resolved] = nodes
-    end
-    local after = path.resolved.optional and tolerated or needed
-    for node in pairs(nodes or {}) do
-      after[node] = true
+    if path.resolved.binding then
+      add_walked(run, found, path, scope)
+    else
+      add_shared(run, roots, found, path)
     end
   end
-  return waits, needed, tolerated
+  return found
 end
 
 local plant
 
-local function plant_later(run, step, scope, keys, depth, waits)
+local function plant_later(run, step, scope, keys, depth, found)
   local node
-  node = run:add(run.priority[step.name], waits, {
+  node = run:add(run.priority[step.name], found.waits, {
     label = step.name,
     run = function()
+      run:await_over(found.open)
       for _, child in ipairs(plant(run, step, scope, keys, depth)) do
         run.nodes:edge(child, run.ends[step.name])
       end
@@ -189,7 +218,7 @@ local function plant_later(run, step, scope, keys, depth, waits)
   return node
 end
 
-local function plant_task(run, step, scope, keys, after, tolerated)
+local function plant_task(run, step, scope, keys, found)
   local task = {
     name = task_name(step.name, keys),
     step = step,
@@ -197,10 +226,10 @@ local function plant_task(run, step, scope, keys, after, tolerated)
     scope = scope,
     priority = run.priority[step.name],
   }
-  local node = run:add(task.priority, after, {
+  local node = run:add(task.priority, found.needed, {
     label = task.name,
     run = function()
-      run:await_over(tolerated)
+      run:await_over(found.tolerated)
       return run:run_task(task)
     end,
     skipped = function(cause)
@@ -221,20 +250,19 @@ end
 ---@param depth integer how many of the step's lists are bound
 ---@return integer[] nodes that the step's end waits for
 function plant(run, step, scope, keys, depth)
-  local waits, after, tolerated = {}, {}, {}
   local binding = step.each[depth + 1]
+  local found
   if not binding then
-    waits, after, tolerated = edges(run, step, scope)
+    found = edges(run, step, scope)
   else
     local node = M.unsettled(run, run.graph.owner[binding.list], keys)
-    if node then
-      waits[node] = true
-    end
+    found = no_edges()
+    found.waits[node or 0] = node and true
   end
-  if next(waits) then
-    return { plant_later(run, step, scope, keys, depth, waits) }
+  if not is_settled(found) then
+    return { plant_later(run, step, scope, keys, depth, found) }
   elseif not binding then
-    return { plant_task(run, step, scope, keys, after, tolerated) }
+    return { plant_task(run, step, scope, keys, found) }
   end
   local nodes = {}
   local outer = depth > 0 and scope[step.each[depth].name].path or {}

@@ -70,6 +70,40 @@ describe("a run", function()
     opened:close()
   end)
 
+  it("waits for a task that is not even planted when its reader is", function()
+    local made = rig.evaluate(opened, {
+      scenes_step "a",
+      rig.step("props", {
+        needs = { "scenes" },
+        reads = { "scenes[*].name" },
+        writes = { "props[*].name", "scenes[*].props" },
+        write = function()
+          loop.sleep(0.01)
+          return { props = { { name = "Lamp" } }, scenes = { { name = "a", props = { "Lamp" } } } }
+        end,
+      }),
+      rig.step("music", {
+        needs = { "scenes", "props" },
+        each = "scenes",
+        reads = { "scene.props[*].name" },
+        writes = { "scene.music" },
+        write = function(input)
+          return { music = input.scene.props[1].name }
+        end,
+      }),
+      rig.step("sketch", {
+        needs = { "music" },
+        each = "scenes",
+        reads = { "scene.music" },
+        writes = { "scene.sketch" },
+        write = function(input)
+          return { sketch = "To " .. input.scene.music }
+        end,
+      }),
+    }, { story = story(1, 1) })
+    assert.equal("To Lamp", made.artifact.scenes[1].sketch)
+  end)
+
   it("goes on with one scene while another is still being written", function()
     local may_write = event()
     local noted, held = {}, true
