@@ -38,13 +38,14 @@ static void *spare(size_t size) {
 
 static void *get(size_t size) {
   void *place = malloc(size);
-  return place != NULL ? place : spare(size);
+  if (place == NULL) place = spare(size);
+  return place;
 }
 
 static void *get_zeroed(size_t count, size_t size) {
   void *place = calloc(count, size);
-  if (place != NULL || (size > 0 && count > SIZE / size)) return place;
-  return spare(count * size);
+  if (place != NULL) return place;
+  return size > 0 && count > SIZE / size ? NULL : spare(count * size);
 }
 
 /* libuv frees what libc has allocated, too: other blocks have no such head. */

@@ -26,9 +26,11 @@
 enum { DEPTH = 7, OWN = 2, MODULES = 128, PLACES = 1 << 16 };
 
 /* glibc's own, by names that no preloaded library takes. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static struct {
   struct {

@@ -108,16 +108,17 @@ static struct name *name_of(struct name *names, size_t *count,
 }
 
 static void read_durable(uint64_t inode, struct name *names, size_t *count) {
-  char path[PATH_SIZE], line[512], text[256], type;
-  unsigned long long number;
+  char path[PATH_SIZE], line[512];
   snprintf(path, sizeof path, "%s/d%llu", shadow, (unsigned long long)inode);
   FILE *file = fopen(path, "r");
   while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-    if (sscanf(line, "%llu %c %255[^\n]", &number, &type, text) != 3)
-      fail(path);
-    struct name *name = name_of(names, count, text);
+    char *type;
+    uint64_t number = strtoull(line, &type, 10);
+    if (strlen(type) < 4) fail(path); /* " f NAME\n" */
+    line[strlen(line) - 1] = '\0';
+    struct name *name = name_of(names, count, type + 3);
     name->durable = number;
-    name->is_folder = type == 'd';
+    name->is_folder = type[1] == 'd';
   }
   if (file != NULL) fclose(file);
 }
@@ -125,6 +126,7 @@ static void read_durable(uint64_t inode, struct name *names, size_t *count) {
 static void read_current(const char *path, struct name *names, size_t *count) {
   DIR *folder = path[0] == '\0' ? NULL : opendir(path);
   const struct dirent *entry;
+  /* cppcheck-suppress readdirCalled */
   while (folder != NULL && (entry = readdir(folder)) != NULL) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
       continue;

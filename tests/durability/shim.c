@@ -92,13 +92,21 @@ static int error_of(const char *name) {
 }
 
 static void read_act(const char *text) {
-  char class[16], how[16];
-  if (text == NULL || sscanf(text, "%15s %lu %15s", class, &shim.nth, how) != 3)
-    return;
+  const char *nth = text != NULL ? strchr(text, ' ') : NULL;
+  char *how;
+  if (nth == NULL) return;
   for (int i = 0; i < CLASSES; i++)
-    if (strcmp(class, names[i]) == 0) shim.class = (enum class)i;
-  shim.how = error_of(how);
+    if (strlen(names[i]) == (size_t)(nth - text) &&
+        strncmp(text, names[i], strlen(names[i])) == 0)
+      shim.class = (enum class)i;
+  shim.nth = strtoul(nth, &how, 10);
+  shim.how = error_of(how + strspn(how, " "));
   shim.always = strchr(how, '+') != NULL;
+}
+
+static long number_of(const char *name) {
+  const char *text = getenv(name);
+  return text != NULL ? strtol(text, NULL, 10) : 0;
 }
 
 __attribute__((constructor)) static void begin(void) {
@@ -106,8 +114,8 @@ __attribute__((constructor)) static void begin(void) {
   shim.root_len = shim.root != NULL ? strlen(shim.root) : 0;
   shim.full = getenv("SHIM_FULL");
   shim.count = getenv("SHIM_COUNT");
-  shim.clock = getenv("SHIM_CLOCK") != NULL ? atol(getenv("SHIM_CLOCK")) : 0;
-  shim.haste = getenv("SHIM_HASTE") != NULL ? atol(getenv("SHIM_HASTE")) : 0;
+  shim.clock = number_of("SHIM_CLOCK");
+  shim.haste = number_of("SHIM_HASTE");
   read_act(getenv("SHIM_ACT"));
   unsetenv("LD_PRELOAD"); /* this process, and none that it starts */
   shim.ready = 1;
@@ -167,7 +175,7 @@ static int fails(enum class class, int counts) {
 }
 
 static int is_socket(int fd) {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {.ss_family = AF_UNIX};
   socklen_t len = sizeof address;
   return getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
          address.ss_family != AF_UNIX;

@@ -20,9 +20,11 @@
 #define SB_DURABILITY_SHIM_H
 
 /* The function of that name which would be called without the shim. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name to be declared */
 #define SHIM_NEXT(name)                                                        \
   static __typeof__(&name) next_##name;                                        \
   if (next_##name == NULL) shim_find(#name, &next_##name)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void shim_find(const char *name, void *function);
 
