@@ -6,6 +6,9 @@ local program = require "host.program"
 
 local USAGE = 2
 
+--- What Lua raises when there is none left: nobody's mistake.
+local NO_MEMORY = "not enough memory"
+
 local function is_command(name)
   for _, command in ipairs(COMMANDS) do
     if command[1] == name then
@@ -69,7 +72,7 @@ end
 --- comes with its traceback.
 local function caught(err)
   local fault = package.loaded["pipeline.fault"]
-  if fault and fault.is(err) then
+  if fault and fault.is(err) or err == NO_MEMORY then
     return err
   end
   return debug.traceback(tostring(err), 2)
