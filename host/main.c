@@ -84,12 +84,28 @@ static int open_program(lua_State *L) {
   return 1;
 }
 
+/* Modules of our own that are loaded when they are used lie beside the program:
+   in the tree that built it, or where it is installed. `package` is below the
+   top of the stack. */
+static void set_module_path(lua_State *L, const struct program *program) {
+  const char *slash = strrchr(program->exe, '/');
+  size_t len = slash == NULL ? 0 : (size_t)(slash - program->exe);
+  lua_pushlstring(L, program->exe, len);
+  const char *dir = lua_tostring(L, -1);
+  lua_getfield(L, -3, "cpath");
+  lua_pushfstring(L, "%s/modules/?.so;%s/../" SBHOST_LIBDIR "/sbhost/?.so;%s",
+                  dir, dir, lua_tostring(L, -1));
+  lua_setfield(L, -5, "cpath");
+  lua_pop(L, 2);
+}
+
 static void set_paths(lua_State *L, struct program *program) {
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "path");
   lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", program->root, program->root,
                   lua_tostring(L, -1));
   lua_setfield(L, -3, "path");
+  set_module_path(L, program);
   lua_getfield(L, -2, "preload");
   lua_pushlightuserdata(L, program);
   lua_pushcclosure(L, open_program, 1);

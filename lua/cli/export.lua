@@ -14,6 +14,7 @@ local session = require "pipeline.session"
 local OPTIONS = {
   data = { value = "DIR" },
   format = { value = "FORMAT" },
+  layout = { value = "LAYOUT" },
   out = { value = "PATH" },
 }
 
@@ -59,7 +60,7 @@ return function(...)
   if not made then
     fault.raise { message = "it cannot be written: " .. message, hint = "name another place with --out" }
   end
-  format.write(reel, { folder = folder, out = out })
+  format.write(reel, { folder = folder, out = out, layout = chosen.layout })
   local missing = undrawn(reel)
   if missing > 0 then
     print(("%d of %d shots have no picture yet"):format(missing, #reel.panels))

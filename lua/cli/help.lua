@@ -200,9 +200,12 @@ Writes the storyboard as it stands for other programs and for the crew, to
 data/PROJECT/exports/ or to PATH. It makes no call.
 
   --format FORMAT  one of those below
+  --layout LAYOUT  of a PDF: western (three panels a page, the default), konte (five
+                   in a column with action, dialogue and time), grid (contact sheet)
   --out PATH       the file, or for pictures the folder
   --data DIR       where projects are kept (data)
 
+  pdf        the board on paper
   csv        the shot list, a row a shot
   json       all of it, with numbers and times
   srt        the dialogue as subtitles
@@ -214,6 +217,7 @@ data/PROJECT/exports/ or to PATH. It makes no call.
 
 Times are in frames of the story's rate (24 a second unless it says otherwise).
 
+  sbhost export examples/lighthouse.lua --format pdf --layout konte
   sbhost export examples/lighthouse.lua --format csv
   sbhost export story.lua --format edl --out cut.edl]],
 

@@ -10,6 +10,7 @@ local M = {}
 ---@class ExportPlace
 ---@field folder string  the project's
 ---@field out string     the file, or folder, to be written
+---@field layout string?  of a PDF
 
 ---@class ExportFormat
 ---@field ending string   of the file's name; "" for a folder
@@ -68,6 +69,23 @@ local function write_pictures(reel, place)
   end
 end
 
+local NO_LETTERS = "%d characters are in no font of this system and show as boxes; "
+  .. "install fonts that have them, such as Noto's (Debian: fonts-noto-core, fonts-noto-cjk)"
+
+local function write_pdf(reel, place)
+  local document = require("export.pdf").document(reel, place.layout or "western", function(panel)
+    local path = panel.picture and place.folder .. "/" .. panel.picture
+    return path and file.exists(path) and path or nil
+  end)
+  document.path = place.out
+  -- Loaded here: nothing else of the program needs cairo and pango.
+  local unknown, message = require("host.pdf").write(document)
+  must(unknown, message)
+  if unknown > 0 then
+    print(NO_LETTERS:format(unknown))
+  end
+end
+
 ---@type table<string, ExportFormat>
 M.formats = {
   csv = text_format("csv", ".csv", "the shot list, a row a shot"),
@@ -77,6 +95,7 @@ M.formats = {
   edl = text_format("edl", ".edl", "the cut as an edit decision list (CMX 3600)", picture_names),
   fcp7 = text_format("fcp7", ".xml", "the cut as Final Cut Pro 7 XML", picture_urls),
   otio = text_format("otio", ".otio", "the cut as an OpenTimelineIO timeline", picture_urls),
+  pdf = { ending = ".pdf", about = "the board on paper", write = write_pdf },
   pictures = { ending = "", about = "the pictures alone, in a folder, named by number", write = write_pictures },
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/e2e/install.sh CMAKE BUILD -- an installed program works from anywhere,
-# through a link too, and without the tree's Lua files; with none it says so.
+# through a link too, and without the tree's Lua files and its modules; with none it says so.
 set -eu
 
 place=$(mktemp -d)
@@ -11,6 +11,7 @@ ln -s "$place/usr/bin/sbhost" "$place/sbhost"
 cat >"$place/root.lua" <<'END'
 local root = require("host.program").root
 assert(io.open(root .. "/cli/main.lua")):close()
+assert(require("host.pdf").write)
 print(root)
 END
 

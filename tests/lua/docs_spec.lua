@@ -23,7 +23,7 @@ end)
 
 describe("lua/meta/host", function()
   local modules = {
-    "artifact", "dag", "file", "http", "image", "json", "limiter", "loop", "name", "server", "store", "ui",
+    "artifact", "dag", "file", "http", "image", "json", "limiter", "loop", "name", "pdf", "server", "store", "ui",
   }
 
   it("declares every function that a host module has, and no other", function()
