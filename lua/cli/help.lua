@@ -213,6 +213,7 @@ data/PROJECT/exports/ or to PATH. It makes no call.
   edl        the cut as an edit decision list (CMX 3600)
   fcp7       the cut as Final Cut Pro 7 XML
   otio       the cut as an OpenTimelineIO timeline
+  html       the board as one file, with small pictures in it
   pictures   the pictures alone, in a folder, named by number
 
 Times are in frames of the story's rate (24 a second unless it says otherwise).

@@ -86,6 +86,10 @@ local function write_pdf(reel, place)
   end
 end
 
+local function write_page(reel, place)
+  must(file.write(place.out, require("export.html").text(reel, place)))
+end
+
 ---@type table<string, ExportFormat>
 M.formats = {
   csv = text_format("csv", ".csv", "the shot list, a row a shot"),
@@ -96,6 +100,7 @@ M.formats = {
   fcp7 = text_format("fcp7", ".xml", "the cut as Final Cut Pro 7 XML", picture_urls),
   otio = text_format("otio", ".otio", "the cut as an OpenTimelineIO timeline", picture_urls),
   pdf = { ending = ".pdf", about = "the board on paper", write = write_pdf },
+  html = { ending = ".html", about = "the board as one file, with small pictures in it", write = write_page },
   pictures = { ending = "", about = "the pictures alone, in a folder, named by number", write = write_pictures },
 }
 

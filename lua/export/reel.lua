@@ -31,6 +31,7 @@ local HELD = 3 -- seconds
 ---@field title string
 ---@field artifact table
 ---@field rate Rate
+---@field scheme string     how its shots are numbered
 ---@field scenes ReelScene[]
 ---@field panels Panel[]
 ---@field frames integer    of the whole film
@@ -57,6 +58,7 @@ function M.of(tree, story)
     title = title_of(artifact, story.project),
     artifact = artifact,
     rate = rate,
+    scheme = story.numbers,
     scenes = {},
     panels = {},
   }

@@ -84,10 +84,11 @@ end
 --- The scenes, rendered anew where something has changed.
 ---@param tree host.artifact.Tree
 ---@param standing Standing?
+---@param address_of AddressOf
 ---@param pause fun()
 ---@return string[] html
 ---@return SceneFacts[] facts
-function Board:scenes(tree, standing, pause)
+function Board:scenes(tree, standing, address_of, pause)
   local html, facts, kept = {}, {}, {}
   for i, numbered in ipairs(numbers.of_artifact(tree, self.scheme)) do
     local key = tree:get { "scenes", i, "key" } or ""
@@ -97,7 +98,8 @@ function Board:scenes(tree, standing, pause)
     local one = self.rendered[key]
     if not one or one.stamp ~= stamp then
       local value = tree:get { "scenes", i }
-      one = { stamp = stamp, html = scene.render(value, numbered, standing), facts = facts_of(value, numbered) }
+      local rendered = scene.render(value, numbered, standing, address_of)
+      one = { stamp = stamp, html = rendered, facts = facts_of(value, numbered) }
     end
     kept[key], html[i], facts[i] = one, one.html, one.facts
     pause()
@@ -116,7 +118,8 @@ end
 ---@param out string[]
 ---@param title string
 ---@param aspect string
-local function head(out, title, aspect)
+---@param pictures string where the policy lets them come from
+local function head(out, title, aspect, pictures)
   local across, down = aspect:match "^(%d+):(%d+)$"
   local frame = (":root { --frame: %s / %s; }\n"):format(across or 16, down or 9)
   local style, style_hash = inline("style", frame .. sources["page.css"])
@@ -125,7 +128,7 @@ local function head(out, title, aspect)
   add(out, '<meta name="viewport" content="width=device-width, initial-scale=1">')
   add(out, '<meta name="generator" content="sbhost %s">', program.version)
   out[#out + 1] = ('<meta http-equiv="Content-Security-Policy" content="%s">'):format(table.concat({
-    "default-src 'none'", "img-src 'self' file:", "style-src " .. style_hash, "script-src " .. script_hash,
+    "default-src 'none'", "img-src " .. pictures, "style-src " .. style_hash, "script-src " .. script_hash,
     "base-uri 'none'", "form-action 'none'",
   }, "; "))
   out[#out + 1] = style .. "</head><body>"
@@ -174,8 +177,9 @@ local DIALOGS = [[
 --- The board as it stands; what is missing says why. Waits now and then.
 ---@param tree host.artifact.Tree
 ---@param standing Standing?
+---@param address_of AddressOf? where pictures are, if not beside the page: in it, as data
 ---@return string html
-function Board:render(tree, standing)
+function Board:render(tree, standing, address_of)
   local pause = pacer()
   local board = {}
   for _, field in ipairs { "user_prompt", "style", "aspect", "lore", "narrative", "props" } do
@@ -183,15 +187,17 @@ function Board:render(tree, standing)
   end
   local title = (board.narrative or {}).title or (board.lore or {}).title or self.project
   local props = board.props or {}
-  local html, scenes = self:scenes(tree, standing, pause)
+  local pictures = address_of and "data:" or "'self' file:"
+  address_of = address_of or markup.url
+  local html, scenes = self:scenes(tree, standing, address_of, pause)
   local out = {}
-  head(out, title, board.aspect or "16:9")
+  head(out, title, board.aspect or "16:9", pictures)
   bar(out, title, scenes, props)
   out[#out + 1] = "<main>"
   front.title(out, board, title, scenes, standing)
   front.story(out, board)
-  front.order(out, scenes, pause)
-  front.cast(out, props, scenes, standing, pause)
+  front.order(out, scenes, address_of, pause)
+  front.cast(out, props, scenes, standing, address_of, pause)
   table.move(html, 1, #html, #out + 1, out)
   add(out, '</main><footer>Written on %s by sbhost %s. Load the page again to see what has come since.</footer>',
     os.date "%d %B %Y at %H:%M:%S", program.version)

@@ -1,10 +1,11 @@
 // page.mjs: a board in Chromium: does what a person at it does, and prints as JSON what
 // they would see. Arguments: the browser, the address of the board, that of a hostile
-// one, that of a large one, and a folder for what is printed.
+// one, that of a large one, that of one with its pictures in it, and a folder for what
+// is printed.
 import { readFileSync, unlinkSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const [browserPath, address, hostile, large, folder] = process.argv.slice(2);
+const [browserPath, address, hostile, large, whole, folder] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
 const faults = []; // what the console or a request says in all of this
 const alive = [];  // signs that a text was taken for a script
@@ -16,6 +17,7 @@ async function open(url, options = {}) {
   page.on("pageerror", (error) => faults.push(`error: ${error}`));
   page.on("dialog", (dialog) => { alive.push(dialog.message()); dialog.dismiss(); });
   page.on("request", (request) => {
+    if (request.url().startsWith("data:")) return;
     if (!request.url().startsWith(url.replace(/[^/]*$/, ""))) faults.push(`request: ${request.url()}`);
   });
   await page.goto(url);
@@ -175,6 +177,18 @@ async function harmless() {
   return { ...seen, left: left.panels };
 }
 
+async function inOneFile() {
+  const page = await open(whole);
+  await page.locator(".scene .panel:not(.stage) .frame").first().click();
+  await page.locator("#box img").waitFor();
+  const seen = await page.evaluate(() => ({
+    width: document.querySelector("#box img").naturalWidth,
+    named: [...document.images].filter((image) => !image.getAttribute("src").startsWith("data:")).length,
+  }));
+  await page.close();
+  return seen;
+}
+
 async function many() {
   const page = await open(large);
   const seen = await look(page);
@@ -192,7 +206,7 @@ async function many() {
 
 const seen = {
   filters: await filters(), enlarged: await enlarged(), keyboard: await keyboard(), pdf: await paperOf(),
-  hostile: await harmless(), many: await many(),
+  hostile: await harmless(), many: await many(), whole: await inOneFile(),
 };
 const quiet = faults.splice(0);
 seen.missing = await missing();

@@ -80,7 +80,11 @@ describe("the board in a browser", function()
     panels = made.scenes[1].shots
     assert(file.write(at .. "/hostile.html", board.new("x"):render(hostile_board())))
     assert(file.write(at .. "/large.html", board.new("x"):render(large_board())))
-    local files = ("file://%s/storyboard.html file://%s/hostile.html file://%s/large.html"):format(project, at, at)
+    local export = { "export", support.tree .. "/examples/lighthouse.lua", "--data", data, "--format", "html" }
+    local exported = support.run(export)
+    assert(exported.status == 0, exported.err)
+    local files = ("file://%s/storyboard.html file://%s/hostile.html file://%s/large.html file://%s"):format(
+      project, at, at, exported.out:match "([^\n]+)\n$")
     local result = support.shell(("cd %s && node page.mjs %s %s %s"):format(at, browser, files, at))
     seen = assert(json.decode(result.out), result.out .. result.err)
   end
@@ -171,6 +175,10 @@ describe("the board in a browser", function()
     assert.equal((HOSTILE:gsub("%z", "\u{FFFD}")), hostile.title)
     assert.equal(3, hostile.left)
     assert.equal(1, hostile.chosen)
+  end)
+
+  test("can be one file, with its pictures in it", function()
+    assert.same({ width = 480, named = 0 }, seen.whole)
   end)
 
   test("holds five hundred shots", function()

@@ -142,11 +142,14 @@ function M.story(out, board)
   out[#out + 1] = "</div>"
 end
 
+local THUMBNAIL = 168 -- pixels, twice what the style says
+
 --- The scenes as blocks in time, one below the other.
 ---@param out string[]
 ---@param scenes SceneFacts[]
+---@param address_of AddressOf
 ---@param pause fun()
-function M.order(out, scenes, pause)
+function M.order(out, scenes, address_of, pause)
   if #scenes == 0 then
     return
   end
@@ -158,7 +161,7 @@ function M.order(out, scenes, pause)
   out[#out + 1] = '<section class="order front"><h2>Running order</h2><ol>'
   for _, scene in ipairs(scenes) do
     add(out, '<li><a href="#%s"><span class="no">%s</span>', markup.url(scene.key), scene.number)
-    local address = scene.image and markup.url(scene.image)
+    local address = scene.image and address_of(scene.image, THUMBNAIL)
     if address then
       add(out, '<img src="%s" alt="" loading="lazy">', address)
     else
@@ -208,8 +211,9 @@ end
 ---@param props table[]
 ---@param scenes SceneFacts[]
 ---@param standing Standing?
+---@param address_of AddressOf
 ---@param pause fun()
-function M.cast(out, props, scenes, standing, pause)
+function M.cast(out, props, scenes, standing, address_of, pause)
   if #props == 0 then
     return
   end
@@ -217,7 +221,8 @@ function M.cast(out, props, scenes, standing, pause)
   out[#out + 1] = '<section class="cast front"><h2>Cast and props</h2><div class="sheet">'
   for _, kind in ipairs(KINDS) do
     for _, prop in ipairs(by_kind[kind[1]]) do
-      panel.prop(out, prop, seen[prop.name], standing and standing:of("props[].image_url", { prop.key }))
+      local state = standing and standing:of("props[].image_url", { prop.key })
+      panel.prop(out, prop, seen[prop.name], state, address_of)
       pause()
     end
   end

@@ -76,21 +76,37 @@ function M.count(n, what)
   return ("%d %s%s"):format(n, what, n == 1 and "" or "s")
 end
 
---- Base64 of the SHA-256 of a script or a style, as a content security policy names it.
+local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+--- Twelve bits as two letters.
+local PAIRS = {}
+for i = 0, 4095 do
+  local high, low = i // 64 + 1, i % 64 + 1
+  PAIRS[i] = ALPHABET:sub(high, high) .. ALPHABET:sub(low, low)
+end
+
+---@param bytes string
+---@return string
+function M.base64(bytes)
+  local out, missing = {}, -#bytes % 3
+  bytes = bytes .. ("\0"):rep(missing)
+  for i = 1, #bytes, 3 do
+    local a, b, c = bytes:byte(i, i + 2)
+    local bits = a << 16 | b << 8 | c
+    out[#out + 1] = PAIRS[bits >> 12] .. PAIRS[bits & 4095]
+  end
+  local text = table.concat(out)
+  return text:sub(1, #text - missing) .. ("="):rep(missing)
+end
+
+--- How a content security policy names a script or a style.
 ---@param text string
 ---@return string
 function M.source_hash(text)
-  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  local hex = json.sha256(text) .. "00" -- 33 bytes, eleven times three
-  local digits = {}
-  for i = 1, #hex, 6 do
-    local bits = tonumber(hex:sub(i, i + 5), 16)
-    for shift = 18, 0, -6 do
-      local digit = (bits >> shift & 63) + 1
-      digits[#digits + 1] = alphabet:sub(digit, digit)
-    end
-  end
-  return ("'sha256-%s='"):format(table.concat(digits, "", 1, 43))
+  local digest = json.sha256(text):gsub("%x%x", function(byte)
+    return string.char(tonumber(byte, 16))
+  end)
+  return ("'sha256-%s'"):format(M.base64(digest))
 end
 
 return M

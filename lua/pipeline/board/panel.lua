@@ -27,14 +27,17 @@ local function absent(out, about, state, leads_out)
   out[#out + 1] = "</button>"
 end
 
---- The picture, which is a link to its file.
+--- The picture, which is a link to its file if it has one.
 ---@param out string[]
 ---@param thing { image_url: string?, description: string? }
 ---@param label string
 ---@param state TaskState?
-local function picture(out, thing, label, state)
-  local address = thing.image_url and markup.url(thing.image_url)
-  if address then
+---@param address_of AddressOf
+local function picture(out, thing, label, state, address_of)
+  local address = thing.image_url and address_of(thing.image_url)
+  if address and address:find "^data:" then
+    add(out, '<button type="button" class="frame"><img src="%s" alt="%s"></button>', address, label)
+  elseif address then
     add(out, '<a class="frame" href="%s"><img src="%s" alt="%s" loading="lazy"></a>', address, address,
       label)
   else
@@ -112,6 +115,9 @@ function M.added(out, thing, known)
   end
 end
 
+--- Where a picture of the project is found, and for how wide a place; nil for nowhere.
+---@alias AddressOf fun(path: string, width: integer?): string?
+
 ---@class PanelOptions
 ---@field id string            of the element, unique on the page
 ---@field group "board"|"cast" what one leafs through together
@@ -121,6 +127,7 @@ end
 ---@field props string[]       what is seen in it, by name
 ---@field seconds number?      that it is held in the film
 ---@field state TaskState?     how the task stands that draws it
+---@field address_of AddressOf
 
 --- What stands right under the picture: number, name, how long it is held.
 ---@param out string[]
@@ -154,7 +161,7 @@ local function figure(out, thing, options, notes)
   add(out, '<figure class="panel %s" id="%s" data-group="%s" data-props="%s" data-seconds="%s">', options.class or "",
     options.id, options.group, json.encode(props), options.seconds or 0)
   local label = options.number and ("%s %s"):format(options.number, thing.name or "") or thing.name or ""
-  picture(out, thing, label, options.state)
+  picture(out, thing, label, options.state, options.address_of)
   out[#out + 1] = "<figcaption>"
   slate(out, thing, options)
   notes()
@@ -190,9 +197,16 @@ end
 ---@param prop table
 ---@param scenes string?     the numbers of those that it is seen in
 ---@param state TaskState?
-function M.prop(out, prop, scenes, state)
-  local id = "prop/" .. (prop.key or "")
-  local options = { id = id, group = "cast", tag = prop.kind, props = { prop.name }, state = state }
+---@param address_of AddressOf
+function M.prop(out, prop, scenes, state, address_of)
+  local options = {
+    id = "prop/" .. (prop.key or ""),
+    group = "cast",
+    tag = prop.kind,
+    props = { prop.name },
+    state = state,
+    address_of = address_of,
+  }
   figure(out, prop, options, function()
     text(out, 'p class="looks"', prop.image_url and prop.description)
     out[#out + 1] = "<dl>"

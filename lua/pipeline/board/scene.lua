@@ -92,8 +92,9 @@ end
 ---@param scene table
 ---@param numbers SceneNumbers
 ---@param standing Standing?
+---@param address_of AddressOf
 ---@return string html
-function M.render(scene, numbers, standing)
+function M.render(scene, numbers, standing, address_of)
   local function state(canonical, ...)
     return standing and standing:of(canonical, { scene.key, ... })
   end
@@ -109,6 +110,7 @@ function M.render(scene, numbers, standing)
     tag = "stage",
     state = state "scenes[].stage_setting_shot.image_url",
     props = scene.props or {},
+    address_of = address_of,
   })
   prose(out, scene)
   out[#out + 1] = "</div>"
@@ -124,6 +126,7 @@ function M.render(scene, numbers, standing)
       seconds = shot.duration,
       state = state("scenes[].shots[].image_url", shot.key),
       props = shot.props or {},
+      address_of = address_of,
     })
   end
   out[#out + 1] = "</div></section>"
