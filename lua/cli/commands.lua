@@ -5,6 +5,9 @@
 return {
   { "run", "run STORY.lua", "make the whole storyboard" },
   { "plan", "plan STORY.lua", "say what a run would do and cost" },
+  { "edits", "edits STORY.lua", "list what was set by hand" },
+  { "keep", "keep STORY.lua TASK...", "keep what tasks wrote, whatever is written anew" },
+  { "unedit", "unedit STORY.lua PATH...", "drop what was set by hand" },
   { "why", "why STORY.lua TASK", "say why a task would run, or why it last ran" },
   { "prompt", "prompt STORY.lua TASK", "show what a task asks, and send nothing" },
   { "redo", "redo STORY.lua TASK...", "wish for another take of tasks" },

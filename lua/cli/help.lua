@@ -56,6 +56,40 @@ said and not counted as nothing. It makes no call and needs no key.
 
   sbhost plan examples/lighthouse.lua --provider openrouter]],
 
+  edits = [[
+sbhost edits STORY.lua [--data DIR]
+
+Lists what was set by hand, in data/PROJECT/artifact.json or with `sbhost keep`:
+by path, items by their keys. An edit whose item is gone is marked; it is not in
+use, and kept until `sbhost unedit` drops it. May be asked while a run is under
+way.
+
+  --data DIR  where projects are kept (data)
+
+  sbhost edits examples/lighthouse.lua]],
+
+  keep = [[
+sbhost keep STORY.lua TASK... [--data DIR]
+
+Makes what tasks wrote, texts or pictures, edits: the tasks are not asked again,
+whatever is written anew before them. A task is written as step, step[item] or
+step[scene/shot]; * stands for any letters, ? for one.
+
+  --data DIR  where projects are kept (data)
+
+  sbhost keep story.lua lore 'shot_images[the-storm/*]'
+  sbhost unedit story.lua 'lore.*'             lets them go again]],
+
+  unedit = [[
+sbhost unedit STORY.lua PATH... [--data DIR]
+
+Drops edits, by the paths that `sbhost edits` lists; * stands for any letters, ?
+for one. What was generated comes back with the next run, without a call where it
+is still there.
+
+  --data DIR  where projects are kept (data)
+
+  sbhost unedit story.lua 'scenes[the-storm].description' 'lore.*']],
   why = [[
 sbhost why STORY.lua TASK [OPTION...]
 

@@ -26,6 +26,8 @@ local function line_of(event)
       return ("%s: done in %s"):format(event.task, duration(event.seconds))
     elseif state == "given" then
       return ("%s: the story's own picture"):format(event.task)
+    elseif state == "kept" then
+      return ("%s: set by hand"):format(event.task)
     end
   elseif event.event == "unplanted" then
     return ("%s: skipped: %s"):format(event.step, event.message)
@@ -45,6 +47,14 @@ local function line_of(event)
     return ("%s: what is answered is kept in memory for %d s, until there is room"):format(event.message, event.seconds)
   elseif event.event == "room" then
     return "there is room again: the run goes on"
+  elseif event.event == "edit" then
+    return "edit: " .. event.message
+  elseif event.event == "lost" then
+    return ("edit not in use: %s: %s (sbhost unedit drops it)"):format(event.path, event.message)
+  elseif event.event == "matched" or event.event == "unmatched" then
+    return ("%s: %s"):format(event.task, event.message)
+  elseif event.event == "again" or event.event == "refused" then
+    return event.message
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
   elseif event.event == "draining" or event.event == "notice" then
@@ -64,7 +74,7 @@ end
 local function at_terminal(tally, opened)
   local began, painted = loop.now(), 0
   local texts = arriving.new()
-  local quiet = { done = true, given = true }
+  local quiet = { done = true, given = true, kept = true }
   local context = {
     graph = opened.graph,
     earlier = timings.read(opened.project.store),

@@ -56,6 +56,13 @@ local function evaluate(opened, chosen, only)
   local display = progress.new(totals, chosen, opened)
   local asker = chosen.ask and ask.new(opened.spec:key_order()) or nil
   local interrupt = listen_for_interrupts(opened, asker)
+  local over <close> = setmetatable({}, {
+    __close = function() -- after a fault too
+      interrupt.listener:cancel()
+      display.finish()
+    end,
+  })
+  assert(over)
   local result = opened:evaluate {
     totals = totals,
     report = display.event,
@@ -66,8 +73,6 @@ local function evaluate(opened, chosen, only)
     resend_doubt = chosen["resend-doubt"],
   }
   result.doubts = opened:end_calls(GRACE)
-  interrupt.listener:cancel()
-  display.finish()
   result.interrupted = interrupt.heard
   return result, totals
 end
@@ -82,7 +87,7 @@ end
 local function status_of(result, totals)
   if result.interrupted then
     return INTERRUPTED
-  elseif result.stopped == "fault" then
+  elseif result.stopped == "fault" or result.refused then
     return WRONG
   elseif result.stopped == "cost" then
     return COST_LIMIT

@@ -99,6 +99,9 @@ function M.lines(tally, result, seconds)
     lines[#lines + 1] = ("%s: %s"):format(odd.task, odd.message)
   end
   problem_lines(lines, tally)
+  if result.refused then
+    lines[#lines + 1] = "artifact.json is left as it is: " .. result.refused
+  end
   if tally:sum "calls" == 0 and #tally.problems == 0 and not result.stopped then
     lines[#lines + 1] = "nothing to do: 0 calls, everything was reused"
   end

@@ -2,6 +2,7 @@
 -- kept by item key, and laid over whatever a task writes.
 
 local edit_path = require "pipeline.edit_path"
+local edits_pictures = require "pipeline.edits_pictures"
 local fault = require "pipeline.fault"
 local graph = require "pipeline.graph"
 local artifact = require "host.artifact"
@@ -29,6 +30,8 @@ local text_of = require "pipeline.edits_text"
 ---@field entries table<string, EditEntry>      by path
 ---@field private by_task table<string, EditEntry[]>? in the order in which they were made
 ---@field private seen EditsSeen                what they came to in this evaluation
+---@field private hashes PictureHashes
+---@field private report fun(event: table)
 ---@field private follows table<string, pipeline.Resolved[]> by step
 local Edits = {}
 Edits.__index = Edits
@@ -93,6 +96,7 @@ function Edits:put(text, record)
   self:enter(text, record)
   if not self.readonly then
     self.store:put("edit", text, json.encode(record))
+    self.project:unfinish()
   end
 end
 
@@ -102,6 +106,7 @@ function Edits:remove(text)
   self.by_task = nil
   if not self.readonly then
     self.store:remove("edit", text)
+    self.project:unfinish()
   end
 end
 
@@ -126,6 +131,20 @@ function Edits:records()
     records[text] = entry.record
   end
   return records
+end
+
+--- The files of the pictures that people have set, and where they found room.
+---@return string[] inside the project
+function Edits:pictures()
+  local paths = {}
+  for _, entry in pairs(self.entries) do
+    if entry.record.sha256 then
+      paths[#paths + 1] = entry.record.value
+      paths[#paths + 1] = entry.record.was
+    end
+  end
+  table.sort(paths)
+  return paths
 end
 
 --- The edits of one task.
@@ -170,6 +189,11 @@ function Edits:look(report)
   return #looked.changed > 0
 end
 
+--- A command has changed edits: what a person's copy said is no measure any more.
+function Edits:forget_sight()
+  self.store:remove("view", "sight")
+end
+
 --- Whether artifact.json may be replaced. What a person has saved since this
 --- evaluation began is kept, and goes in when it is begun again.
 ---@param report fun(event: table)
@@ -193,9 +217,50 @@ end
 --
 
 --- An evaluation begins: nothing has been laid yet, and all edits will be.
-function Edits:begin()
+---@param hashes PictureHashes
+---@param report fun(event: table)
+function Edits:begin(hashes, report)
   self.seen = { laid = {}, lost = {}, renamed = {}, gone = {} }
   self.waiting = false
+  self.hashes, self.report = hashes, report
+end
+
+--- Records an edit that was found in the folder of pictures.
+function Edits:put_found(text, record)
+  self:put(text, record)
+  self.report { event = "edit", path = text, op = record.op, message = text_of.line(text, record) }
+end
+
+--- Whether the picture of an edit is there; what a person has saved in its place
+--- since counts.
+---@param entry EditEntry
+---@return boolean
+function Edits:has_picture(entry)
+  local text, keys = entry.path.text, entry.path.keys
+  local changed, problem = edits_pictures.look(self.project, self.hashes, entry.record, keys[#keys] or text)
+  if changed then
+    self:put_found(text, changed)
+  end
+  self.seen.lost[text] = problem
+  return problem == nil
+end
+
+--- Whether a person has put another picture in the place of one that was drawn: that
+--- is an edit.
+---@param step pipeline.BoundStep
+---@param keys string[]
+---@param drawn { path: string, sha256: string }
+---@return boolean
+function Edits:replaced(step, keys, drawn)
+  local text = M.with_keys(step.draws.schema, keys)
+  if self.entries[text] then
+    return false
+  end
+  local record = edits_pictures.replaced(self.project, self.hashes, drawn, keys[#keys] or text)
+  if record then
+    self:put_found(text, record)
+  end
+  return record ~= nil
 end
 
 --- What of a step's writes may name items whose names have changed.
@@ -247,7 +312,7 @@ end
 --- The list that a leaf's items are in, if it is not of the task's own item.
 ---@param step pipeline.BoundStep
 ---@param leaf string
-local function list_of(step, leaf)
+function M.list_of(step, leaf)
   local inner = step.item and leaf:sub(#step.item.schema + 1) or leaf
   local list = inner:match "^([^%[]*)%[%]"
   return list and (step.item and step.item.schema or "") .. list
@@ -257,7 +322,7 @@ end
 ---@param schema string
 ---@param keys string[]
 ---@return string
-local function with_keys(schema, keys)
+function M.with_keys(schema, keys)
   local at = 0
   return (schema:gsub("%[%]", function()
     at = at + 1
@@ -271,18 +336,24 @@ end
 ---@param tree host.artifact.Tree
 ---@return boolean
 function Edits:covers(step, keys, tree)
-  if #self:of(M.task_name(step.name, keys)) == 0 then
+  local edits = self:of(M.task_name(step.name, keys))
+  if #edits == 0 then
     return false
   end
+  for _, entry in ipairs(edits) do
+    if entry.record.sha256 and not self:has_picture(entry) then
+      return false
+    end
+  end
   for _, leaf in ipairs(step.written) do
-    local list = list_of(step, leaf)
+    local list = M.list_of(step, leaf)
     local covered
     if list and step.owned[list] then
-      covered = self.entries[with_keys(list, keys)] ~= nil
+      covered = self.entries[M.with_keys(list, keys)] ~= nil
     elseif list then
       covered = self:covers_items(list, leaf, tree)
     else
-      covered = self.entries[with_keys(leaf, keys)] ~= nil
+      covered = self.entries[M.with_keys(leaf, keys)] ~= nil
     end
     if not covered then
       return false
@@ -371,7 +442,6 @@ function M.new(options)
   for text, record in pairs(self.store:all "edit") do
     self:enter(text, read_record(record))
   end
-  self:begin()
   return self
 end
 

@@ -4,6 +4,7 @@
 
 local artifact = require "host.artifact"
 local edit_path = require "pipeline.edit_path"
+local edit_refs = require "pipeline.edit_refs"
 local edits_check = require "pipeline.edits_check"
 local graph = require "pipeline.graph"
 local json = require "host.json"
@@ -18,12 +19,19 @@ local path = require "pipeline.path"
 ---@field after string?    add and move: the key of the item before it; "" for none
 ---@field refs table<string, table<string, string>>? keys of the items that names in the value mean, by list and name
 ---@field sha256 string?   of a picture
----@field was string?      the picture file that a person's picture was found in
+---@field was string?      the place of a drawn picture that a person's picture was found in
+---@field from string?     sha256 of what was found there
 ---@field n integer        edits are laid in this order
 ---@field at number        seconds since 1970
 
 ---@class EditChange: Edit
 ---@field path string
+
+--- How both sides name the items of a list.
+---@class DiffNames
+---@field renamed table<string, string> new names by old ones
+---@field gone table<string, true>      names of items that were taken out
+---@field present table<string, true>   names that the person's side has
 
 ---@class Diff
 ---@field spec pipeline.Spec
@@ -34,7 +42,8 @@ local path = require "pipeline.path"
 ---@field found EditChange[]
 ---@field dropped string[]             paths of edits that were taken back
 ---@field left_out string[]            what of a stale copy is not there any more
----@field lists table<string, { renamed: table<string, string>, gone: table<string, true>, keys: table<string, string> }>
+---@field lists table<string, DiffNames>           of the lists at the top
+---@field keys table<string, table<string, string>> of their items by name
 local Diff = {}
 Diff.__index = Diff
 
@@ -65,7 +74,7 @@ end
 --
 
 --- The items of a list at the top as both sides name them.
----@return { renamed: table<string, string>, gone: table<string, true> }
+---@return DiffNames
 local function named(base, mine, list)
   local now, renamed, gone, present = {}, {}, {}, {}
   for _, item in ipairs(mine:get { list } or {}) do
@@ -79,7 +88,7 @@ local function named(base, mine, list)
       gone[item.name] = not new or nil
     end
   end
-  return { renamed = renamed, gone = gone, keys = {}, present = present }
+  return { renamed = renamed, gone = gone, present = present }
 end
 
 --- References as they are once renamed items have their new names and those that
@@ -116,32 +125,6 @@ function Diff:changed_refs(field, base, mine, at)
     end
   end
   return now
-end
-
---- Notes which items the names in a value mean, so that it can be told when they
---- have other names.
-function Diff:keep_refs(change, field, value)
-  if field.kind == "refs" then
-    for _, referred in ipairs(value) do
-      change.refs = change.refs or {}
-      change.refs[field.to] = change.refs[field.to] or {}
-      change.refs[field.to][referred] = self.lists[field.to].keys[referred]
-    end
-  elseif field.kind == "record" then
-    for _, inner in ipairs(field.fields) do
-      if value[inner.name] ~= nil then
-        self:keep_refs(change, inner, value[inner.name])
-      end
-    end
-  elseif field.kind == "list" then
-    for _, item in ipairs(#value > 0 and value or { value.name and value or nil }) do
-      for _, inner in ipairs(field.fields) do
-        if item[inner.name] ~= nil then
-          self:keep_refs(change, inner, item[inner.name])
-        end
-      end
-    end
-  end
 end
 
 --
@@ -391,9 +374,9 @@ function Diff:list(field, base, mine, at, schema)
     present[item.key] = true
     both[#both + 1] = by_key[item.key] and item or nil
   end
-  if self.lists[schema] then
+  if self.keys[schema] then
     for _, item in ipairs(items) do
-      self.lists[schema].keys[item.name] = item.key
+      self.keys[schema][item.name] = item.key
     end
   end
   if not self.is_partial then
@@ -457,15 +440,13 @@ function M.diff(base, mine, options)
   for _, list in ipairs(self.spec:lists()) do
     if not list:find("[]", 1, true) then
       self.lists[list] = named(base, mine, list)
-      for _, item in ipairs(mine:get { list } or {}) do
-        self.lists[list].keys[item.name] = item.key
-      end
     end
   end
+  self.keys = edit_refs.keys(self.spec, mine)
   self:record(self.spec.root, base, mine, "", "")
   for _, change in ipairs(self.found) do
     if change.field then
-      self:keep_refs(change, change.field, change.value)
+      change.refs = edit_refs.of(change.field, change.value, self.keys)
       change.field = nil
     end
   end

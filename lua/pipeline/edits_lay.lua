@@ -202,6 +202,9 @@ end
 
 ---@param edit EditEntry
 function Lay:set(edit)
+  if edit.record.sha256 and self.seen.lost[edit.path.text] then
+    return -- its picture is gone: one that is drawn does
+  end
   local place = self:find(edit, edit.path.segments)
   if not place then
     return

@@ -1,13 +1,13 @@
 -- lua/pipeline/edits_look.lua: looks at artifact.json, and keeps what a person changed in it
 -- as edits. Nothing replaces the file before that is done.
 
+local artifact = require "host.artifact"
 local edit_path = require "pipeline.edit_path"
 local edits_check = require "pipeline.edits_check"
 local edits_diff = require "pipeline.edits_diff"
 local edits_pictures = require "pipeline.edits_pictures"
 local fault = require "pipeline.fault"
 local json = require "host.json"
-local artifact = require "host.artifact"
 
 local M = {}
 

@@ -4,6 +4,10 @@
 local file = require "host.file"
 local image = require "host.image"
 
+--- What is asked of those who know what pictures hold: `Pictures` of a run.
+---@class PictureHashes
+---@field hash fun(self, path: string): string?
+
 local M = {}
 
 --- Whether a path stays inside the folder that it is taken from.
@@ -59,20 +63,69 @@ function M.named(project, dir, path, key)
   return M.take_in(project, found, key)
 end
 
---- Whether a file is another picture than the one that a hash is known of. A file
---- that is gone, or holds no whole picture, is none.
----@param project Project
----@param path string inside the project
----@param known string sha256
----@return boolean
-function M.is_other(project, path, known)
-  local hash = file.hash(project:path(path))
-  return hash ~= nil and hash ~= known and image.inspect(project:path(path)) ~= nil
+--- Takes in a picture that was found where another one was. The person's program may
+--- go on saving it there, so what it holds then is another picture. One that would not
+--- be taken for a drawing, such as a single colour, stays where it was found.
+---@param place string inside the project
+---@param hash string of what is there
+---@param info host.image.info
+---@return Edit?
+---@return string? message
+local function taken_from(project, place, hash, info, key)
+  local path, sha256
+  if not project.readonly then
+    path, sha256 = M.take_in(project, project:path(place), key)
+  end
+  if path then
+    return { op = "set", value = path, sha256 = sha256, was = place, from = hash }
+  elseif project.readonly or info.type == "png" then
+    return { op = "set", value = place, sha256 = hash }
+  end
+  return nil, sha256
 end
 
---- Whether a file still is the picture that a hash is known of.
-function M.is_same(project, path, known)
-  return file.hash(project:path(path)) == known
+--- The edit that a person made by putting a picture in the place of one that was
+--- drawn. Nothing when it is still that one, is gone, or is no whole picture.
+---@param project Project
+---@param hashes PictureHashes
+---@param drawn { path: string, sha256: string }
+---@param key string
+---@return Edit?
+function M.replaced(project, hashes, drawn, key)
+  local hash = hashes:hash(drawn.path)
+  local info = hash and hash ~= drawn.sha256 and image.inspect(project:path(drawn.path))
+  return info and (taken_from(project, drawn.path, hash, info, key)) or nil
+end
+
+--- What has become of the picture of an edit.
+---@param project Project
+---@param hashes PictureHashes
+---@param record Edit
+---@param key string
+---@return Edit? changed   when a person has saved another one
+---@return string? problem when there is none to be used
+function M.look(project, hashes, record, key)
+  local found = record.was and hashes:hash(record.was)
+  if found and found ~= record.from then
+    local info = image.inspect(project:path(record.was))
+    local changed = info and taken_from(project, record.was, found, info, key)
+    if changed then
+      return changed
+    end
+  end
+  local hash = hashes:hash(record.value)
+  if hash == record.sha256 then
+    return nil
+  elseif not hash then
+    return nil, ("its picture %s is not there any more"):format(record.value)
+  end
+  local info, message = image.inspect(project:path(record.value))
+  if not info then
+    return nil, ("its picture cannot be used: %s"):format(message)
+  elseif info.type ~= "png" then
+    return taken_from(project, record.value, hash, info, key)
+  end
+  return { op = "set", value = record.value, sha256 = hash, was = record.was, from = record.from }
 end
 
 return M

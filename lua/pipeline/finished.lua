@@ -25,6 +25,9 @@ local function files_of(opened)
   for _, prop in ipairs(story.props) do
     paths[#paths + 1] = prop.image
   end
+  for _, path in ipairs(opened.edits:pictures()) do
+    paths[#paths + 1] = opened.project:path(path)
+  end
   return (file.scan(paths))
 end
 

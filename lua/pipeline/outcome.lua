@@ -108,6 +108,14 @@ function Outcomes:unchanged(task, fingerprint)
   return key and self:find(task, key)
 end
 
+--- The outcome that a task came to when it was last evaluated.
+---@param task string
+---@return StandingOutcome?
+function Outcomes:last(task)
+  local mark = self.marks[task]
+  return mark and self:find(task, mark:match '"key":"(%x+)"')
+end
+
 --- Notes what a task was evaluated from, and the key that this came to.
 ---@param task string
 ---@param fingerprint string

@@ -65,7 +65,7 @@ end
 
 --- The user's edits, laid over what a task writes.
 local function with_edits(run, task, entries)
-  return run.edits and run.edits:over(task.step, task.keys, entries, run.artifact, task.scope) or entries
+  return run.edits:over(task.step, task.keys, entries, run.artifact, task.scope)
 end
 
 --- The result of an outcome: the chosen option, as a patch.
@@ -88,7 +88,7 @@ local function settle(run, task, standing, state)
   end
   own.overlay(run, task, value)
   local function keys_of(list, items)
-    return run.matches and run.matches:keys(task.name, standing.key, option, list, items)
+    return run.matches:keys(task.name, standing.key, option, list, items)
   end
   local entries = patch.entries(run.spec, step, run.artifact, task.scope, value, keys_of)
   return { state = state, value = answer, entries = with_edits(run, task, entries) }
@@ -186,19 +186,31 @@ local function settle_picture(run, task, standing, state)
   return { state = state, value = path, entries = with_edits(run, task, entries) }
 end
 
---- Whether the picture of an outcome is there. One that a person put in its place
---- is theirs, and stands.
+--- What is all set by hand.
+local function by_hand(run, task)
+  return { state = "kept", entries = with_edits(run, task, {}) }
+end
+
+--- Whether the picture of an outcome is there, as it came.
 ---@return boolean? there nil when it cannot be told
 ---@return string? message
 local function is_there(run, standing)
   if not standing then
     return false
   end
-  return run.pictures:has(standing.picture.path)
+  local there, message = run.pictures:has(standing.picture.path)
+  if not there then
+    return there, message
+  end
+  local sha256, unread = run.pictures:hash(standing.picture.path)
+  if not sha256 then
+    return nil, unread
+  end
+  return sha256 == standing.picture.sha256
 end
 
 local function tell_gone(run, task, path)
-  local said = ("its picture %s is gone, so it is drawn anew"):format(path)
+  local said = ("its picture %s is gone or broken, so it is drawn anew"):format(path)
   run.report { event = "gone", step = task.step.name, task = task.name, message = said }
 end
 
@@ -210,6 +222,10 @@ function M.picture(run, task)
   local given = run:given(step.draws.schema, task.keys)
   if given then
     return { state = "given", value = given, entries = { { patch.place(step.draws, task.scope), given } } }
+  end
+  local last = run.outcomes:last(task.name)
+  if last and run.edits:replaced(step, task.keys, last.picture) then
+    return by_hand(run, task)
   end
   local reached, missing = references.reached(run, task)
   if not reached then
@@ -280,8 +296,8 @@ end
 ---@param task Task
 ---@return Result
 function M.perform(run, task)
-  if run.edits and run.edits:covers(task.step, task.keys, run.artifact) then
-    return { state = "kept", entries = with_edits(run, task, {}) }
+  if run.edits:covers(task.step, task.keys, run.artifact) then
+    return by_hand(run, task)
   end
   return M[task.step.step.kind](run, task)
 end

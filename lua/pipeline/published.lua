@@ -21,6 +21,7 @@ local json = require "host.json"
 ---@field private store host.store.store
 ---@field private readonly boolean
 ---@field private record PublishedRecord
+---@field private prepared { hash: string, revision: integer, text: string }? what is to be written
 local Published = {}
 Published.__index = Published
 
@@ -126,6 +127,25 @@ function Published:prune()
   end
 end
 
+--- The next revision, as it is written. One that could not be written is the next
+--- one still.
+---@param tree host.artifact.Tree
+---@param key_order string[]
+---@return { hash: string, revision: integer, text: string }
+function Published:prepare(tree, key_order)
+  local record, hash = self.record, tree:hash()
+  if not self.prepared or self.prepared.hash ~= hash then
+    local revision = record.revision + 1
+    local text = tree:patch({ { { "revision" }, revision } }):encode { indent = 2, order = key_order }
+    record.revision = revision
+    record.kept[#record.kept + 1] = { revision = revision, bytes = #text }
+    self.prepared = { hash = hash, revision = revision, text = text }
+    self:prune()
+    self:keep_record()
+  end
+  return self.prepared
+end
+
 --- Replaces the file. Its text is in the store before: what a person makes of any
 --- copy of it can be told.
 ---@param tree host.artifact.Tree
@@ -134,26 +154,21 @@ end
 ---@return string? message
 ---@return string? code
 function Published:write(tree, key_order)
-  local record = self.record
-  record.revision = record.revision + 1
-  local text = tree:patch({ { { "revision" }, record.revision } }):encode { indent = 2, order = key_order }
-  record.kept[#record.kept + 1] = { revision = record.revision, bytes = #text }
-  self:prune()
-  self:keep_record()
-  local ok, message, code = self.store:put("revision", revision_name(record.revision), text, { wait = true })
-  if not ok then
-    return nil, message, code
+  local next_one = self:prepare(tree, key_order)
+  local name, stat = revision_name(next_one.revision), nil
+  local ok, message, code = self.store:put("revision", name, next_one.text, { wait = true })
+  if ok then
+    ok, message, code = file.write(self.path, next_one.text)
   end
-  ok, message, code = file.write(self.path, text)
-  local stat
   if ok then
     stat, message, code = file.stat(self.path)
   end
   if not stat then
     return nil, message, code
   end
-  record.hash, record.written = tree:hash(), json.sha256(text)
-  self:note(record.written, stat)
+  self.prepared = nil
+  self.record.hash, self.record.written = next_one.hash, json.sha256(next_one.text)
+  self:note(self.record.written, stat)
   return true
 end
 

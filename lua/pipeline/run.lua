@@ -23,8 +23,8 @@ local views = require "pipeline.views"
 ---@field outcomes Outcomes
 ---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
 ---@field choose fun(step: string, count: integer, key: string, answer: table): integer|"again"|nil
----@field edits Edits?                          what the user has set by hand
----@field matches Matches?                      the keys of items that live on
+---@field edits Edits                           what the user has set by hand
+---@field matches Matches                       the keys of items that live on
 ---@field report fun(event: table)
 ---@field lint Lint
 ---@field artifact host.tree
@@ -188,7 +188,7 @@ local function story_entries(story)
 end
 
 --- Evaluates the story. Waits until every task has ended.
----@return { done: integer, failed: integer, skipped: integer, stopped: "stop"|"cost"|nil }
+---@return { done: integer, failed: integer, skipped: integer, stopped: "stop"|"cost"|nil, refused: string? }
 function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
     self.results[step.name] = {}
@@ -200,7 +200,21 @@ function Run:evaluate()
     self:save_step(step)
   end
   self.views:finish()
-  return { done = done, failed = failed, skipped = skipped, stopped = self.stopped }
+  self:tell_lost()
+  return {
+    done = done,
+    failed = failed,
+    skipped = skipped,
+    stopped = self.stopped,
+    refused = self.edits.refused,
+  }
+end
+
+--- Tells which edits have nothing that they could be laid over.
+function Run:tell_lost()
+  for _, lost in ipairs(self.edits:finish(self.artifact)) do
+    self.report { event = "lost", path = lost.path, message = lost.message }
+  end
 end
 
 --- Takes the fields of a Run that are not its own affair, and `seconds`, what
@@ -223,9 +237,11 @@ function M.new(options)
     options.report(event)
   end
   self.priority = self.graph:priorities(options.seconds)
-  self.artifact = artifact.new():patch(story_entries(self.story))
-  self.views = views.new(self)
   self.pictures = self.pictures or pictures.new(self.project)
+  self.edits:begin(self.pictures, self.report)
+  self.artifact = artifact.new()
+  self.artifact = self.artifact:patch(self.edits:over(nil, {}, story_entries(self.story), self.artifact))
+  self.views = views.new(self)
   self.fingerprints = fingerprint.new(self)
   positions.forget()
   self.nodes = dag.new {

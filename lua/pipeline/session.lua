@@ -4,11 +4,13 @@
 local budget = require "pipeline.budget"
 local call = require "pipeline.call"
 local choose = require "pipeline.choose"
+local edits = require "pipeline.edits"
 local finished = require "pipeline.finished"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
 local locate = require "pipeline.locate"
 local loop = require "host.loop"
+local match = require "pipeline.match"
 local outcome = require "pipeline.outcome"
 local pictures = require "pipeline.pictures"
 local project = require "pipeline.project"
@@ -36,6 +38,7 @@ local timings = require "pipeline.timings"
 ---@field chosen Chosen
 ---@field project Project?    once it is open
 ---@field private opened_providers OpenProviders?
+---@field edits Edits?        what was set by hand
 ---@field private read_outcomes Outcomes?
 ---@field calls Calls?        of all of its evaluations
 ---@field private run Run?    the evaluation that is under way
@@ -94,6 +97,7 @@ end
 ---@param options { readonly: boolean? }?
 function Session:open(options)
   self.project = project.open(self.story.project, self:data(), options)
+  self.edits = edits.new { project = self.project, story = self.story, spec = self.spec, graph = self.graph }
 end
 
 --- The artifact as it was last written; empty when there is none.
@@ -183,7 +187,7 @@ end
 local PASSING = {
   planted = true, task = true, sent = true, answered = true, text = true, retry = true, ["repair"] = true,
   fallback = true, resent = true, gone = true, edit = true, matched = true, unmatched = true, notice = true,
-  draining = true, unchanged = true, choice = true,
+  draining = true, unchanged = true, again = true, choice = true,
 }
 
 --- Makes what the evaluation reports go to its totals, and then on.
@@ -233,6 +237,8 @@ function Session:make_run(options)
     project = self.project,
     calls = options.calls or self:make_calls(options),
     outcomes = self:outcomes(),
+    edits = self.edits,
+    matches = match.new { store = self.project.store, readonly = self.project.readonly, report = self.report },
     providers = self:providers().of,
     choose = function(...)
       return choices:option(...)
@@ -245,17 +251,11 @@ function Session:make_run(options)
   }
 end
 
---- Evaluates the story once. Waits until every task has ended. Where the last run did
---- everything and nothing has changed since, nothing is evaluated.
+--- Evaluates the story once. Waits until every task has ended.
 ---@param options Evaluation
----@return table result of Run:evaluate, with the `run` itself if there was one
----@return Tally totals
-function Session:evaluate(options)
-  local totals = self:listen(options)
-  local tasks = not options.calls and not options.ask and finished.tasks(self.project, finished.stamp(self))
-  if tasks then
-    return finished_result(self, tasks), totals
-  end
+---@param totals Tally
+---@return table result of Run:evaluate
+function Session:evaluate_once(options, totals)
   self.run = self:make_run(options)
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
@@ -266,8 +266,33 @@ function Session:evaluate(options)
     timings.keep(self.project.store, totals)
     local did_all = not result.stopped and result.failed + result.skipped == 0 and self.calls.doubts:left().count == 0
     if same and did_all and not self.notable then
-      finished.put(self.project, finished.stamp(self), totals)
+      local stamp = finished.stamp(self)
+      -- What a person saved before the stamp was taken is no part of what was done.
+      if self.edits:may_replace(self.report) then
+        finished.put(self.project, stamp, totals)
+      end
     end
+  end
+  return result
+end
+
+--- Evaluates the story, and again as long as a person saves edits meanwhile; what they
+--- left in artifact.json and cannot be used is a fault. Where the last run did
+--- everything and nothing has changed since, nothing is evaluated.
+---@param options Evaluation
+---@return table result of Run:evaluate, with the `run` itself if there was one
+---@return Tally totals
+function Session:evaluate(options)
+  local totals = self:listen(options)
+  self.edits:look(self.report)
+  local tasks = not options.calls and not options.ask and finished.tasks(self.project, finished.stamp(self))
+  if tasks then
+    return finished_result(self, tasks), totals
+  end
+  local result = self:evaluate_once(options, totals)
+  while self.edits.waiting and not result.stopped do
+    self.report { event = "again", message = "artifact.json was changed by hand meanwhile: going on from there" }
+    result = self:evaluate_once(options, totals)
   end
   return result, totals
 end

@@ -4,7 +4,7 @@
 ---@class StepTally
 ---@field step string
 ---@field total integer     tasks known so far
----@field done integer      of them done, reused or given
+---@field done integer      of them done, reused, given or kept
 ---@field reused integer
 ---@field failed integer
 ---@field skipped integer
@@ -94,6 +94,16 @@ end
 
 local on = {}
 
+--- The evaluation is begun again: its tasks are counted anew, its calls go on.
+function on.again(self)
+  for _, step in ipairs(self.steps) do
+    for _, counter in ipairs { "total", "done", "reused", "failed", "skipped", "running" } do
+      step[counter] = 0
+    end
+  end
+  self.problems, self.odd = {}, {}
+end
+
 function on.planted(_, step, event)
   step.total = event.tasks
 end
@@ -105,7 +115,7 @@ function on.unchanged(_, step, event)
   step.total, step.done, step.reused = event.tasks, event.tasks, event.tasks
 end
 
-local ENDED = { done = true, reused = true, given = true }
+local ENDED = { done = true, reused = true, given = true, kept = true }
 
 function on.task(self, step, event, now)
   local state = event.state

@@ -77,7 +77,11 @@ function Views:save()
       return self.board:render(tree, self.standing)
     end,
   }
-  local ok, problem = pcall(run.project.save_views, run.project, run.artifact, run.spec:key_order(), page)
+  local ok, problem = pcall(function()
+    if run.edits:may_replace(run.report) then
+      run.project:save_views(run.artifact, run.spec:key_order(), page)
+    end
+  end)
   self.saved = loop.now()
   if not ok then
     run:stop(tostring(problem))

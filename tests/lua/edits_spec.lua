@@ -46,7 +46,9 @@ local function opened()
 end
 
 local function edits_of(project)
-  return edits.new { project = project, story = told, spec = spec, graph = steps }
+  local kept = edits.new { project = project, story = told, spec = spec, graph = steps }
+  kept:begin({ hash = function(_, path) return (file.hash(project:path(path))) end }, print)
+  return kept
 end
 
 --- A person opens artifact.json, or a copy of it, changes it, and saves it.
@@ -337,7 +339,6 @@ local function edited(change)
   save(project, change)
   local kept = edits_of(project)
   kept:look(function() end)
-  kept:begin()
   return kept, project
 end
 

@@ -3,9 +3,11 @@
 
 local calls = require "calls"
 local choose = require "pipeline.choose"
+local edits = require "pipeline.edits"
 local field = require "pipeline.field"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
+local match = require "pipeline.match"
 local openrouter = require "providers.openrouter"
 local outcome = require "pipeline.outcome"
 local project = require "pipeline.project"
@@ -95,6 +97,7 @@ function M.evaluate(opened, steps, options)
   for name, value in pairs(options.calls or {}) do
     changes[name] = value
   end
+  local bound = graph.new(spec, steps)
   local choices = choose.new {
     store = opened.store,
     told = options.choices or {},
@@ -104,7 +107,9 @@ function M.evaluate(opened, steps, options)
   local evaluation = run.new {
     story = told,
     spec = spec,
-    graph = graph.new(spec, steps),
+    graph = bound,
+    edits = edits.new { project = opened, story = told, spec = spec, graph = bound },
+    matches = match.new { store = opened.store, report = report },
     project = opened,
     calls = M.calls(opened, changes),
     outcomes = outcome.new(opened.store),
@@ -119,6 +124,7 @@ function M.evaluate(opened, steps, options)
     own_pictures = options.own_pictures or {},
     seconds = {},
   }
+  evaluation.edits:look(report)
   if options.started then
     options.started(evaluation)
   end
