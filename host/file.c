@@ -243,6 +243,21 @@ int sb_file_write(const char *path, const void *data, size_t len) {
   return write_as(path, data, len, DURABLE);
 }
 
+int sb_file_write_over(const char *path, const void *data, size_t len,
+                       uint64_t size, int64_t mtime) {
+  enum { MICROSECOND = 1000 };
+  char *temporary;
+  struct sb_file_stat st;
+  int rc = name_temporary(path, &temporary);
+  if (rc < 0) return rc;
+  rc = write_new(temporary, data, len, DURABLE);
+  /* Only now, as flushing takes long. */
+  if (rc == 0 && sb_file_stat(path, &st) == 0 &&
+      (st.size != size || llabs(st.mtime - mtime) >= MICROSECOND))
+    rc = UV_EAGAIN;
+  return replace(temporary, path, rc, DURABLE);
+}
+
 int sb_file_write_scratch(const char *path, const void *data, size_t len) {
   return write_as(path, data, len, SCRATCH);
 }

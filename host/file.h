@@ -22,6 +22,12 @@
    says that a crash may bring back the old one. */
 int sb_file_write(const char *path, const void *data, size_t len);
 
+/* The same, unless what is at path is not a file of that size and mtime (to the
+   microsecond) any more: then UV_EAGAIN, and it is left as it is. One that is
+   gone may be put there. */
+int sb_file_write_over(const char *path, const void *data, size_t len,
+                       uint64_t size, int64_t mtime);
+
 /* The same without any fsync, for what is of no use after a crash, or flushed
    later. */
 int sb_file_write_scratch(const char *path, const void *data, size_t len);

@@ -71,7 +71,7 @@ static struct job *push_job(lua_State *L, const char *path,
 
 static int fail(lua_State *L, const struct job *job) {
   if (job->rc != UV_EAGAIN) return sb_fail(L, job->rc, job->path);
-  lua_pushfstring(L, "%s: changed while it was read", job->path);
+  lua_pushfstring(L, "%s: changed meanwhile", job->path);
   return sb_fail_message(L, lua_tostring(L, -1), "EAGAIN");
 }
 
@@ -361,12 +361,26 @@ static void run_write(struct sb_work *work) {
   job->rc = sb_file_write(job->path, job->data, job->len);
 }
 
-/* file.write(path, text) -> true | nil, message, code */
+static void run_write_over(struct sb_work *work) {
+  struct job *job = (struct job *)work;
+  job->rc = sb_file_write_over(job->path, job->data, job->len, job->stat.size,
+                               job->stat.mtime);
+}
+
+/* file.write(path, text[, seen]) -> true | nil, message, code */
 static int file_write(lua_State *L) {
   const char *path = check_path(L, 1);
   size_t len;
   const char *text = luaL_checklstring(L, 2, &len);
-  struct job *job = push_job(L, path, run_write);
+  int is_over = !lua_isnoneornil(L, 3);
+  struct job *job = push_job(L, path, is_over ? run_write_over : run_write);
+  if (is_over) {
+    lua_getfield(L, 3, "size");
+    lua_getfield(L, 3, "mtime");
+    job->stat.size = (uint64_t)luaL_checkinteger(L, -2);
+    job->stat.mtime = (int64_t)(luaL_checknumber(L, -1) * 1e9);
+    lua_pop(L, 2);
+  }
   job->data = copy(L, text, len);
   job->len = len;
   return sb_work_yield(L, &job->base, finish_true);

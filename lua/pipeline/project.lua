@@ -113,9 +113,10 @@ end
 ---@param key_order string[]
 ---@param page { stamp: string, render: fun(tree: host.tree): string } the board; `stamp` tells
 ---   what beside the tree it says
+---@return boolean done not when a person was faster
 function Project:save_views(tree, key_order, page)
   if self.readonly then
-    return
+    return true
   end
   local board_path = self:path "storyboard.html"
   local is_new = self.published:differs(tree)
@@ -128,8 +129,13 @@ function Project:save_views(tree, key_order, page)
   end
   if is_new then
     -- Not before the board is there: what could not be written is written again.
-    self:write(self.published.write, self.published, tree, key_order)
+    local done, message, code = self:await_room(self.published.write, self.published, tree, key_order)
+    if not done and code ~= "EAGAIN" then
+      unusable(self.folder, message, code)
+    end
+    return done == true
   end
+  return true
 end
 
 --- Writes a step's result as it was: the answers of its tasks by item.

@@ -147,7 +147,8 @@ function Published:prepare(tree, key_order)
 end
 
 --- Replaces the file. Its text is in the store before: what a person makes of any
---- copy of it can be told.
+--- copy of it can be told. What a person saved since it was last looked at is left
+--- alone: then the code is "EAGAIN".
 ---@param tree host.artifact.Tree
 ---@param key_order string[]
 ---@return true?
@@ -158,7 +159,9 @@ function Published:write(tree, key_order)
   local name, stat = revision_name(next_one.revision), nil
   local ok, message, code = self.store:put("revision", name, next_one.text, { wait = true })
   if ok then
-    ok, message, code = file.write(self.path, next_one.text)
+    local record = self.record
+    local seen = record.mtime and { size = record.size, mtime = record.mtime } or nil
+    ok, message, code = file.write(self.path, next_one.text, seen)
   end
   if ok then
     stat, message, code = file.stat(self.path)

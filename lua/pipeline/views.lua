@@ -78,8 +78,9 @@ function Views:save()
     end,
   }
   local ok, problem = pcall(function()
-    if run.edits:may_replace(run.report) then
-      run.project:save_views(run.artifact, run.spec:key_order(), page)
+    local done = false
+    while not done and run.edits:may_replace(run.report) do
+      done = run.project:save_views(run.artifact, run.spec:key_order(), page)
     end
   end)
   self.saved = loop.now()

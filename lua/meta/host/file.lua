@@ -18,10 +18,11 @@ function file.read(path, max_bytes) end
 ---new one.
 ---@param path string
 ---@param text string
+---@param seen? { size: integer, mtime: number } what is there now is to be this: "EAGAIN" when it is not
 ---@return true?
 ---@return string? message
 ---@return string? code
-function file.write(path, text) end
+function file.write(path, text, seen) end
 
 ---@param path string
 ---@return boolean?
