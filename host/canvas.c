@@ -49,16 +49,15 @@ static void set_run(uint8_t *pixel, uint32_t count, const uint8_t *colour) {
 
 static void blend_run(uint8_t *pixel, uint32_t count, const uint8_t *colour,
                       uint32_t alpha) {
-  enum { PIECE = 16 }; /* pixels: a loop of a known length is faster */
-  uint16_t add[PIECE * 3];
-  for (uint32_t i = 0; i < (count < PIECE ? count : PIECE) * 3; i++)
-    add[i] = (uint16_t)(colour[i % 3] * alpha);
+  enum { PIECE = 48 }; /* bytes: a loop of a known length is faster */
+  uint16_t add[PIECE];
   uint32_t size = count * 3, keep = 255 - alpha;
-  for (; size >= PIECE * 3; size -= PIECE * 3, pixel += PIECE * 3)
-    for (int i = 0; i < PIECE * 3; i++)
+  for (uint32_t i = 0; size >= PIECE && i < PIECE; i++)
+    add[i] = (uint16_t)(colour[i % 3] * alpha);
+  for (; size >= PIECE; size -= PIECE, pixel += PIECE)
+    for (int i = 0; i < PIECE; i++)
       pixel[i] = sb_by_255(pixel[i] * keep + add[i]);
-  for (uint32_t i = 0; i < size; i++)
-    pixel[i] = sb_by_255(pixel[i] * keep + add[i]);
+  for (; size > 0; size -= 3, pixel += 3) blend(pixel, colour, alpha);
 }
 
 /* The colours of a gradient, one a pixel. */

@@ -141,7 +141,8 @@ static void add_row_of(struct sb_coverage *coverage, const struct sb_edge *edge,
 /* All edges of a row. Returns those of them that go on. */
 static uint32_t add_row(struct sb_coverage *coverage, uint32_t y,
                         uint32_t under_way) {
-  uint32_t go_on = NO_EDGE, lists[] = {under_way, coverage->begin[y]};
+  const uint32_t lists[] = {under_way, coverage->begin[y]};
+  uint32_t go_on = NO_EDGE;
   coverage->begin[y] = NO_EDGE;
   for (int i = 0; i < 2; i++)
     for (uint32_t at = lists[i], next; at != NO_EDGE; at = next) {
