@@ -82,25 +82,38 @@ function Lint:scene_at(artifact, index)
   return hash and known.scene
 end
 
---- The rest of the film, as a rule may look at it.
----@return pipeline.Film
-function Lint:film(artifact, index)
-  local film = { props = artifact:get { "props" } or {}, earlier = {}, seen = {} }
+--- What the scenes before one are, and which props these and its own list show.
+function Lint:before(artifact, index)
+  local earlier, seen = {}, {}
   local function see(list)
     for _, name in ipairs(list or {}) do
-      film.seen[name] = true
+      seen[name] = true
     end
   end
   for i = 1, index - 1 do
     local scene = self:scene_at(artifact, i)
-    film.earlier[i] = scene
+    earlier[i] = scene
     for _, shot in ipairs(scene.shots) do
       see(shot.props)
     end
     see(scene.props)
   end
   see(self:scene_at(artifact, index).props)
-  return film
+  return earlier, seen
+end
+
+--- The rest of the film, as a rule may look at it. Few rules look at the scenes
+--- before, and most scenes need no look: these are gathered when they are asked for.
+---@return pipeline.Film
+function Lint:film(artifact, index)
+  return setmetatable({ props = artifact:get { "props" } or {} }, {
+    __index = function(film, field)
+      if field == "earlier" or field == "seen" then
+        film.earlier, film.seen = self:before(artifact, index)
+        return rawget(film, field)
+      end
+    end,
+  })
 end
 
 ---@param finding Finding
