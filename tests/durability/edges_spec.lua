@@ -4,7 +4,7 @@
 
 local trial = require "trial"
 
-local FEW = 5 -- kills by default
+local FEW = 4 -- kills by default
 
 describe("a run that is killed at an edge of its journal", function()
   local tried = trial.new()

@@ -5,7 +5,7 @@
 local trial = require "trial"
 local support = require "support"
 
-local KILLS = trial.all and 300 or 8
+local KILLS = trial.all and 300 or 5
 local LANE = 6
 local EDGES = 500 -- a kill comes at one of so many
 

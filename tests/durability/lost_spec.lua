@@ -53,7 +53,7 @@ describe("a run that loses what it had not flushed", function()
     end
   end
 
-  local count = trial.all and 200 or 5
+  local count = trial.all and 200 or 4
   for i = 1, count do
     -- Half of the cuts lose everything that was not flushed.
     cut((i * 7919) % edges + 1, i % 2 == 0 and 0 or i)
