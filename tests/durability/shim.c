@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -385,6 +386,23 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
   if (clock == CLOCK_REALTIME) now->tv_sec += shim.clock;
   if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE) hasten(now);
   return rc;
+}
+
+/* libuv's waits are as much shorter. */
+static int shortened(int milliseconds) {
+  if (shim.haste == 0 || milliseconds <= 0) return milliseconds;
+  return (int)(milliseconds / shim.haste) + 1;
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int most, int timeout) {
+  SHIM_NEXT(epoll_wait);
+  return next_epoll_wait(fd, events, most, shortened(timeout));
+}
+
+int epoll_pwait(int fd, struct epoll_event *events, int most, int timeout,
+                const sigset_t *mask) {
+  SHIM_NEXT(epoll_pwait);
+  return next_epoll_pwait(fd, events, most, shortened(timeout), mask);
 }
 
 time_t time(time_t *now) {
