@@ -7,11 +7,10 @@
 
 /*
 ** In each row an edge adds to the pixels that it runs through: to `own` the
-*area
-** of the pixel that lies to the right of it, to `after` its height within the
-** pixel, which is what it covers of every pixel further right; both with the
-** sign of its direction. So a pixel's `own` and all `after` to the left of it
-** add up to how much the outline winds around it.
+** area of the pixel that lies to the right of it, to `after` its height within
+** the pixel, which is what it covers of every pixel further right; both with
+** the sign of its direction. So a pixel's `own` and all `after` to the left of
+** it add up to how much the outline winds around it.
 */
 struct sb_row_sum {
   float own, after;

@@ -1,8 +1,7 @@
 /*
 ** host/coverage.h -- how much of each pixel an outline covers: exact areas,
-*told
-** as spans, so that an outline costs what its edges cost, however much lies
-** between them. One thread at a time.
+** told as spans, so that an outline costs what its edges cost, however much
+** lies between them. One thread at a time.
 */
 #ifndef SB_HOST_COVERAGE_H
 #define SB_HOST_COVERAGE_H

@@ -112,8 +112,8 @@ static void add_glyph(const struct sb_font *font, int index, float scale,
   int count = stbtt_GetGlyphShape(&font->info, index, &vertices);
   for (int i = 0; i < count; i++) {
     const stbtt_vertex *v = &vertices[i];
-    float vx = x + v->x * scale, vy = y - v->y * scale;
-    float cx = x + v->cx * scale, cy = y - v->cy * scale;
+    float vx = x + (float)v->x * scale, vy = y - (float)v->y * scale;
+    float cx = x + (float)v->cx * scale, cy = y - (float)v->cy * scale;
     if (v->type == STBTT_vmove)
       sb_outline_move(to, vx, vy);
     else if (v->type == STBTT_vcurve) /* TrueType's are all quadratic */

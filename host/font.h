@@ -1,10 +1,8 @@
 /*
 ** host/font.h -- DejaVu Sans: how wide a text is, and its outline. Left to
-*right,
-** with kerning, without shaping. A character that the font lacks is drawn as
-*the
-** font's box, bytes that are not UTF-8 as U+FFFD. Any thread: a font is mapped
-** once, when it is first asked for, and stays.
+** right, with kerning, without shaping. A character that the font lacks is
+** drawn as the font's box, bytes that are not UTF-8 as U+FFFD. Any thread: a
+** font is mapped once, when it is first asked for, and stays.
 */
 #ifndef SB_HOST_FONT_H
 #define SB_HOST_FONT_H

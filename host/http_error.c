@@ -85,8 +85,8 @@ static void compose(struct sb_http_op *op, const char *reason,
   op->result.message = op->message;
 }
 
-/* libcurl's own words; NULL where they would tell of how it is kept from sending
-   a request again on another connection, and not of what happened. */
+/* libcurl's own words; NULL where they would tell of how it is kept from
+   sending a request again on another connection, and not of what happened. */
 static const char *detail_of(const struct sb_http_op *op, CURLcode curl) {
   if (curl == CURLE_SEND_FAIL_REWIND || curl == CURLE_ABORTED_BY_CALLBACK)
     return NULL;

@@ -78,9 +78,9 @@ void sb_http_drain(struct sb_http *http);
 /* The transfer ends, with an event. Not from within libcurl. */
 void sb_http_finish(struct sb_http_op *op, CURLcode curl);
 
-/* Lays asterisks over the secret wherever the server sent it back. A shorter one
-   ("x", "ollama", what one gives a server that wants none) keeps nothing from
-   anybody, and may be part of any answer. */
+/* Lays asterisks over the secret wherever the server sent it back. A shorter
+   one ("x", "ollama", what one gives a server that wants none) keeps nothing
+   from anybody, and may be part of any answer. */
 enum { REDACTED_MIN = 8 };
 void sb_http_redact(const struct sb_http_op *op, struct sb_buffer *buf);
 

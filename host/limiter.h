@@ -20,14 +20,10 @@
 ** SB_OUTCOME_BUSY sets the least time between two grants: what each call that
 ** ended well since the busy one before has taken of the time since, and of the
 ** park, and a quarter more; but not over twice what it was, nor over a second,
-*for
-** there are servers that refuse by chance. Each call that ends well shortens
-*it,
-** by the less the more calls it was measured by. A busy one says nothing new if
-*it
-** was granted before the last busy one, or when no other waits: then it is not
-*the
-** limiter that holds the pace.
+** for there are servers that refuse by chance. Each call that ends well
+** shortens it, by the less the more calls it was measured by. A busy one says
+** nothing new if it was granted before the last busy one, or when no other
+** waits: then it is not the limiter that holds the pace.
 */
 #ifndef SB_HOST_LIMITER_H
 #define SB_HOST_LIMITER_H

@@ -3,10 +3,9 @@
 ** as they are added, and strokes are turned into what they cover. Coordinates
 ** are pixels, x to the right and y down. No thread of its own, no globals.
 **
-** Filling (host/coverage.h) adds up how often the contours wind around a point,
-** each with its sign: contours of one direction join, one of the other
-*direction
-** inside is a hole.
+** Filling (host/coverage.h) adds up how often the contours wind around a
+** point, each with its sign: contours of one direction join, one of the other
+** direction inside is a hole.
 **
 ** Adding fails silently on lack of memory, and `error` then says so for good:
 ** it is enough to look at it once, at the end.

@@ -105,7 +105,7 @@ static void flatten(struct sb_pixels *pixels) {
 /* Decodes a picture, no larger than it is printed. */
 static int load(const struct sb_pdf_shape *shape, struct sb_pixels *pixels,
                 char *fault) {
-  struct sb_pixels whole;
+  struct sb_pixels whole = {0};
   int rc = sb_pixels_load(shape->text, &whole, NULL, fault);
   if (rc < 0) return sb_picture_blame(fault, shape->text, rc);
   flatten(&whole);
@@ -139,7 +139,7 @@ static void place(cairo_t *cairo, cairo_surface_t *surface,
 
 static void draw_picture(struct writer *writer,
                          const struct sb_pdf_shape *shape) {
-  struct sb_pixels pixels;
+  struct sb_pixels pixels = {0};
   struct sb_buffer jpeg;
   writer->rc = load(shape, &pixels, writer->fault);
   if (writer->rc < 0) return;

@@ -1,8 +1,7 @@
 /*
 ** host/rescue.h -- puts the terminal back as it was when the process exits or
-*is
-** ended by a signal that it does not handle itself: the cursor shown, the mode
-** the one before. Loop thread only.
+** is ended by a signal that it does not handle itself: the cursor shown, the
+** mode the one before. Loop thread only.
 */
 #ifndef SB_HOST_RESCUE_H
 #define SB_HOST_RESCUE_H

@@ -1,9 +1,8 @@
 /*
 ** host/reserve.h -- memory for libuv, which ends the process where it finds
-*none
-** for its own tables: what malloc refuses comes out of a block set aside for
-*that.
-** What else runs out of memory then is told so as ever, and can say it.
+** none for its own tables: what malloc refuses comes out of a block set aside
+** for that. What else runs out of memory then is told so as ever, and can say
+** it.
 */
 #ifndef SB_HOST_RESERVE_H
 #define SB_HOST_RESERVE_H

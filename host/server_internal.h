@@ -1,7 +1,6 @@
 /*
 ** host/server_internal.h -- what the parts of host/server.h share: server.c
-*(the
-** daemon on the loop), server_exchange.c (a request and its answer),
+** (the daemon on the loop), server_exchange.c (a request and its answer),
 ** server_write.c (answers written by hand).
 */
 #ifndef SB_HOST_SERVER_INTERNAL_H

@@ -9,8 +9,7 @@
 ** counts: servers forget them.
 **
 ** Nothing is kept: the data of an event is passed on in pieces. So a line may
-*be
-** of any length, and limits are the receiver's.
+** be of any length, and limits are the receiver's.
 */
 #ifndef SB_HOST_SSE_H
 #define SB_HOST_SSE_H

@@ -1,20 +1,18 @@
 /*
-** host/store.h -- a memo of calls to the outside, and named records, durable in
-** one SQLite file. Loop thread only, except sb_store_open. Knows nothing of
-*what
-** a call or a record is about.
+** host/store.h -- a memo of calls to the outside, and named records, durable
+** in one SQLite file. Loop thread only, except sb_store_open. Knows nothing of
+** what a call or a record is about.
 **
 ** A call is INTENT before anything of it leaves, ACCEPTED once the other side
 ** has given it a handle, and then one of ANSWERED, REFUSED (nothing was sent)
-*or
-** DOUBT (sent, and no answer was recorded). A doubt that was dealt with is
+** or DOUBT (sent, and no answer was recorded). A doubt that was dealt with is
 ** SETTLED, or ANSWERED after all. Intents and accepted calls that a process
 ** leaves behind are doubts when the store is opened again.
 **
 ** Changes are committed in the order in which they were made, as many at once
-** as there are, by a thread of the store's own: the only connection that writes
-** or checkpoints. What is not committed yet is seen by the reads of this
-*process.
+** as there are, by a thread of the store's own: the only connection that
+** writes or checkpoints. What is not committed yet is seen by the reads of
+** this process.
 **
 ** When a commit fails (no space, I/O), whoever waits for it is told so. Intents
 ** of it are void: nothing may be sent. All else stays in memory, is seen by

@@ -1,7 +1,6 @@
 /*
 ** host/store_private.h -- a store, as store.c and store_read.c share it. Part
-*of
-** host/store.h.
+** of host/store.h.
 */
 #ifndef SB_HOST_STORE_PRIVATE_H
 #define SB_HOST_STORE_PRIVATE_H

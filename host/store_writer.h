@@ -2,9 +2,8 @@
 ** host/store_writer.h -- the thread that commits. Part of host/store.h.
 **
 ** It takes all that is queued, commits it at once and gives it back, each
-*change
-** with the result. After a failure it takes nothing more until the loop has
-** sorted out what to try again, so that changes keep their order.
+** change with the result. After a failure it takes nothing more until the loop
+** has sorted out what to try again, so that changes keep their order.
 */
 #ifndef SB_HOST_STORE_WRITER_H
 #define SB_HOST_STORE_WRITER_H

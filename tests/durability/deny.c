@@ -1,7 +1,6 @@
 /*
 ** tests/durability/deny.c -- a library to preload that denies memory. A place
-*is
-** where malloc, calloc or realloc was called from, some calls deep.
+** is where malloc, calloc or realloc was called from, some calls deep.
 **
 ** DENY_LOG     a file that gets the number of each place, as soon as it is seen
 ** DENY_PLACE   the number of the place that is given nothing

@@ -1,11 +1,9 @@
 /*
 ** tests/durability/disk.c -- disk ROOT SHADOW OUT SEED: builds in OUT what a
-*disk
-** might hold of ROOT after a loss of power, told from what shadow.c kept. With
-** seed 0 nothing survives that was not flushed. With another, each name and
-*each
-** block that was not flushed survives or not, as the seed has it; blocks are of
-** 4096 bytes, or 512 when the seed is odd.
+** disk might hold of ROOT after a loss of power, told from what shadow.c kept.
+** With seed 0 nothing survives that was not flushed. With another, each name
+** and each block that was not flushed survives or not, as the seed has it;
+** blocks are of 4096 bytes, or 512 when the seed is odd.
 */
 #define _GNU_SOURCE /* DT_DIR */
 #include <dirent.h>

@@ -11,8 +11,7 @@
 ** SHIM_FULL     while there is a file of that name, nothing can grow (ENOSPC)
 ** SHIM_COUNT    a file that gets the number of calls of each class at the end
 ** SHIM_SHADOW   a folder that gets what is durable: fINODE, the bytes of a file
-**               when it was last flushed, and dINODE, the names in a folder
-*then
+**               when it was last flushed, and dINODE, a folder's names then
 ** SHIM_CLOCK    seconds to add to the time of day
 ** SHIM_HASTE    how many seconds pass in one, on the clock of waits
 */

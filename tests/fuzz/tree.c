@@ -80,8 +80,7 @@ static void patch(struct sb_trees *trees, struct input *in,
   struct sb_tree *value = next_value(trees, in);
   int rc = sb_tree_set(trees, tree, path, n, value, &step, &why);
   must(rc == 0 || (rc == UV_EINVAL && step < n && why != NULL));
-  if (rc == 0)
-    must(sb_tree_equal(sb_tree_lookup(*tree, path, n), value));
+  if (rc == 0) must(sb_tree_equal(sb_tree_lookup(*tree, path, n), value));
   sb_tree_release(value);
 }
 

@@ -103,8 +103,9 @@ static int sampled(const float *corner, int x, int y) {
   enum { SIDE = 32 };
   int inside = 0;
   for (int i = 0; i < SIDE * SIDE; i++) {
-    float px = (float)x + ((float)(i % SIDE) + 0.5f) / SIDE;
-    float py = (float)y + ((float)(i / SIDE) + 0.5f) / SIDE;
+    int column = i % SIDE, row = i / SIDE;
+    float px = (float)x + ((float)column + 0.5f) / SIDE;
+    float py = (float)y + ((float)row + 0.5f) / SIDE;
     int left = 0;
     for (int k = 0; k < 3; k++) {
       const float *a = corner + 2 * k, *b = corner + 2 * ((k + 1) % 3);
