@@ -8,6 +8,7 @@ return {
   { "edits", "edits STORY.lua", "list what was set by hand" },
   { "keep", "keep STORY.lua TASK...", "keep what tasks wrote, whatever is written anew" },
   { "unedit", "unedit STORY.lua PATH...", "drop what was set by hand" },
+  { "graph", "graph STORY.lua", "draw what follows what, and where each step stands" },
   { "why", "why STORY.lua TASK", "say why a task would run, or why it last ran" },
   { "prompt", "prompt STORY.lua TASK", "show what a task asks, and send nothing" },
   { "redo", "redo STORY.lua TASK...", "wish for another take of tasks" },

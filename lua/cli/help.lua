@@ -90,6 +90,21 @@ is still there.
   --data DIR  where projects are kept (data)
 
   sbhost unedit story.lua 'scenes[the-storm].description' 'lore.*']],
+  graph = [[
+sbhost graph STORY.lua [OPTION...]
+
+Draws the steps of a story, what follows what, and where each stands: done, to do,
+waiting for what comes before it, or failed. What a step follows by way of another
+one is left out. It makes no call, needs no key, and works before the first run.
+
+  --format FORMAT      text (the default), dot (for Graphviz) or mermaid
+  --tasks              the tasks of the steps too: one for each scene, prop or shot
+  --provider NAME, --base-url URL, --model ROLE=MODEL, --choose STEP=N, --data DIR
+                       as for `sbhost run`
+
+  sbhost graph examples/lighthouse.lua
+  sbhost graph story.lua --tasks --format dot | dot -Tsvg > story.svg]],
+
   why = [[
 sbhost why STORY.lua TASK [OPTION...]
 

@@ -19,13 +19,17 @@ local M = {}
 ---@param run Run
 ---@param task Task
 ---@return table<string, (string|integer)[][]> paths by the writer's name
+---@return table<string, true> open the steps that write what cannot be said yet
 local function sources(run, task)
-  local by_writer = {}
+  local by_writer, open = {}, {}
   for _, resolved in ipairs(task.step.reads) do
-    for _, element in ipairs(reach.walk(run, resolved, task.scope, {}) or {}) do
-      for _, leaf in ipairs(run.spec:leaves(resolved)) do
-        local writer = run.graph.writer[leaf]
-        if writer then
+    local elements = reach.walk(run, resolved, task.scope, {})
+    for _, leaf in ipairs(run.spec:leaves(resolved)) do
+      local writer = run.graph.writer[leaf]
+      if writer and not elements then
+        open[writer.name] = true
+      elseif writer then
+        for _, element in ipairs(elements) do
           local keys = table.move(element.keys, 1, #writer.each, 1, {})
           local name = tasks.name(writer.name, keys)
           by_writer[name] = by_writer[name] or {}
@@ -34,8 +38,10 @@ local function sources(run, task)
       end
     end
   end
-  return by_writer
+  return by_writer, open
 end
+
+M.sources = sources
 
 ---@param path (string|integer)[]
 ---@param beginnings (string|integer)[][]
