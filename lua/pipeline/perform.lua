@@ -126,6 +126,7 @@ function M.text(run, task)
   if standing then
     return settle(run, task, standing, "reused")
   end
+  run.turns:take()
   local request, model, output = render.text(run, task)
   local key = outcomes.key(request)
   standing = run.outcomes:find(task.name, key)
@@ -237,6 +238,7 @@ function M.picture(run, task)
   if there then
     return settle_picture(run, task, standing, "reused")
   end
+  run.turns:take()
   local request, problem = render.picture(run, task, reached)
   if not request then
     return { state = "failed", message = problem }

@@ -195,13 +195,18 @@ end
 
 local plant
 
+--- What is ready goes before what is still to be planted of the same step, so that the
+--- first request leaves while others are planted. Less than any difference between the
+--- priorities of two steps.
+local BEHIND = 1e-9
+
 local function plant_later(run, step, scope, keys, depth, found)
   local node
-  node = run:add(run.priority[step.name], found.waits, {
+  node = run:add(run.priority[step.name] - BEHIND, found.waits, {
     label = step.name,
     run = function()
       run:await_over(found.open)
-      for _, child in ipairs(plant(run, step, scope, keys, depth)) do
+      for _, child in ipairs(plant(run, step, scope, keys, depth, true)) do
         run.nodes:edge(child, run.ends[step.name])
       end
       run:report_total(step)
@@ -248,8 +253,9 @@ end
 ---@param scope table<string, Element>
 ---@param keys string[]
 ---@param depth integer how many of the step's lists are bound
+---@param is_due boolean? it is the turn of these items
 ---@return integer[] nodes that the step's end waits for
-function plant(run, step, scope, keys, depth)
+function plant(run, step, scope, keys, depth, is_due)
   local binding = step.each[depth + 1]
   local found
   if not binding then
@@ -259,7 +265,9 @@ function plant(run, step, scope, keys, depth)
     found = no_edges()
     found.waits[node or 0] = node and true
   end
-  if not is_settled(found) then
+  -- Lists in lists are planted item by item, and not all in one go.
+  local is_inner = binding and depth > 0 and not is_due
+  if is_inner or not is_settled(found) then
     return { plant_later(run, step, scope, keys, depth, found) }
   elseif not binding then
     return { plant_task(run, step, scope, keys, found) }
@@ -290,7 +298,7 @@ function M.step(run, step)
   local ended = run:add(run.priority[step.name], after, { label = step.name, run = function() end })
   run.ends[step.name] = ended
   -- Others wait for the step's end, and nobody for its file.
-  run:add(run.priority[step.name], { [ended] = true }, {
+  run:add(-math.huge, { [ended] = true }, {
     label = step.name,
     run = function()
       run:save_step(step)

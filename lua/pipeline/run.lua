@@ -12,6 +12,7 @@ local perform = require "pipeline.perform"
 local pictures = require "pipeline.pictures"
 local plant = require "pipeline.plant"
 local positions = require "pipeline.positions"
+local turns = require "pipeline.turns"
 local views = require "pipeline.views"
 
 ---@class Run
@@ -41,6 +42,7 @@ local views = require "pipeline.views"
 ---@field own_pictures table<string, string>    the story's own props' pictures, by key
 ---@field pictures Pictures                     what lies in the folder of pictures
 ---@field fingerprints Fingerprints
+---@field turns Turns
 local Run = {}
 Run.__index = Run
 
@@ -243,6 +245,7 @@ function M.new(options)
   self.artifact = self.artifact:patch(self.edits:over(nil, {}, story_entries(self.story), self.artifact))
   self.views = views.new(self)
   self.fingerprints = fingerprint.new(self)
+  self.turns = turns.new()
   positions.forget()
   self.nodes = dag.new {
     run = function(node)
