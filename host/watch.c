@@ -19,7 +19,7 @@
 /* Milliseconds. A writer that pauses with the file open for longer than
    UNFINISHED is taken to leave it so. TOGETHER is how long a file that is due
    waits for others that are not yet. */
-enum { SETTLED = 5, UNFINISHED = 200, TOGETHER = 50, SWEEP = 2000 };
+enum { SETTLED = 3, UNFINISHED = 200, TOGETHER = 50, SWEEP = 2000 };
 
 struct file {
   struct file *next;

@@ -31,13 +31,18 @@ before is not asked again; a run that was interrupted goes on where it stopped.
                        of the craft (docs/steps.md)
   --stream             show texts as they arrive: at a terminal the last line of
                        each, with --json an event for each piece
+  --watch              do it again whenever the story, a module beside it, a step, a
+                       rule, a picture that the story brings, or artifact.json is
+                       saved, until Ctrl-C; a script that is broken is reported,
+                       and what was there before goes on
   --json               one JSON object an event, instead of lines; where nothing
                        at all has changed, one event "unchanged" a step
   --quiet              say nothing but errors
 
 Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
 and kept; 2 the command or the story is wrong, the project is busy or cannot be
-written; 3 the cost limit was reached; 130 interrupted.
+written; 3 the cost limit was reached; 130 interrupted. With --watch, Ctrl-C ends
+with the status of the last evaluation when it was over, and else with 130.
 
   sbhost run examples/lighthouse.lua
   sbhost run story.lua --lane image=8 --choose lore=2]],

@@ -14,6 +14,9 @@ local M = {}
 
 local PERIOD, TICK = 0.1, 1 -- seconds: least between repaints, and most
 
+--- Events whose message says it all.
+local SAID = { draining = true, notice = true, changed = true, ended = true }
+
 --- What is worth a line of its own.
 ---@param event table
 ---@return string?
@@ -57,8 +60,10 @@ local function line_of(event)
     return event.message
   elseif event.event == "stopping" then
     return "stopping: " .. event.message
-  elseif event.event == "draining" or event.event == "notice" then
+  elseif SAID[event.event] then
     return event.message
+  elseif event.event == "broken" then
+    return ("%s\n%s"):format(event.message, event.hint)
   elseif event.event == "fault" then
     return ("%s: %s"):format(event.task, event.message)
   end
@@ -72,7 +77,7 @@ end
 ---@param tally Tally
 ---@param opened Session
 local function at_terminal(tally, opened)
-  local began, painted = loop.now(), 0
+  local began, painted, finished = loop.now(), 0, false
   local texts = arriving.new()
   local quiet = { done = true, given = true, kept = true }
   local context = {
@@ -99,14 +104,17 @@ local function at_terminal(tally, opened)
         ui.print(line)
       end
       texts:add(event)
-      if loop.now() - painted >= PERIOD then
+      if not finished and loop.now() - painted >= PERIOD then
         paint()
       end
     end,
     finish = function()
-      clock:cancel()
-      paint()
-      ui.finish()
+      if not finished then
+        finished = true
+        clock:cancel()
+        paint()
+        ui.finish()
+      end
     end,
   }
 end

@@ -1,16 +1,15 @@
 -- lua/cli/run.lua: `sbhost run STORY.lua`: makes the whole storyboard.
 
 local ask = require "cli.ask"
+local ending = require "cli.ending"
 local loop = require "host.loop"
 local options = require "cli.options"
 local progress = require "cli.progress"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
 local tasks = require "pipeline.select"
+local watch = require "cli.watch"
 local within = require "pipeline.within"
-
-local DONE, INCOMPLETE, WRONG, COST_LIMIT, INTERRUPTED = 0, 1, 2, 3, 130
-local GRACE = 30 -- seconds that what is in flight has after the first Ctrl-C
 
 local M = {}
 
@@ -25,6 +24,7 @@ M.options = options.for_story {
   ["resend-doubt"] = { value = "USD", number = true },
   strict = {},
   stream = {},
+  watch = {},
   json = {},
   quiet = {},
 }
@@ -43,10 +43,23 @@ local function listen_for_interrupts(opened, asker)
     if asker then
       asker:stop()
     end
-    loop.timeout(GRACE, loop.signal, "INT")
+    loop.timeout(ending.GRACE, loop.signal, "INT")
     opened:cancel()
   end)
   return interrupt
+end
+
+--- What every evaluation is given.
+---@param opened Session
+---@param only table<string, true>? the steps that it is kept to
+local function options_of(opened, chosen, only)
+  return {
+    only = only,
+    ask = chosen.ask and ask.new(opened.spec:key_order()) or nil,
+    stream = chosen.stream,
+    max_cost = chosen["max-cost"],
+    resend_doubt = chosen["resend-doubt"],
+  }
 end
 
 ---@param opened Session
@@ -54,8 +67,9 @@ end
 local function evaluate(opened, chosen, only)
   local totals = opened:tally()
   local display = progress.new(totals, chosen, opened)
-  local asker = chosen.ask and ask.new(opened.spec:key_order()) or nil
-  local interrupt = listen_for_interrupts(opened, asker)
+  local evaluation = options_of(opened, chosen, only)
+  evaluation.totals, evaluation.report = totals, display.event
+  local interrupt = listen_for_interrupts(opened, evaluation.ask)
   local over <close> = setmetatable({}, {
     __close = function() -- after a fault too
       interrupt.listener:cancel()
@@ -63,16 +77,8 @@ local function evaluate(opened, chosen, only)
     end,
   })
   assert(over)
-  local result = opened:evaluate {
-    totals = totals,
-    report = display.event,
-    only = only,
-    ask = asker,
-    stream = chosen.stream,
-    max_cost = chosen["max-cost"],
-    resend_doubt = chosen["resend-doubt"],
-  }
-  result.doubts = opened:end_calls(GRACE)
+  local result = opened:evaluate(evaluation)
+  result.doubts = opened:end_calls(ending.GRACE)
   result.interrupted = interrupt.heard
   return result, totals
 end
@@ -81,20 +87,6 @@ local function say(chosen, ...)
   if not chosen.json and not chosen.quiet then
     print(...)
   end
-end
-
----@return integer status
-local function status_of(result, totals)
-  if result.interrupted then
-    return INTERRUPTED
-  elseif result.stopped == "fault" or result.refused then
-    return WRONG
-  elseif result.stopped == "cost" then
-    return COST_LIMIT
-  elseif result.stopped or #totals.problems > 0 then
-    return INCOMPLETE
-  end
-  return DONE
 end
 
 --- Wishes for another take of a step's tasks.
@@ -141,14 +133,21 @@ function M.run(...)
     say(chosen, notice)
   end
   say(chosen, ("project: %s"):format(opened.project.folder))
+  if chosen.watch then
+    local status = watch.run(opened, chosen, function()
+      return options_of(opened, chosen, only)
+    end)
+    opened:close()
+    return status
+  end
   local began = loop.now()
   local result, totals = evaluate(opened, chosen, only)
   opened:close()
   for _, line in ipairs(summary.lines(totals, result, loop.now() - began)) do
     say(chosen, line)
   end
-  local status = status_of(result, totals)
-  if status == DONE then
+  local status = ending.status_of(result, totals)
+  if status == ending.DONE then
     say(chosen, ("the board: %s"):format(opened.project:path "storyboard.html"))
   end
   return status

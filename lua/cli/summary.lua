@@ -87,6 +87,27 @@ local function problem_lines(lines, tally)
   end
 end
 
+--- The event that tells how an evaluation ended, when more may follow.
+---@param tally Tally
+---@param result table what it came to
+---@param seconds number
+---@return table
+function M.ended(tally, result, seconds)
+  local event = { event = "ended", calls = tally:sum "calls", cost = tally:sum "cost", seconds = seconds }
+  local unpriced = tally:sum "unpriced"
+  for _, field in ipairs { "done", "failed", "skipped" } do
+    event[field] = tally:sum(field)
+  end
+  local is_whole = not result.stopped and #tally.problems == 0
+  event.message = ("%s after %s: %d calls, %s; waiting for the next save, Ctrl-C ends"):format(
+    is_whole and "all done" or "not all is done",
+    duration(seconds),
+    event.calls,
+    cost_of(event.cost, unpriced)
+  )
+  return event
+end
+
 ---@param tally Tally
 ---@param result table what the run came to
 ---@param seconds number of the whole run

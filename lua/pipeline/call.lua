@@ -138,6 +138,21 @@ function Calls:stop(reason, class)
   end
 end
 
+--- Sends again after a stop, for another evaluation.
+function Calls:resume()
+  self.stopped, self.closed = nil, {}
+end
+
+--- How many calls run to their end although nobody asks for them any more.
+---@return integer
+function Calls:unwanted()
+  local count = 0
+  for _, live in pairs(self.live) do
+    count = count + (live.wanted == 0 and 1 or 0)
+  end
+  return count
+end
+
 --- Tells the run of something that happens to a request.
 ---@param event string
 ---@param request Request

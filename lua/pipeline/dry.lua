@@ -4,12 +4,14 @@
 local call = require "pipeline.call"
 local fault = require "pipeline.fault"
 local json = require "host.json"
+local loop = require "host.loop"
 local record = require "pipeline.record"
 local tasks = require "pipeline.select"
 
 ---@class Dry
 ---@field requests table<string, Request> what each task would ask first
 ---@field private store host.store.store
+---@field private since number when it began, seconds since 1970: what is answered later counts as not answered
 local Dry = {}
 Dry.__index = Dry
 
@@ -18,7 +20,7 @@ local M = {}
 ---@param store host.store.store
 ---@return Dry
 function M.new(store)
-  return setmetatable({ store = store, requests = {} }, Dry)
+  return setmetatable({ store = store, requests = {}, since = loop.time() }, Dry)
 end
 
 --- Answers what the memo answers; what would have to be asked is of the class "dry".
@@ -28,7 +30,7 @@ end
 function Dry:ask(request)
   -- A picture that has come and was not saved yet is left for a run to save.
   local known = request.kind == "text" and self.store:answered(json.sha256(call.identity(request)))
-  local read = known and record.recall(self, request, known)
+  local read = known and known.at <= self.since and record.recall(self, request, known)
   if read and read.failure then
     return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
   elseif read then

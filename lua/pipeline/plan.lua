@@ -96,11 +96,12 @@ function Planner:expected(step)
 end
 
 --- What a rendered request will cost.
+---@param known Samples
 ---@param request Request
 ---@return Range?
-function Planner:cost_of(request)
+function M.cost_of(known, request)
   local bytes = samples.size(request)
-  return estimate.call(self.samples, {
+  return estimate.call(known, {
     step = request.step,
     kind = request.kind,
     provider = request.provider,
@@ -162,7 +163,7 @@ function Planner:step(step, foreseen, waiting)
       plan.failed = plan.failed + 1
     elseif task.state == "planned" then
       plan.todo = plan.todo + 1
-      local one = self:cost_of(self.forecast.dry.requests[task.task])
+      local one = M.cost_of(self.samples, self.forecast.dry.requests[task.task])
       known = known and one ~= nil
       add(cost, one or none())
     end

@@ -101,6 +101,14 @@ function M.open(name, data, options)
   return self
 end
 
+--- The project as one that is only looked at, while it is open here.
+---@return Project
+function Project:looking()
+  local looking = { name = self.name, folder = self.folder, store = self.store, readonly = true }
+  looking.published = published.new(self.store, self:path "artifact.json", true)
+  return setmetatable(looking, Project)
+end
+
 --- Where something of the project lies.
 ---@param relative string
 function Project:path(relative)

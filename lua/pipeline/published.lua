@@ -22,6 +22,7 @@ local json = require "host.json"
 ---@field private readonly boolean
 ---@field private record PublishedRecord
 ---@field private prepared { hash: string, revision: integer, text: string }? what is to be written
+---@field private writing string? SHA-256 of what is being written now
 local Published = {}
 Published.__index = Published
 
@@ -106,6 +107,13 @@ function Published:current()
   return kept[1] and self:at(kept[#kept].revision) or artifact.new()
 end
 
+--- Whether a file of this content was not made by a person, or was dealt with.
+---@param sha256 string
+---@return boolean
+function Published:is_known(sha256)
+  return sha256 == self.writing or sha256 == self.record.written or sha256 == self.record.seen
+end
+
 --- Whether the file on disk is another than this artifact.
 ---@param tree host.artifact.Tree
 ---@return boolean
@@ -161,6 +169,7 @@ function Published:write(tree, key_order)
   if ok then
     local record = self.record
     local seen = record.mtime and { size = record.size, mtime = record.mtime } or nil
+    self.writing = json.sha256(next_one.text)
     ok, message, code = file.write(self.path, next_one.text, seen)
   end
   if ok then
@@ -170,7 +179,7 @@ function Published:write(tree, key_order)
     return nil, message, code
   end
   self.prepared = nil
-  self.record.hash, self.record.written = next_one.hash, json.sha256(next_one.text)
+  self.record.hash, self.record.written = next_one.hash, self.writing
   self:note(self.record.written, stat)
   return true
 end

@@ -5,6 +5,7 @@ local budget = require "pipeline.budget"
 local call = require "pipeline.call"
 local choose = require "pipeline.choose"
 local edits = require "pipeline.edits"
+local fault = require "pipeline.fault"
 local finished = require "pipeline.finished"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
@@ -17,6 +18,7 @@ local project = require "pipeline.project"
 local providers = require "providers"
 local run = require "pipeline.run"
 local settings = require "pipeline.settings"
+local source = require "pipeline.source"
 local story = require "pipeline.story"
 local tally = require "pipeline.tally"
 local timings = require "pipeline.timings"
@@ -31,6 +33,8 @@ local timings = require "pipeline.timings"
 ---@field strict boolean?               what a rule finds stops the run
 
 ---@class Session
+---@field file string
+---@field scripts table<string, string|false> what was read, and looked for, of scripts: SHA-256 by file
 ---@field story pipeline.Story
 ---@field spec pipeline.Spec
 ---@field graph StepGraph
@@ -41,6 +45,7 @@ local timings = require "pipeline.timings"
 ---@field edits Edits?        what was set by hand
 ---@field private read_outcomes Outcomes?
 ---@field calls Calls?        of all of its evaluations
+---@field private caps table<string, integer>? of the calls' lanes
 ---@field private run Run?    the evaluation that is under way
 ---@field private task host.task? that runs it, or waits for the last of the calls
 ---@field private cancelled boolean? nothing is waited for any more
@@ -59,13 +64,10 @@ local function wanted(chosen)
   return { provider = chosen.provider, base_url = chosen["base-url"] }
 end
 
---- Reads a story's file and its steps; what is wrong with them is a fault. The
---- keys are out of the environment before any script of the user's runs.
 ---@param file string
 ---@param chosen Chosen
 ---@return Session
-function M.load(file, chosen)
-  providers.take_keys(wanted(chosen))
+local function load(file, chosen)
   local told = story.load(file)
   settings.apply_models(told, chosen.model)
   local spec = told:spec()
@@ -78,6 +80,58 @@ function M.load(file, chosen)
     lint = lint.open(told, chosen.strict),
     chosen = chosen,
   }, Session)
+end
+
+--- Reads a story's file and its steps; what is wrong with them is a fault. The
+--- keys are out of the environment before any script of the user's runs.
+---@param file string
+---@param chosen Chosen
+---@return Session
+function M.load(file, chosen)
+  providers.take_keys(wanted(chosen))
+  local scripts = {}
+  local self = source.noting(scripts, load, file, chosen)
+  self.file, self.scripts = file, scripts
+  return self
+end
+
+--- Reads the story and its steps anew. What is wrong with them is a fault.
+---@param scripts table<string, string|false> gets what is read, whatever comes of it
+---@return Session fresh to be adopted
+function Session:read_anew(scripts)
+  local fresh = source.noting(scripts, load, self.file, self.chosen)
+  if fresh:folder() ~= self:folder() then
+    fault.raise {
+      where = fresh.story.where,
+      message = ("the project was %s and is %s now"):format(self:folder(), fresh:folder()),
+      hint = "end this run, and start another",
+    }
+  end
+  fresh.scripts, fresh.caps = scripts, settings.caps(fresh.story, self.chosen.lane)
+  self:providers().take(fresh.story.models)
+  return fresh
+end
+
+--- Goes on with what was read anew, and gives up the evaluation under way. Its calls
+--- go on: they are joined by the next one, or run to their end and are kept if they
+--- have left.
+---@param fresh Session
+function Session:adopt(fresh)
+  local task, dropped = self.task, self.run
+  self.task, self.run = nil, nil
+  if task then
+    task:cancel()
+  end
+  if dropped then
+    dropped.views:drop()
+  end
+  if self.calls then
+    settings.change_caps(self.calls.limiter, self.caps, fresh.caps)
+  end
+  for _, field in ipairs { "story", "spec", "graph", "lint", "scripts", "caps" } do
+    self[field] = fresh[field]
+  end
+  self:attach()
 end
 
 --- The folder that holds projects.
@@ -97,6 +151,11 @@ end
 ---@param options { readonly: boolean? }?
 function Session:open(options)
   self.project = project.open(self.story.project, self:data(), options)
+  self:attach()
+end
+
+--- Takes up what the project keeps of what people set by hand.
+function Session:attach()
   self.edits = edits.new { project = self.project, story = self.story, spec = self.spec, graph = self.graph }
 end
 
@@ -146,23 +205,27 @@ end
 ---@param options { only: table<string, true>?, stream: boolean?, max_cost: number?, resend_doubt: number? }
 ---@return Calls
 function Session:make_calls(options)
-  self.calls = self.calls
-    or call.new {
-      store = self.project.store,
-      budget = budget.new(options.max_cost),
-      limiter = settings.limiter(self.story, self.chosen.lane),
-      folder = self.project:path "arriving",
-      report = function(event)
-        if self.run then
-          self.run.views:hear(event)
-        end
-        self.report(event)
-      end,
-      only = options.only,
-      stream = options.stream,
-      resend_budget = options.resend_doubt or RESEND,
-      resend_unpriced = options.resend_doubt ~= nil,
-    }
+  if self.calls then
+    self.calls:resume()
+    return self.calls
+  end
+  self.caps = settings.caps(self.story, self.chosen.lane)
+  self.calls = call.new {
+    store = self.project.store,
+    budget = budget.new(options.max_cost),
+    limiter = settings.limiter(self.caps),
+    folder = self.project:path "arriving",
+    report = function(event)
+      if self.run then
+        self.run.views:hear(event)
+      end
+      self.report(event)
+    end,
+    only = options.only,
+    stream = options.stream,
+    resend_budget = options.resend_doubt or RESEND,
+    resend_unpriced = options.resend_doubt ~= nil,
+  }
   self.project.room = self.calls.room
   return self.calls
 end
@@ -176,6 +239,7 @@ end
 ---@field stream boolean?      texts are asked for as streams
 ---@field max_cost number?     USD
 ---@field resend_doubt number? USD
+---@field is_changed boolean?  something was saved just now, so that there is something to evaluate
 
 --- Whether an event says just that a step which a run is not kept to was left out.
 local function is_left_out(only, event)
@@ -285,7 +349,8 @@ end
 function Session:evaluate(options)
   local totals = self:listen(options)
   self.edits:look(self.report)
-  local tasks = not options.calls and not options.ask and finished.tasks(self.project, finished.stamp(self))
+  local may_stand = not options.calls and not options.ask and not options.is_changed
+  local tasks = may_stand and finished.tasks(self.project, finished.stamp(self))
   if tasks then
     return finished_result(self, tasks), totals
   end
@@ -295,6 +360,17 @@ function Session:evaluate(options)
     result = self:evaluate_once(options, totals)
   end
   return result, totals
+end
+
+--- The same, to be looked at while it is open here.
+---@return Session
+function Session:looking()
+  local looking = { file = self.file, chosen = self.chosen, story = self.story, spec = self.spec, graph = self.graph }
+  looking.lint = lint.open(self.story, self.chosen.strict)
+  looking.project = self.project:looking()
+  looking.opened_providers = self:providers()
+  setmetatable(looking, Session):attach()
+  return looking
 end
 
 --- Starts nothing more of the evaluation under way; what is in flight may come in.
@@ -310,14 +386,20 @@ end
 ---@param seconds number
 ---@return { count: integer, cost: number, unpriced: integer } doubts that are left
 function Session:end_calls(seconds)
-  if not self.calls then
-    return { count = 0, cost = 0, unpriced = 0 }
-  elseif not self.cancelled then
+  if self.calls and not self.cancelled then
     self.task = loop.spawn(self.calls.drain, self.calls, seconds)
     self.task:await()
   end
-  self.calls:close()
-  return self.calls.doubts:left()
+  if self.calls then
+    self.calls:close()
+  end
+  return self:doubts_left()
+end
+
+--- The calls whose outcome nobody knows.
+---@return { count: integer, cost: number, unpriced: integer }
+function Session:doubts_left()
+  return self.calls and self.calls.doubts:left() or { count = 0, cost = 0, unpriced = 0 }
 end
 
 --- Ends at once what is waited for: the evaluation, or the last of its calls.

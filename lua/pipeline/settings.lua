@@ -39,12 +39,12 @@ function M.check_choices(steps, choices)
   end
 end
 
---- The limiter with the caps that the user set, each a whole number above 0.
+--- The caps that the user set, each a whole number above 0.
 ---@param told pipeline.Story
 ---@param chosen table<string, number>? by lane
----@return host.limiter
-function M.limiter(told, chosen)
-  local limits = limiter.new()
+---@return table<string, integer> by lane
+function M.caps(told, chosen)
+  local caps = {}
   for lane in pairs(chosen or {}) do
     if lane ~= "text" and lane ~= "image" then
       fault.unknown({ message = ("there is no lane '%s'"):format(lane) }, lane, LANES)
@@ -57,10 +57,33 @@ function M.limiter(told, chosen)
       if not cap or cap < 1 then
         fault.raise { message = ("the lane '%s' takes a whole number from 1"):format(lane) }
       end
-      limits:lane(lane, cap)
+      caps[lane] = cap
     end
   end
+  return caps
+end
+
+--- The limiter with the caps that the user set.
+---@param caps table<string, integer> by lane
+---@return host.limiter
+function M.limiter(caps)
+  local limits = limiter.new()
+  for lane, cap in pairs(caps) do
+    limits:lane(lane, cap)
+  end
   return limits
+end
+
+--- Lets other caps be in force from now on.
+---@param limits host.limiter
+---@param was table<string, integer>
+---@param caps table<string, integer>
+function M.change_caps(limits, was, caps)
+  for _, lane in ipairs(LANES) do
+    if was[lane] ~= caps[lane] then
+      limits:lane(lane, caps[lane])
+    end
+  end
 end
 
 --- The pictures that the story brings, put into the project under names of

@@ -2,6 +2,7 @@
 -- modules beside them, and with errors that name the line.
 
 local fault = require "pipeline.fault"
+local json = require "host.json"
 
 local M = {}
 
@@ -24,17 +25,41 @@ function M.beside(dir, file)
   return dir .. "/" .. file
 end
 
+local notes -- where to note what is read, while somebody wants to know
+
+--- Calls a function, and notes the scripts that are read meanwhile, those too that
+--- were looked for and are not there.
+---@param into table<string, string|false> gets the SHA-256 by file; false: not there
+---@param fn function
+---@return any ... what the function returns
+function M.noting(into, fn, ...)
+  local outer = notes
+  local restore <close> = setmetatable({}, { __close = function() notes = outer end })
+  assert(restore)
+  notes = into
+  return fn(...)
+end
+
+---@param file string
+---@return string|nil bytes
+---@return string|nil message
+local function read_bytes(file)
+  local handle, message = io.open(file, "rb")
+  if not handle then return nil, message end
+  local bytes, why = handle:read "a"
+  handle:close()
+  return bytes, why
+end
+
 --- The text of a script, or nil and why not. Read at once, as `require` does.
 ---@param file string
 ---@return string|nil text
 ---@return string|nil message
 function M.read(file)
-  local handle, message = io.open(file, "rb")
-  if not handle then return nil, message end
-  local text, why = handle:read "a"
-  handle:close()
-  if not text then return nil, why end
-  return (text:gsub("\r\n?", "\n"))
+  local bytes, message = read_bytes(file)
+  if notes then notes[file] = bytes and json.sha256(bytes) or false end
+  if not bytes then return nil, message end
+  return (bytes:gsub("\r\n?", "\n"))
 end
 
 --- The line on which a piece of a text begins.

@@ -239,9 +239,7 @@ function M.load(name, dirs, where)
   end
   for _, dir in ipairs(dirs) do
     local file = source.beside(dir, name .. ".lua")
-    local handle = io.open(file, "rb")
-    if handle then
-      handle:close()
+    if source.read(file) then
       return load_file(name, file, dir)
     end
   end

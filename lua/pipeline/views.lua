@@ -89,14 +89,19 @@ function Views:save()
   end
 end
 
---- Saves what is not saved yet.
-function Views:finish()
+--- Saves nothing more. Waits for what is being saved.
+function Views:drop()
   if self.waiting then
     self.waiting:cancel()
   end
   if self.saving then
     self.saving:await()
   end
+end
+
+--- Saves what is not saved yet.
+function Views:finish()
+  self:drop()
   self:save()
 end
 

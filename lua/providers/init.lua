@@ -4,6 +4,7 @@
 
 local fault = require "pipeline.fault"
 local http = require "host.http"
+local names = require "pipeline.names"
 local openai = require "providers.openai"
 local openrouter = require "providers.openrouter"
 
@@ -143,9 +144,9 @@ local function add_models(provider, model)
   for _, name in ipairs(list) do
     known[name] = true
   end
-  local names = table.move(model, 1, #model, 1, {})
-  names[#names + 1] = model.fallback
-  for _, name in ipairs(names) do
+  local asked = table.move(model, 1, #model, 1, {})
+  asked[#asked + 1] = model.fallback
+  for _, name in ipairs(asked) do
     list[#list + 1] = not known[name] and name or nil
     known[name] = true
   end
@@ -154,6 +155,7 @@ end
 
 ---@class OpenProviders
 ---@field of fun(model: pipeline.Model): Provider
+---@field take fun(models: table<string, pipeline.Model>) opens those too that the roles of a changed story ask
 ---@field notices string[] a line for each
 ---@field close fun()
 
@@ -164,14 +166,8 @@ end
 ---@return OpenProviders
 function M.open(wanted, models, options)
   M.take_keys(wanted)
-  local opened, notices, by_model = {}, {}, {}
-  local roles = {}
-  for role in pairs(models) do
-    roles[#roles + 1] = role
-  end
-  table.sort(roles)
-  for _, role in ipairs(roles) do
-    local setting = setting_of(wanted, models[role])
+  local opened, notices, by_model = {}, {}, setmetatable({}, { __mode = "k" })
+  local function provider_of(setting)
     local opener = openers[setting.name]
     if not opener then
       fault.unknown({ message = ("there is no provider '%s'"):format(setting.name) }, setting.name, M.NAMES)
@@ -182,14 +178,21 @@ function M.open(wanted, models, options)
       opened[key] = opener(setting)
       notices[#notices + 1] = opened[key].notice
     end
-    local provider = opened[key].provider
-    by_model[models[role]] = provider
-    add_models(provider, models[role])
+    return opened[key].provider
   end
+  local function take(asked)
+    for _, role in ipairs(names.keys(asked)) do
+      local model = asked[role]
+      by_model[model] = by_model[model] or provider_of(setting_of(wanted, model))
+      add_models(by_model[model], model)
+    end
+  end
+  take(models)
   return {
     of = function(model)
       return by_model[model]
     end,
+    take = take,
     notices = notices,
     close = function()
       for _, open in pairs(opened) do

@@ -32,13 +32,13 @@ describe("what the command line sets", function()
 
   it("caps lanes over what the story says, by whole numbers", function()
     local told = story.new { project = "p", prompt = "A clock.", lanes = { image = 3 } }
-    local limits = settings.limiter(told, { image = 1 })
+    local limits = settings.limiter(settings.caps(told, { image = 1 }))
     local slot <close> = limits:acquire("image", "m")
     assert.truthy(slot)
     assert.equal(1, limits:caps()[1].cap)
-    assert.truthy(refusal(settings.limiter, told, { image = 0 }):find("whole number", 1, true))
-    assert.truthy(refusal(settings.limiter, told, { image = 1.5 }):find("whole number", 1, true))
-    assert.truthy(refusal(settings.limiter, told, { picture = 1 }):find("no lane 'picture'", 1, true))
+    assert.truthy(refusal(settings.caps, told, { image = 0 }):find("whole number", 1, true))
+    assert.truthy(refusal(settings.caps, told, { image = 1.5 }):find("whole number", 1, true))
+    assert.truthy(refusal(settings.caps, told, { picture = 1 }):find("no lane 'picture'", 1, true))
   end)
 
   it("takes the story's own pictures in, each once, and says what is none", function()

@@ -1,0 +1,272 @@
+-- `sbhost run --watch`: what is saved is evaluated at once, and what is under way
+-- meanwhile is neither lost nor paid for twice.
+
+local file = require "host.file"
+local loop = require "host.loop"
+local program = require "host.program"
+local provider = require "provider"
+local support = require "support"
+
+local END = "waiting for the next save"
+
+describe("a run with --watch", function()
+  local serving, running, at, hold
+
+  --- The prompt of a request, and the step that it is of: each prompt of these tests
+  --- begins with the name of its step.
+  local function asked(step)
+    local count = 0
+    for _, body in ipairs(serving.requests) do
+      local messages = body.messages
+      local content = messages[#messages].content
+      local text = type(content) == "string" and content or content[1].text
+      count = count + (text:find("^" .. step .. " ") and 1 or 0)
+    end
+    return count
+  end
+
+  local function ends()
+    local _, count = running.out():gsub(END, "")
+    return count
+  end
+
+  local function await_end(count)
+    support.await("evaluation " .. count, function()
+      assert(running.is_running(), running.out())
+      return ends() == count
+    end)
+  end
+
+  local function await_text(text)
+    support.await(text, function()
+      return running.out():find(text, 1, true)
+    end)
+  end
+
+  --- Saves as most editors do.
+  local function save(name, text)
+    local handle <close> = assert(io.open(at .. "/" .. name .. "~", "w"))
+    handle:write(text)
+    handle:close()
+    assert(os.rename(at .. "/" .. name .. "~", at .. "/" .. name))
+  end
+
+  --- A step whose prompt begins with its name and a word.
+  local function step_text(step, word)
+    local text = assert(file.read(("%s/steps/%s.lua"):format(program.root, step)))
+    local changed, count = text:gsub("prompt = %[%[\n", ("%%0%s %s. "):format(step, word))
+    assert(count == 1)
+    return changed
+  end
+
+  --- Starts a run of a small story whose steps have prompts that can be told apart.
+  local function start(more, texts)
+    local all = { ["story.lua"] = support.story() }
+    for _, step in ipairs { "lore", "stage_shots", "shot_images" } do
+      all[("steps/%s.lua"):format(step)] = step_text(step, "First")
+    end
+    for path, text in pairs(texts or {}) do
+      all[path] = text
+    end
+    at = support.write(all)
+    local arguments = { "run", at .. "/story.lua", "--watch", "--data", at .. "/data", "--base-url", serving.url }
+    running = support.start(table.move(more or {}, 1, #(more or {}), #arguments + 1, arguments))
+  end
+
+  local function stop()
+    running.interrupt()
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    return running.status()
+  end
+
+  before_each(function()
+    hold = nil
+    serving = provider.start {
+      reply = function(body, number)
+        local event = hold and hold(body, number)
+        if event then
+          event:wait()
+        end
+      end,
+    }
+  end)
+
+  after_each(function()
+    if running and running.is_running() then
+      running.kill()
+    end
+    serving.close()
+  end)
+
+  it("does what a saved prompt touches, and nothing else", function()
+    start()
+    await_end(1)
+    local before = #serving.requests
+    save("steps/shot_images.lua", step_text("shot_images", "Second"))
+    await_end(2)
+    assert.equal(4, asked "shot_images Second.")
+    assert.equal(before + 4, #serving.requests)
+    assert.truthy(running.out():find("steps/shot_images.lua: 4 of 4 shot_images, ", 1, true), running.out())
+    save("steps/shot_images.lua", "-- A comment.\n" .. step_text("shot_images", "Second"))
+    await_end(3)
+    assert.truthy(running.out():find("steps/shot_images.lua: nothing to do", 1, true), running.out())
+    save("steps/shot_images.lua", step_text("shot_images", "First"))
+    await_end(4)
+    assert.equal(before + 4, #serving.requests) -- what was answered once is kept
+    assert.equal(0, stop())
+    assert.equal(4, ends()) -- its own files are no saves of anybody's
+  end)
+
+  it("sees a module beside the story, a new copy of a step, and every one of many saves", function()
+    start({}, {
+      ["story.lua"] = support.story():gsub('prompt = "[^"]+"', 'prompt = require("words").prompt'),
+      ["words.lua"] = 'return { prompt = "A clock maker." }',
+    })
+    await_end(1)
+    for i = 1, 4 do
+      save("words.lua", ('return { prompt = "Clock maker %d." }'):format(i))
+      await_end(1 + i)
+      assert.equal(1 + i, asked "lore")
+    end
+    save("steps/narrative.lua", step_text("narrative", "Mine"))
+    await_end(6)
+    assert.equal(1, asked "narrative Mine.")
+  end)
+
+  it("says what is wrong with a script, keeps what was there, and goes on with the fix", function()
+    start()
+    await_end(1)
+    local before = #serving.requests
+    save("steps/lore.lua", "return step (")
+    await_text "steps/lore.lua:1: this is not Lua"
+    await_text "what was there before stays"
+    save("steps/lore.lua", "local function deep()\n  error 'too deep'\nend\ndeep()\n")
+    await_text "steps/lore.lua:2: too deep"
+    await_text "steps/lore.lua:4: in main chunk"
+    save("story.lua", "return 7")
+    await_text "the file returns no story"
+    os.remove(at .. "/story.lua")
+    await_text "cannot read it"
+    assert.equal(before, #serving.requests)
+    save("story.lua", support.story())
+    save("steps/lore.lua", step_text("lore", "Mended"))
+    support.await("the mended step to be asked", function()
+      return asked "lore Mended." == 1
+    end)
+    await_text "1 of 1 lore"
+  end)
+
+  it("goes on with what is under way while a script is broken", function()
+    local gate = loop.event()
+    local is_held = true
+    function hold()
+      return is_held and #serving.requests == 1 and gate or nil
+    end
+    start()
+    support.await("the first request", function()
+      return #serving.requests == 1
+    end)
+    save("steps/shot_images.lua", "nonsense")
+    await_text "what was there before goes on"
+    is_held = false
+    gate:notify()
+    await_end(1)
+    assert.equal(4, asked "shot_images First.")
+  end)
+
+  it("joins a call that still matters, and pays for it once", function()
+    local gate = loop.event()
+    local is_held = true
+    function hold()
+      return is_held and gate or nil
+    end
+    start()
+    support.await("the first request", function()
+      return #serving.requests == 1
+    end)
+    save("story.lua", "-- A comment.\n" .. support.story())
+    save("steps/shot_images.lua", step_text("shot_images", "Second"))
+    await_text "1 of 1 lore"
+    is_held = false
+    gate:notify()
+    await_end(1)
+    assert.equal(1, asked "lore")
+    assert.equal(0, asked "shot_images First.")
+    assert.equal(4, asked "shot_images Second.")
+  end)
+
+  it("keeps the answer of a call that was sent and matters no more", function()
+    local gate = loop.event()
+    local is_held = true
+    function hold()
+      return is_held and #serving.requests == 1 and gate or nil
+    end
+    start()
+    support.await("the first request", function()
+      return #serving.requests == 1
+    end)
+    save("steps/lore.lua", step_text("lore", "Second"))
+    support.await("the new request", function()
+      return asked "lore Second." == 1
+    end)
+    is_held = false
+    gate:notify()
+    await_end(1)
+    save("steps/lore.lua", step_text("lore", "First"))
+    await_end(2)
+    assert.equal(1, asked "lore First.")
+    assert.equal(1, asked "lore Second.")
+  end)
+
+  it("drops a call that was not sent and matters no more", function()
+    local gate = loop.event()
+    local is_held = true
+    function hold(body)
+      local content = body.messages[#body.messages].content
+      return is_held and type(content) == "string" and content:find "^stage_shots First" and gate or nil
+    end
+    start { "--lane", "text=1" }
+    support.await("the first of the two", function()
+      return asked "stage_shots First." == 1
+    end)
+    save("steps/stage_shots.lua", step_text("stage_shots", "Second"))
+    await_text "2 of 2 stage_shots"
+    is_held = false
+    gate:notify()
+    await_end(1)
+    assert.equal(1, asked "stage_shots First.")
+    assert.equal(2, asked "stage_shots Second.")
+  end)
+
+  it("ends with 130 when Ctrl-C cuts an evaluation short, and keeps what was sent", function()
+    local gate = loop.event()
+    function hold()
+      return gate
+    end
+    start()
+    support.await("the first request", function()
+      return #serving.requests == 1
+    end)
+    running.interrupt()
+    await_text "interrupted"
+    hold = nil
+    gate:notify()
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    assert.equal(130, running.status())
+    local again = support.run { "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", serving.url }
+    assert.equal(0, again.status, again.out .. again.err)
+    assert.equal(1, asked "lore")
+  end)
+
+  it("refuses a story that is wrong from the start", function()
+    start({}, { ["story.lua"] = "return story {" })
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    assert.equal(2, running.status())
+  end)
+end)
