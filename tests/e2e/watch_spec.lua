@@ -1,7 +1,9 @@
 -- `sbhost run --watch`: what is saved is evaluated at once, and what is under way
 -- meanwhile is neither lost nor paid for twice.
 
+local artifact = require "host.artifact"
 local file = require "host.file"
+local json = require "host.json"
 local loop = require "host.loop"
 local program = require "host.program"
 local provider = require "provider"
@@ -133,6 +135,27 @@ describe("a run with --watch", function()
     save("steps/narrative.lua", step_text("narrative", "Mine"))
     await_end(6)
     assert.equal(1, asked "narrative Mine.")
+  end)
+
+  it("takes what is changed by hand in the artifact, and makes it again when it is taken away", function()
+    start()
+    await_end(1)
+    local before = #serving.requests
+    local path = "data/small/artifact.json"
+    local board = artifact.parse(assert(file.read(at .. "/" .. path))):get {}
+    board.scenes[1].shots[2].description = "Seen from below."
+    save(path, json.encode(board, { indent = 2 }))
+    await_end(2)
+    assert.equal(before + 1, #serving.requests)
+    assert.truthy(running.out():find("artifact.json: 1 of 4 shot_images, ", 1, true), running.out())
+    assert.truthy(file.read(at .. "/" .. path):find("Seen from below.", 1, true))
+    os.remove(at .. "/" .. path)
+    await_end(3)
+    assert.truthy(file.read(at .. "/" .. path):find("Seen from below.", 1, true))
+    assert.equal(before + 1, #serving.requests)
+    save(path, "{")
+    await_text "what was there before stays"
+    assert.equal("{", file.read(at .. "/" .. path))
   end)
 
   it("says what is wrong with a script, keeps what was there, and goes on with the fix", function()
