@@ -10,9 +10,8 @@
 
 #include "host/buffer.h"
 #include "host/file.h"
-#include "host/jpeg.h"
 #include "host/picture.h"
-#include "host/pixels.h"
+#include "host/thumbnail.h"
 
 enum { PIXELS_AN_INCH = 220, QUALITY = 88, FILE_MAX = 1 << 30 };
 
@@ -90,39 +89,6 @@ static void draw_text(struct writer *writer, const struct sb_pdf_shape *shape) {
 ** Pictures.
 */
 
-/* Puts white behind what is transparent: a JPEG has no alpha. */
-static void flatten(struct sb_pixels *pixels) {
-  if (pixels->channels != 4) return;
-  size_t count = (size_t)pixels->width * pixels->height;
-  for (size_t i = 0; i < count; i++) {
-    uint8_t *pixel = pixels->data + 4 * i;
-    for (int c = 0; c < 3; c++)
-      pixel[c] =
-          (uint8_t)((pixel[c] * pixel[3] + 255 * (255 - pixel[3])) / 255);
-  }
-}
-
-/* Decodes a picture, no larger than it is printed. */
-static int load(const struct sb_pdf_shape *shape, struct sb_pixels *pixels,
-                char *fault) {
-  struct sb_pixels whole = {0};
-  int rc = sb_pixels_load(shape->text, &whole, NULL, fault);
-  if (rc < 0) return sb_picture_blame(fault, shape->text, rc);
-  flatten(&whole);
-  double scale =
-      fmin(shape->width / whole.width, shape->height / whole.height) *
-      PIXELS_AN_INCH / POINTS_AN_INCH;
-  if (scale >= 1) {
-    *pixels = whole;
-    return 0;
-  }
-  struct sb_crop all = {0, 0, whole.width, whole.height};
-  rc = sb_pixels_resize(&whole, all, (uint32_t)fmax(1, whole.width * scale),
-                        (uint32_t)fmax(1, whole.height * scale), pixels);
-  sb_pixels_free(&whole);
-  return rc < 0 ? sb_picture_blame(fault, shape->text, rc) : 0;
-}
-
 static void place(cairo_t *cairo, cairo_surface_t *surface,
                   const struct sb_pdf_shape *shape) {
   double width = cairo_image_surface_get_width(surface);
@@ -139,25 +105,25 @@ static void place(cairo_t *cairo, cairo_surface_t *surface,
 
 static void draw_picture(struct writer *writer,
                          const struct sb_pdf_shape *shape) {
-  struct sb_pixels pixels = {0};
-  struct sb_buffer jpeg;
-  writer->rc = load(shape, &pixels, writer->fault);
-  if (writer->rc < 0) return;
-  sb_buffer_init(&jpeg, FILE_MAX);
-  writer->rc = sb_jpeg_encode(&pixels, QUALITY, &jpeg);
+  const double pixels = PIXELS_AN_INCH / POINTS_AN_INCH;
+  struct sb_thumbnail picture;
+  writer->rc = sb_thumbnail_make(shape->text, shape->width * pixels,
+                                 shape->height * pixels, QUALITY, &picture,
+                                 writer->fault);
+  if (writer->rc < 0) {
+    sb_buffer_free(&picture.jpeg);
+    return;
+  }
   cairo_surface_t *surface = cairo_image_surface_create(
-      CAIRO_FORMAT_RGB24, (int)pixels.width, (int)pixels.height);
-  sb_pixels_free(&pixels);
+      CAIRO_FORMAT_RGB24, (int)picture.width, (int)picture.height);
   size_t len;
-  unsigned char *data = (unsigned char *)sb_buffer_take(&jpeg, &len);
-  if (writer->rc == 0 &&
-      cairo_surface_set_mime_data(surface, CAIRO_MIME_TYPE_JPEG, data, len,
+  unsigned char *data = (unsigned char *)sb_buffer_take(&picture.jpeg, &len);
+  if (cairo_surface_set_mime_data(surface, CAIRO_MIME_TYPE_JPEG, data, len,
                                   free, data) == CAIRO_STATUS_SUCCESS)
     place(writer->cairo, surface, shape);
   else
     free(data);
   cairo_surface_destroy(surface);
-  if (writer->rc < 0) sb_picture_blame(writer->fault, shape->text, writer->rc);
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "host/base64.h"
 #include "host/drawing.h"
 #include "host/font.h"
 #include "host/lua/bridge.h"
@@ -13,6 +14,7 @@
 #include "host/lua/work.h"
 #include "host/picture.h"
 #include "host/picture_save.h"
+#include "host/thumbnail.h"
 
 /* A copy of a string for the pool to read. */
 static char *copy_string(lua_State *L, const char *string) {
@@ -195,6 +197,62 @@ static int image_draw(lua_State *L) {
   return sb_work_yield(L, &draw->base, draw_finish);
 }
 
+/*
+** thumbnail
+*/
+
+enum { THUMBNAIL_QUALITY = 74 };
+
+struct thumbnail {
+  struct sb_work base;
+  char *path;
+  lua_Integer side;
+  int rc;
+  struct sb_thumbnail made;
+  char fault[SB_PICTURE_FAULT_MAX];
+};
+
+static void thumbnail_run(struct sb_work *work) {
+  struct thumbnail *small = (struct thumbnail *)work;
+  double side = (double)small->side;
+  small->rc = sb_thumbnail_make(small->path, side, side, THUMBNAIL_QUALITY,
+                                &small->made, small->fault);
+}
+
+static void thumbnail_release(struct sb_work *work) {
+  struct thumbnail *small = (struct thumbnail *)work;
+  sb_buffer_free(&small->made.jpeg);
+  free(small->path);
+}
+
+static int thumbnail_finish(lua_State *L, struct sb_work *work) {
+  static const char head[] = "data:image/jpeg;base64,";
+  const struct thumbnail *small = (const struct thumbnail *)work;
+  const struct sb_buffer *jpeg = &small->made.jpeg;
+  if (small->rc < 0) return fail_picture(L, small->rc, small->fault);
+  luaL_Buffer url;
+  size_t length = sizeof head - 1 + sb_base64_length(jpeg->len);
+  char *text = luaL_buffinitsize(L, &url, length);
+  memcpy(text, head, sizeof head - 1);
+  sb_base64_encode((const uint8_t *)jpeg->data, jpeg->len,
+                   text + sizeof head - 1);
+  luaL_pushresultsize(&url, length);
+  return 1;
+}
+
+/* image.thumbnail(path, side) -> data URL | nil, message, code */
+static int image_thumbnail(lua_State *L) {
+  const char *path = check_path(L, 1);
+  lua_Integer side = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, side >= 1 && side <= SB_PICTURE_SIDE_MAX, 2,
+                "a number of pixels expected");
+  struct thumbnail *small =
+      sb_work_push(L, sizeof *small, thumbnail_run, thumbnail_release);
+  small->path = copy_string(L, path);
+  small->side = side;
+  return sb_work_yield(L, &small->base, thumbnail_finish);
+}
+
 /* image.text_width(text, size[, bold]) -> pixels | nil, message, code */
 static int image_text_width(lua_State *L) {
   size_t len;
@@ -215,6 +273,7 @@ static int image_text_width(lua_State *L) {
 static const luaL_Reg image_lib[] = {{"inspect", image_inspect},
                                      {"save", image_save},
                                      {"draw", image_draw},
+                                     {"thumbnail", image_thumbnail},
                                      {"text_width", image_text_width},
                                      {NULL, NULL}};
 

@@ -4,6 +4,7 @@
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local formats = require("export.formats").formats
+local markup = require "pipeline.board.markup"
 local names = require "pipeline.names"
 local options = require "cli.options"
 local project = require "pipeline.project"
@@ -28,13 +29,20 @@ local function format_of(chosen)
       "the formats are")
 end
 
---- How many of a reel's panels have no picture.
-local function undrawn(reel)
-  local count = 0
+--- Forgets pictures that are not on the disk, or not in the project.
+---@param reel Reel
+---@param folder string
+---@return integer count of panels without a picture
+local function look_for_pictures(reel, folder)
+  local missing = 0
   for _, panel in ipairs(reel.panels) do
-    count = count + (panel.picture and 0 or 1)
+    local path = panel.picture
+    if not (path and markup.url(path) and file.exists(folder .. "/" .. path)) then
+      panel.picture = nil
+      missing = missing + 1
+    end
   end
-  return count
+  return missing
 end
 
 ---@param ... string arguments
@@ -60,8 +68,8 @@ return function(...)
   if not made then
     fault.raise { message = "it cannot be written: " .. message, hint = "name another place with --out" }
   end
+  local missing = look_for_pictures(reel, folder)
   format.write(reel, { folder = folder, out = out, layout = chosen.layout })
-  local missing = undrawn(reel)
   if missing > 0 then
     print(("%d of %d shots have no picture yet"):format(missing, #reel.panels))
   end

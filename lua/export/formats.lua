@@ -74,8 +74,7 @@ local NO_LETTERS = "%d characters are in no font of this system and show as boxe
 
 local function write_pdf(reel, place)
   local document = require("export.pdf").document(reel, place.layout or "western", function(panel)
-    local path = panel.picture and place.folder .. "/" .. panel.picture
-    return path and file.exists(path) and path or nil
+    return panel.picture and place.folder .. "/" .. panel.picture
   end)
   document.path = place.out
   -- Loaded here: nothing else of the program needs cairo and pango.

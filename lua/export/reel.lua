@@ -1,6 +1,7 @@
 -- lua/export/reel.lua: a storyboard as a film: its shots in cutting order, each with its
 -- number and its place in time. All exports are made of it.
 
+local json = require "host.json"
 local numbers = require "pipeline.numbers"
 local rates = require "pipeline.rates"
 
@@ -44,6 +45,16 @@ local function title_of(artifact, project)
   return narrative.title or lore.title or project
 end
 
+--- A field that is null, as a person may write it, is one that is not there.
+local function without_nulls(value)
+  if type(value) == "table" then
+    for name, field in pairs(value) do
+      value[name] = field ~= json.null and without_nulls(field) or nil
+    end
+  end
+  return value
+end
+
 --- The reel of an artifact as it stands. Ends of shots are rounded to frames where
 --- they fall in the film, so that rounding never adds up. A scene's stage-setting
 --- shot is no cut.
@@ -51,14 +62,14 @@ end
 ---@param story pipeline.Story
 ---@return Reel
 function M.of(tree, story)
-  local artifact = tree:get {} or {}
+  local artifact = without_nulls(tree:get {} or {})
   local rate = rates.of(story.rate)
   local reel = {
     project = story.project,
     title = title_of(artifact, story.project),
     artifact = artifact,
-    rate = rate,
     scheme = story.numbers,
+    rate = rate,
     scenes = {},
     panels = {},
   }

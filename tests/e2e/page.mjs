@@ -181,7 +181,13 @@ async function inOneFile() {
   const page = await open(whole);
   await page.locator(".scene .panel:not(.stage) .frame").first().click();
   await page.locator("#box img").waitFor();
-  const seen = await page.evaluate(() => ({
+  const seen = await page.evaluate(async () => ({
+    least: Math.min(...await Promise.all([...document.images].map(async (image) => {
+      image.loading = "eager";
+      await image.decode();
+      return image.naturalWidth;
+    }))),
+    links: document.querySelectorAll("a[href]:not([href^='#'])").length,
     width: document.querySelector("#box img").naturalWidth,
     named: [...document.images].filter((image) => !image.getAttribute("src").startsWith("data:")).length,
   }));

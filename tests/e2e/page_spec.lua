@@ -70,7 +70,7 @@ end
 describe("the board in a browser", function()
   local at, browser = installed()
   local why = browser
-  local seen, panels
+  local seen, panels, text
   if at then
     local data = support.folder()
     local run = support.run { "run", support.tree .. "/examples/lighthouse.lua", "--data", data, "--quiet" }
@@ -80,11 +80,15 @@ describe("the board in a browser", function()
     panels = made.scenes[1].shots
     assert(file.write(at .. "/hostile.html", board.new("x"):render(hostile_board())))
     assert(file.write(at .. "/large.html", board.new("x"):render(large_board())))
-    local export = { "export", support.tree .. "/examples/lighthouse.lua", "--data", data, "--format", "html" }
-    local exported = support.run(export)
+    -- In a folder of its own: it has nothing beside it.
+    local whole = support.folder() .. "/whole.html"
+    local exported = support.run {
+      "export", support.tree .. "/examples/lighthouse.lua", "--data", data, "--format", "html", "--out", whole,
+    }
     assert(exported.status == 0, exported.err)
+    text = assert(file.read(whole))
     local files = ("file://%s/storyboard.html file://%s/hostile.html file://%s/large.html file://%s"):format(
-      project, at, at, exported.out:match "([^\n]+)\n$")
+      project, at, at, whole)
     local result = support.shell(("cd %s && node page.mjs %s %s %s"):format(at, browser, files, at))
     seen = assert(json.decode(result.out), result.out .. result.err)
   end
@@ -178,7 +182,9 @@ describe("the board in a browser", function()
   end)
 
   test("can be one file, with its pictures in it", function()
-    assert.same({ width = 480, named = 0 }, seen.whole)
+    assert.same({ width = 480, named = 0, least = 168, links = 0 }, seen.whole)
+    assert.equal("data:", text:match "img%-src ([^;]*);")
+    assert.is_true(#text < 1e6)
   end)
 
   test("holds five hundred shots", function()

@@ -35,6 +35,28 @@ describe("host.image", function()
     return path
   end
 
+  describe("thumbnail", function()
+    --- What kind of picture a data URL has in it, and how large.
+    local function inside(url)
+      local text = url:match "^data:image/jpeg;base64,([%w+/]+=*)$"
+      assert(os.execute(("base64 -d %s > %s"):format(write(dir .. "/text", text), dir .. "/small.jpg")))
+      local found = assert(image.inspect(dir .. "/small.jpg"))
+      return { found.type, found.width, found.height }
+    end
+
+    it("makes a picture small, in its own proportions, and never larger", function()
+      assert.same({ "jpeg", 48, 40 }, inside(image.thumbnail(paint "a.png", 48)))
+      assert.same({ "jpeg", 96, 80 }, inside(image.thumbnail(paint "a.png", 500)))
+    end)
+
+    it("says what is no picture, and wants a size", function()
+      local none, message, code = image.thumbnail(write(dir .. "/b.png", "<html>"), 48)
+      assert.same({ nil, dir .. "/b.png: it is HTML", "EBADPICTURE" }, { none, message, code })
+      assert.equal("ENOENT", select(3, image.thumbnail(dir .. "/c.png", 48)))
+      assert.error_matches(function() image.thumbnail(dir .. "/c.png", 0) end, "a number of pixels expected")
+    end)
+  end)
+
   describe("inspect", function()
     it("tells type, size and bytes", function()
       assert.same({ type = "png", width = 72, height = 64, bytes = 230 },

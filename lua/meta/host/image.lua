@@ -1,5 +1,5 @@
 ---@meta host.image
--- Pictures: looked at, taken in, and drawn. All but text_width waits, while the
+-- Pictures: looked at, taken in, made small, and drawn. All but text_width waits, while the
 -- work is done in the thread pool. Sizes and places are pixels.
 
 local image = {}
@@ -142,6 +142,15 @@ function image.save(source, dir, stem, shared) end
 ---@return string? message
 ---@return string? code
 function image.draw(drawing) end
+
+---A picture as a data URL: a JPEG that is at most `side` pixels wide and high, and no
+---larger than the picture itself. What is transparent shows white.
+---@param path string
+---@param side integer
+---@return string? url  "data:image/jpeg;base64,…"
+---@return string? message  "a.png: no such file or directory"
+---@return string? code
+function image.thumbnail(path, side) end
 
 ---How wide a line of text is in DejaVu Sans.
 ---@param text string

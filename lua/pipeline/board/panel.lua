@@ -10,20 +10,20 @@ local M = {}
 
 --- What stands in for a picture that is not there, and why it is not.
 ---@param out string[]
----@param about string?      what it would show
+---@param thing { image_url: string?, description: string? }
 ---@param state TaskState?   how the task stands that draws it
----@param leads_out boolean  it is somewhere else on the machine
-local function absent(out, about, state, leads_out)
+local function absent(out, thing, state)
   local is_drawing = state and state.state == "running"
   add(out, '<button type="button" class="frame absent" data-state="%s">', state and state.state or "waiting")
-  if leads_out then
+  if thing.image_url then
     add(out, "<strong>Not shown</strong>")
-    add(out, '<span class="why">its path leads out of the project</span>')
+    local why = markup.url(thing.image_url) and "it is not there, or no picture" or "its path leads out of the project"
+    add(out, '<span class="why">%s</span>', why)
   else
     add(out, "<strong>%s</strong>", is_drawing and "Being drawn" or state and "Not drawn" or "Not drawn yet")
     text(out, 'span class="why"', not is_drawing and state and state.message or nil)
   end
-  text(out, 'span class="about"', about)
+  text(out, 'span class="about"', thing.description)
   out[#out + 1] = "</button>"
 end
 
@@ -41,7 +41,7 @@ local function picture(out, thing, label, state, address_of)
     add(out, '<a class="frame" href="%s"><img src="%s" alt="%s" loading="lazy"></a>', address, address,
       label)
   else
-    absent(out, thing.description, state, thing.image_url ~= nil)
+    absent(out, thing, state)
   end
 end
 
