@@ -59,9 +59,10 @@ end
 ---@return string
 function M.text(reel, urls)
   local rate = rate_of(reel.rate)
+  local name = plain.line(reel.title)
   local width, height = size_of(reel.artifact.aspect)
   local out = { '<?xml version="1.0" encoding="UTF-8"?>', "<!DOCTYPE xmeml>", '<xmeml version="5">' }
-  add(out, '<sequence id="%s"><name>%s</name><duration>%s</duration>', reel.project, reel.title, reel.frames)
+  add(out, '<sequence id="%s"><name>%s</name><duration>%s</duration>', reel.project, name, reel.frames)
   out[#out + 1] = rate
   out[#out + 1] = "<timecode>" .. rate .. ("<string>01:00:00:00</string><frame>%d</frame>"):format(
     3600 * reel.rate.timebase) .. "<displayformat>NDF</displayformat></timecode>"

@@ -30,7 +30,7 @@ local function add_dialogue(out, text)
     if words ~= "" then
       -- A caret at the end would set two speeches side by side.
       out[#out + 1] = "@" .. inert(name:gsub("[%^%s]+$", ""))
-      out[#out + 1] = inert(words)
+      out[#out + 1] = inert(words:gsub("^~", "～")) -- a tilde would make it a song
       out[#out + 1] = ""
     end
   end
