@@ -1,7 +1,5 @@
 /* host/lua/lfile.c -- Lua module "host.file": host/file.h and host/lock.h for
    scripts. All of it waits: the disk is the thread pool's. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +8,7 @@
 #include "host/file.h"
 #include "host/lock.h"
 #include "host/lua/bridge.h"
+#include "host/lua/lfile.h"
 #include "host/lua/modules.h"
 #include "host/lua/work.h"
 #include "host/sha256.h"
@@ -42,7 +41,7 @@ static void job_release(struct sb_work *work) {
   sb_lock_release(job->lock);
 }
 
-static const char *check_path(lua_State *L, int index) {
+const char *sb_file_path(lua_State *L, int index) {
   size_t len;
   const char *path = luaL_checklstring(L, index, &len);
   luaL_argcheck(L, len > 0, index, "the path is empty");
@@ -50,8 +49,7 @@ static const char *check_path(lua_State *L, int index) {
   return path;
 }
 
-/* The work may outlive the task and its stack: it has its own copies. */
-static char *copy(lua_State *L, const char *text, size_t len) {
+char *sb_work_copy(lua_State *L, const char *text, size_t len) {
   char *bytes = malloc(len + 1);
   if (bytes != NULL) {
     memcpy(bytes, text, len);
@@ -65,7 +63,7 @@ static char *copy(lua_State *L, const char *text, size_t len) {
 static struct job *push_job(lua_State *L, const char *path,
                             void (*run)(struct sb_work *work)) {
   struct job *job = sb_work_push(L, sizeof *job, run, job_release);
-  job->path = copy(L, path, strlen(path));
+  job->path = sb_work_copy(L, path, strlen(path));
   return job;
 }
 
@@ -100,7 +98,7 @@ static int finish_read(lua_State *L, struct sb_work *work) {
 
 /* file.read(path[, max_bytes]) -> text | nil, message, code */
 static int file_read(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_file_path(L, 1);
   lua_Integer max = luaL_optinteger(L, 2, READ_MAX);
   luaL_argcheck(L, max >= 0, 2, "a number of bytes expected");
   struct job *job = push_job(L, path, run_read);
@@ -129,7 +127,7 @@ static int finish_stat(lua_State *L, struct sb_work *work) {
 
 /* file.stat(path) -> { size=, mtime=, type= } | nil, message, code */
 static int file_stat(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_stat);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_stat);
   return sb_work_yield(L, &job->base, finish_stat);
 }
 
@@ -143,7 +141,7 @@ static int finish_exists(lua_State *L, struct sb_work *work) {
 
 /* file.exists(path) -> boolean | nil, message, code */
 static int file_exists(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_stat);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_stat);
   return sb_work_yield(L, &job->base, finish_exists);
 }
 
@@ -161,7 +159,7 @@ static int finish_real(lua_State *L, struct sb_work *work) {
 
 /* file.real(path) -> absolute path | nil, message, code */
 static int file_real(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_real);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_real);
   return sb_work_yield(L, &job->base, finish_real);
 }
 
@@ -183,113 +181,8 @@ static int finish_list(lua_State *L, struct sb_work *work) {
 
 /* file.list(folder) -> { name, ... } sorted | nil, message, code */
 static int file_list(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_list);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_list);
   return sb_work_yield(L, &job->base, finish_list);
-}
-
-/*
-** What a file is, told by its size, times and inode.
-*/
-
-struct scan {
-  struct sb_work base;
-  int rc;
-  char **paths;
-  size_t path_count;
-  const char *failed; /* one of the paths */
-  int with_states;
-  struct sb_file_entry **entries; /* of each path */
-  size_t *counts;
-  uint8_t digest[SB_SHA256_SIZE];
-};
-
-static void scan_release(struct sb_work *work) {
-  struct scan *scan = (struct scan *)work;
-  for (size_t i = 0; i < scan->path_count; i++) {
-    free(scan->paths[i]);
-    if (scan->entries != NULL)
-      sb_file_scan_free(scan->entries[i], scan->counts[i]);
-  }
-  free(scan->paths);
-  free(scan->entries);
-  free(scan->counts);
-}
-
-static void add_entry(struct sb_sha256 *hash,
-                      const struct sb_file_entry *entry) {
-  const struct sb_file_stat *st = &entry->stat;
-  const uint64_t state[] = {st->size, (uint64_t)st->mtime, (uint64_t)st->ctime,
-                            st->inode};
-  sb_sha256_update(hash, entry->name, strlen(entry->name) + 1);
-  sb_sha256_update(hash, state, sizeof state);
-}
-
-static void run_scan(struct sb_work *work) {
-  struct scan *scan = (struct scan *)work;
-  struct sb_sha256 hash;
-  sb_sha256_init(&hash);
-  for (size_t i = 0; scan->rc == 0 && i < scan->path_count; i++) {
-    uint64_t count;
-    scan->rc =
-        sb_file_scan(scan->paths[i], &scan->entries[i], &scan->counts[i]);
-    if (scan->rc < 0) scan->failed = scan->paths[i];
-    count = scan->counts[i];
-    sb_sha256_update(&hash, &count, sizeof count);
-    for (size_t e = 0; e < scan->counts[i]; e++)
-      add_entry(&hash, &scan->entries[i][e]);
-  }
-  sb_sha256_final(&hash, scan->digest);
-}
-
-static void push_state(lua_State *L, const struct sb_file_stat *st) {
-  char text[96];
-  int len = snprintf(text, sizeof text,
-                     "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64, st->size,
-                     (uint64_t)st->mtime, (uint64_t)st->ctime, st->inode);
-  lua_pushlstring(L, text, (size_t)len);
-}
-
-static int finish_scan(lua_State *L, struct sb_work *work) {
-  struct scan *scan = (struct scan *)work;
-  char hex[SB_SHA256_HEX_SIZE];
-  if (scan->rc < 0)
-    return sb_fail(L, scan->rc, scan->failed ? scan->failed : "");
-  sb_sha256_hex(scan->digest, hex);
-  lua_pushstring(L, hex);
-  if (!scan->with_states) return 1;
-  lua_newtable(L);
-  for (size_t i = 0; i < scan->path_count; i++) {
-    for (size_t e = 0; e < scan->counts[i]; e++) {
-      const struct sb_file_entry *entry = &scan->entries[i][e];
-      const char *slash = *entry->name != '\0' ? "/" : "";
-      lua_pushfstring(L, "%s%s%s", scan->paths[i], slash, entry->name);
-      push_state(L, &entry->stat);
-      lua_rawset(L, -3);
-    }
-  }
-  return 2;
-}
-
-/* file.scan(paths[, with_states]) -> hex[, states] | nil, message, code */
-static int file_scan(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  int with_states = lua_toboolean(L, 2);
-  size_t count = (size_t)lua_rawlen(L, 1);
-  struct scan *scan = sb_work_push(L, sizeof *scan, run_scan, scan_release);
-  scan->with_states = with_states;
-  scan->paths = calloc(count + 1, sizeof *scan->paths);
-  scan->entries = calloc(count + 1, sizeof(struct sb_file_entry *));
-  scan->counts = calloc(count + 1, sizeof *scan->counts);
-  if (scan->paths == NULL || scan->entries == NULL || scan->counts == NULL)
-    return luaL_error(L, "not enough memory");
-  for (size_t i = 0; i < count; i++) {
-    lua_rawgeti(L, 1, (lua_Integer)i + 1);
-    const char *path = check_path(L, -1);
-    scan->paths[i] = copy(L, path, strlen(path));
-    scan->path_count++;
-    lua_pop(L, 1);
-  }
-  return sb_work_yield(L, &scan->base, finish_scan);
 }
 
 /*
@@ -339,7 +232,7 @@ static int finish_hash(lua_State *L, struct sb_work *work) {
 
 /* file.hash(path) -> hex, bytes | nil, message, code */
 static int file_hash(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_file_path(L, 1);
   struct sb_file_stat st;
   if (sb_file_stat(path, &st) == 0) { /* cheaper here than a way to the pool */
     push_identity(L, &st);
@@ -369,7 +262,7 @@ static void run_write_over(struct sb_work *work) {
 
 /* file.write(path, text[, seen]) -> true | nil, message, code */
 static int file_write(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_file_path(L, 1);
   size_t len;
   const char *text = luaL_checklstring(L, 2, &len);
   int is_over = !lua_isnoneornil(L, 3);
@@ -381,17 +274,17 @@ static int file_write(lua_State *L) {
     job->stat.mtime = (int64_t)(luaL_checknumber(L, -1) * 1e9);
     lua_pop(L, 2);
   }
-  job->data = copy(L, text, len);
+  job->data = sb_work_copy(L, text, len);
   job->len = len;
   return sb_work_yield(L, &job->base, finish_true);
 }
 
 /* For functions of two paths. */
 static int start_pair(lua_State *L, void (*run)(struct sb_work *work)) {
-  const char *path = check_path(L, 1);
-  const char *other = check_path(L, 2);
+  const char *path = sb_file_path(L, 1);
+  const char *other = sb_file_path(L, 2);
   struct job *job = push_job(L, path, run);
-  job->other = copy(L, other, strlen(other));
+  job->other = sb_work_copy(L, other, strlen(other));
   return sb_work_yield(L, &job->base, finish_true);
 }
 
@@ -418,7 +311,7 @@ static void run_mkdir(struct sb_work *work) {
 
 /* file.mkdir(path) -> true | nil, message, code */
 static int file_mkdir(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_mkdir);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_mkdir);
   return sb_work_yield(L, &job->base, finish_true);
 }
 
@@ -429,7 +322,7 @@ static void run_remove(struct sb_work *work) {
 
 /* file.remove(path) -> true | nil, message, code */
 static int file_remove(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_remove);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_remove);
   return sb_work_yield(L, &job->base, finish_true);
 }
 
@@ -462,7 +355,7 @@ static int finish_lock(lua_State *L, struct sb_work *work) {
 
 /* file.lock(path) -> lock | nil, message, "EBUSY" or another code */
 static int file_lock(lua_State *L) {
-  struct job *job = push_job(L, check_path(L, 1), run_lock);
+  struct job *job = push_job(L, sb_file_path(L, 1), run_lock);
   return sb_work_yield(L, &job->base, finish_lock);
 }
 
@@ -480,7 +373,7 @@ static const luaL_Reg file_lib[] = {{"read", file_read},
                                     {"stat", file_stat},
                                     {"list", file_list},
                                     {"real", file_real},
-                                    {"scan", file_scan},
+                                    {"scan", sb_file_scan_lua},
                                     {"mkdir", file_mkdir},
                                     {"remove", file_remove},
                                     {"publish", file_publish},
