@@ -1,10 +1,12 @@
 -- lua/pipeline/retake.lua: how an earlier outcome of a task is made the current one again.
 
 local dry = require "pipeline.dry"
+local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
 local locate = require "pipeline.locate"
 local outcomes = require "pipeline.outcome"
 local prompts = require "pipeline.prompts"
+local render = require "pipeline.render"
 
 local M = {}
 
@@ -23,6 +25,22 @@ local function key_of(forecast, task)
   return request and outcomes.key(request), message
 end
 
+--- What keeps an earlier answer from being put in place now: it names items that are
+--- gone, or leaves out others. How many items it makes itself is no reason.
+---@param run Run
+---@param task Task
+---@param outcome Outcome
+---@return string? message
+function M.misfit(run, task, outcome)
+  if outcome.picture then
+    return nil
+  end
+  local output = render.output(run, task)
+  output.counts = {}
+  local _, faults = dto.check(output, outcome.value)
+  return faults and dto.faults_text(faults) or nil
+end
+
 --- The record with which an outcome stands: its take is asked for again, and where
 --- the request is another one by now the outcome is named.
 ---@param opened Session readonly
@@ -31,7 +49,8 @@ end
 ---@return Take
 function M.record(opened, task, outcome)
   opened:outcomes().takes:suppose(task, { take = outcome.take })
-  local key, message = key_of(dry.evaluate(opened), task)
+  local forecast = dry.evaluate(opened)
+  local key, message = key_of(forecast, task)
   if not key then
     fault.raise {
       message = ("a take of '%s' cannot be taken back now: %s"):format(task, message),
@@ -39,6 +58,14 @@ function M.record(opened, task, outcome)
     }
   elseif key == outcome.key then
     return { take = outcome.take }
+  end
+  local run = forecast.run
+  local misfit = M.misfit(run, locate.task(run.graph, run.artifact, task), outcome)
+  if misfit then
+    fault.raise {
+      message = ("take %d of '%s' does not fit what there is now:\n%s"):format(outcome.n, task, misfit),
+      hint = "sbhost redo makes another one",
+    }
   end
   return { take = outcome.take, back = { key = key, n = outcome.n } }
 end

@@ -118,6 +118,17 @@ describe("a project", function()
     assert.truthy(listed:find "%* 3 ", listed)
   end)
 
+  it("does not take back what names items that are gone", function()
+    run()
+    local path = at .. "/data/small/artifact.json"
+    local text, count = file.read(path):gsub(('"name": "%s"'):format(artifact().scenes[1].name), '"name": "Elsewhere"')
+    assert(file.write(path, text))
+    assert.equal(1, count)
+    assert.equal(1, run().components)
+    has(refused("take", "components", "1"), "take 1 of 'components' does not fit what there is now")
+    assert.same({ all = 0 }, run())
+  end)
+
   it("keeps choices between runs, and goes back to option 1 for nothing", function()
     run()
     local first = artifact().lore.title
