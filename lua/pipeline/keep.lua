@@ -94,24 +94,30 @@ function Keeper:leaf(step, keys, leaf)
   end
 end
 
+--- Whether any of what a task writes is there: something may have been taken out by
+--- hand, and the rest is to be kept.
+function Keeper:has_some(step, keys)
+  for _, leaf in ipairs(step.written) do
+    local text = edits.with_keys(edits.list_of(step, leaf) or leaf, keys)
+    local place = self.places:find(edit_path.parse(text).segments)
+    if place and self.tree:has(place) then
+      return true
+    end
+  end
+  return false
+end
+
 --- The tasks of a story that have written something, by name.
-local function known_tasks(graph, tree)
+function Keeper:known_tasks()
   local names, tasks = {}, {}
-  for i, entry in ipairs(completion.completion(graph, tree)) do
-    local of = {}
-    for item, done in pairs(entry.items) do
-      if done then
-        local keys = {}
-        for key in item:gmatch "[^/]+" do
-          keys[#keys + 1] = key
-        end
-        local name = edits.task_name(entry.step, keys)
-        tasks[name] = { step = graph.steps[i], keys = keys }
-        of[#of + 1] = name
+  for _, step in ipairs(self.opened.graph.steps) do
+    for _, item in ipairs(completion.items(self.tree, step)) do
+      if self:has_some(step, item.keys) then
+        local name = select.name(step.name, item.keys)
+        tasks[name] = { step = step, keys = item.keys }
+        names[#names + 1] = name
       end
     end
-    table.sort(of)
-    table.move(of, 1, #of, #names + 1, names)
   end
   return names, tasks
 end
@@ -122,7 +128,6 @@ end
 ---@return string[] paths
 function M.keep(opened, words)
   local tree = opened.project.published:current()
-  local names, tasks = known_tasks(opened.graph, tree)
   opened.edits:forget_sight()
   local self = setmetatable({
     opened = opened,
@@ -131,6 +136,7 @@ function M.keep(opened, words)
     refs = edit_refs.keys(opened.spec, tree),
     kept = {},
   }, Keeper)
+  local names, tasks = self:known_tasks()
   for _, name in ipairs(select.tasks(words, names)) do
     for _, leaf in ipairs(tasks[name].step.written) do
       self:leaf(tasks[name].step, tasks[name].keys, leaf)

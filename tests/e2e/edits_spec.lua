@@ -368,6 +368,18 @@ describe("what a person keeps", function()
     one.close()
   end)
 
+  it("may lack something that was taken out by hand", function()
+    local one = desk()
+    one.run()
+    one.save(function(board)
+      board.scenes[1].shots[1].description = nil
+    end)
+    local kept = one.sbhost("keep", "shots[scene-1]")
+    assert.equal(0, kept.status, kept.err)
+    assert.truthy(kept.out:find("kept: scenes[scene-1].shots", 1, true), kept.out)
+    one.close()
+  end)
+
   it("must be something that was written", function()
     local one = desk()
     local kept = one.sbhost("keep", "lore")
