@@ -3,6 +3,7 @@
 
 local field = require "pipeline.field"
 local json = require "host.json"
+local made_hand = require "made_hand"
 local rig = require "rig"
 local step = require "pipeline.step"
 
@@ -143,9 +144,9 @@ end
 ---@param dice fun(most: integer): integer
 function M.new(dice)
   local made = {
-    steps = {}, choices = {}, effort = "low", picture_model = "image/a", text_model = "text/a",
-    prompt = "A clock.", style = "pencil", aspect = "16:9", own = nil, description = "A note.",
-    counts = { scenes = dice(3), shots = dice(3), props = 1 + dice(2) }, takes = {},
+    steps = {}, effort = "low", picture_model = "image/a", text_model = "text/a",
+    prompt = "A clock.", style = "pencil", aspect = "16:9", description = "A note.",
+    counts = { scenes = dice(3), shots = dice(3), props = 1 + dice(2) },
   }
   local by_field = {}
   for _, one in ipairs(STEPS) do
@@ -199,6 +200,18 @@ local function source_of(own)
     :format(("-- again\n"):rep(own.comment), own.name, table.concat(lines, "\n"))
 end
 
+--- The props that the story brings, with the picture that they have now.
+local function own_props(made, folder)
+  local path = folder .. "/own.png"
+  if made.picture and made.drawn ~= made.picture then
+    made_hand.draw(path, 20 + made.picture)
+    made.drawn = made.picture
+  end
+  return (made.own or made.picture) and {
+    { name = "prop 1", description = made.own, image = made.picture and path or nil },
+  } or nil
+end
+
 --- What rig evaluates: the steps out of files in a folder, and the story.
 ---@param folder string
 ---@return pipeline.Step[] steps
@@ -216,7 +229,7 @@ function M.load(made, folder)
     models = {
       detail = { made.text_model, effort = made.effort }, image = { made.picture_model },
     },
-    props = made.own and { { name = "prop 1", description = made.own } } or nil,
+    choices = made.choices, props = own_props(made, folder),
     extend = {
       [""] = { field.text "one" "One.", field.text "two" "Two." },
       ["scenes[]"] = { field.text "music" "The cue." },
@@ -224,7 +237,7 @@ function M.load(made, folder)
       ["props[]"] = { field.text "history" "Where it comes from." },
     },
   }
-  return steps, { story = told, choices = made.choices }
+  return steps, { story = told, choices = made.told }
 end
 
 --- The edits: each changes a story, and says what it did.
@@ -270,23 +283,23 @@ local EDITS = {
     return "the story's own prop"
   end,
   function(made, dice)
+    made.picture = dice(3) > 1 and dice(2) or nil
+    return "the picture of the story's own prop"
+  end,
+  function(made, dice)
     for _, own in ipairs(made.steps) do
       if own.options then
+        made.told = dice(2) == 1 and { [own.name] = dice(2) } or nil
         made.choices = { [own.name] = dice(2) }
         return "the choice of " .. own.name
       end
     end
     return "nothing"
   end,
-  function(made, dice)
-    made.retake = dice(1000)
-    return "a take"
-  end,
 }
 
 ---@return string what was edited
 function M.edit(made, dice)
-  made.retake = nil
   return EDITS[dice(#EDITS)](made, dice)
 end
 

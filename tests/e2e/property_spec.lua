@@ -1,5 +1,6 @@
--- Whatever is edited in whatever story, a run makes just the calls that a run from nothing
--- would make and that were never answered, and comes to the same artifact.
+-- Whatever is edited in whatever story, and whatever people change by hand, a run makes
+-- just the calls that a run from nothing would make and that were never answered, and
+-- comes to the same artifact.
 --
 -- SBHOST_SEEDS says how many stories are tried, SBHOST_SEED which one is the first:
 --
@@ -8,15 +9,16 @@
 package.path = "tests/lua/?.lua;" .. package.path
 
 local file = require "host.file"
-local image = require "host.image"
 local json = require "host.json"
 local render = require "pipeline.render"
 local rig = require "rig"
-local made_story = require "made_story" -- rig says where it is
+local settings = require "pipeline.settings"
+local made_hand = require "made_hand" -- rig says where it is
+local made_story = require "made_story"
 local provider = require "provider"
 local support = require "support"
 
-local SEEDS = tonumber(os.getenv "SBHOST_SEEDS") or 10
+local SEEDS = tonumber(os.getenv "SBHOST_SEEDS") or 15
 local FIRST = tonumber(os.getenv "SBHOST_SEED") or 1
 local EDITS = 3
 
@@ -35,16 +37,7 @@ local function serve()
     picture = function(_, number)
       local kind = tonumber(hash(serving, number):sub(1, 8), 16) % 5
       local path = ("%s/%d.png"):format(pictures, kind)
-      if not file.exists(path) then
-        local shapes = { { "text", x = 10, y = 50, size = 40, text = "picture " .. kind, colour = 0xFFFFFF } }
-        for i = 2, 12 do
-          local colour = (kind + 1) * 8999 * i % 0xFFFFFF
-          shapes[i] = { "ellipse", cx = i * 25, cy = i * 14, rx = 9 + i, ry = 12, colour = colour }
-        end
-        assert(image.draw { width = 320, height = 180, path = path, background = kind * 7919, shapes = shapes })
-        assert(file.stat(path).size > 1024)
-      end
-      return path
+      return file.exists(path) and path or made_hand.draw(path, kind)
     end,
   }
   return serving
@@ -86,27 +79,42 @@ local function minus(all, known)
   return left
 end
 
-local function copy_records(from, to)
+local function copy_file(from, to, path)
+  if file.exists(from:path(path)) then
+    assert(file.write(to:path(path), file.read(from:path(path))))
+  end
+end
+
+--- What people have recorded, with their pictures and the outcomes that they took back.
+local function copy_records(from, to, run)
   for _, kind in ipairs { "take", "choice", "edit", "match" } do
     for name, text in pairs(from.store:all(kind)) do
       to.store:put(kind, name, text)
     end
   end
-end
-
---- Wishes for another take of some task.
-local function retake(opened, states, wish)
-  local tasks = {}
-  for task in pairs(states) do
-    tasks[#tasks + 1] = task
+  for text, entry in pairs(run.edits.entries) do
+    if entry.record.sha256 then
+      assert(from.store:get("edit", text))
+      copy_file(from, to, entry.record.value)
+    end
   end
-  table.sort(tasks)
-  opened.store:put("take", tasks[wish % #tasks + 1], json.encode { take = 2 + wish % 2 })
+  for task in pairs(from.store:all "take") do
+    for _, outcome in ipairs(run.outcomes:of(task)) do
+      if outcome.n == run.outcomes.takes:back_to(task) then
+        local name = task .. " " .. outcome.key
+        to.store:put("outcome", name, from.store:get("outcome", name))
+        if outcome.picture then
+          copy_file(from, to, outcome.picture.path)
+        end
+      end
+    end
+  end
 end
 
 local function evaluate(opened, made, folder, serving)
   local steps, options = made_story.load(made, folder)
   options.url = serving.url
+  options.own_pictures = settings.own_pictures(options.story, opened)
   local evaluated = rig.evaluate(opened, steps, options)
   for _, event in ipairs(evaluated.events) do
     assert(event.event ~= "fault" and event.state ~= "failed", event.message)
@@ -120,14 +128,17 @@ local function try(seed, serving)
   local opened = rig.project()
   local evaluated = evaluate(opened, made, folder, serving)
   for round = 1, EDITS do
-    local where = ("seed %d, edit %d: %s"):format(seed, round, made_story.edit(made, dice))
-    if made.retake then
-      retake(opened, evaluated.states, made.retake)
+    local where = ("seed %d, edit %d: "):format(seed, round)
+    if dice(2) == 1 then
+      where = where .. made_story.edit(made, dice)
+    else
+      local hands = { opened = opened, run = evaluated.run, states = evaluated.states, folder = folder }
+      where = where .. made_hand.edit(hands, dice)
     end
     local answered = keys_of(opened)
     evaluated = evaluate(opened, made, folder, serving)
     local fresh = rig.project()
-    copy_records(opened, fresh)
+    copy_records(opened, fresh, evaluated.run)
     local whole = evaluate(fresh, made, folder, serving)
     assert.same(minus(keys_of(fresh), answered), minus(keys_of(opened), answered), where)
     assert.same(shown(fresh, whole.artifact), shown(opened, evaluated.artifact), where)

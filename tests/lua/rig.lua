@@ -104,11 +104,13 @@ function M.evaluate(opened, steps, options)
     story = { where = "test", choices = told.choices },
     report = report,
   }
+  local kept = edits.new { project = opened, story = told, spec = spec, graph = bound }
+  kept:look(report)
   local evaluation = run.new {
     story = told,
     spec = spec,
     graph = bound,
-    edits = edits.new { project = opened, story = told, spec = spec, graph = bound },
+    edits = kept,
     matches = match.new { store = opened.store, report = report },
     project = opened,
     calls = M.calls(opened, changes),
@@ -124,7 +126,6 @@ function M.evaluate(opened, steps, options)
     own_pictures = options.own_pictures or {},
     seconds = {},
   }
-  evaluation.edits:look(report)
   if options.started then
     options.started(evaluation)
   end
