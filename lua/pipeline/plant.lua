@@ -206,6 +206,7 @@ local function plant_later(run, step, scope, keys, depth, found)
     label = step.name,
     run = function()
       run:await_over(found.open)
+      run.turns:give_way()
       for _, child in ipairs(plant(run, step, scope, keys, depth, true)) do
         run.nodes:edge(child, run.ends[step.name])
       end

@@ -136,6 +136,7 @@ end
 ---@param task Task
 ---@return boolean done
 function Run:run_task(task)
+  self.turns:give_way()
   self:tell(task, "running")
   local started = loop.now()
   local result = perform.perform(self, task)

@@ -1,6 +1,6 @@
 -- lua/pipeline/turns.lua: lets the tasks of a run that have something to render go one
 -- by one, with turns of the loop in between: however many there are, the first
--- requests are on their way before the last is rendered.
+-- request is on its way before the others are looked at.
 
 local loop = require "host.loop"
 
@@ -8,28 +8,32 @@ local loop = require "host.loop"
 ---@field private queue table<integer, host.loop.event> those who wait
 ---@field private first integer
 ---@field private last integer
----@field private taken boolean nobody else may go now
----@field private count integer how many have gone
+---@field private taken boolean  nobody else may go now
+---@field private hurried number? until when, on the loop's clock, the first request has the loop to itself
 local Turns = {}
 Turns.__index = Turns
 
 local M = {}
 
---- After each of the first so many there are so many seconds for their requests to get
---- away. That costs a run a few milliseconds, and saves who waits for it the time
---- that all others take to render.
-local HURRIED, PAUSE = 8, 0.001
+--- So long the first that renders has the loop almost to itself, and so long each that
+--- follows meanwhile, seconds. It costs a run that much once, and saves who waits for
+--- the first request what all others take.
+local HEAD_START, PAUSE = 0.015, 0.001
 
 ---@return Turns
 function M.new()
-  return setmetatable({ queue = {}, first = 1, last = 0, taken = false, count = 0 }, Turns)
+  return setmetatable({ queue = {}, first = 1, last = 0, taken = false }, Turns)
+end
+
+---@return boolean
+function Turns:is_hurried()
+  return self.hurried ~= nil and loop.now() < self.hurried
 end
 
 --- Lets those who wait go, one after the other.
 function Turns:deal()
   repeat
-    self.count = self.count + 1
-    loop.sleep(self.count <= HURRIED and PAUSE or 0)
+    loop.sleep(self:is_hurried() and PAUSE or 0)
     local next_one = self.queue[self.first]
     if next_one then
       self.queue[self.first] = nil
@@ -40,16 +44,29 @@ function Turns:deal()
   self.taken = false
 end
 
+--- Waits in the queue.
+function Turns:line_up()
+  local mine = loop.event()
+  self.last = self.last + 1
+  self.queue[self.last] = mine
+  mine:wait()
+end
+
 --- Waits until it is one's turn.
 function Turns:take()
   if self.taken then
-    local mine = loop.event()
-    self.last = self.last + 1
-    self.queue[self.last] = mine
-    mine:wait()
+    self:line_up()
   else
     self.taken = true
+    self.hurried = self.hurried or loop.now() + HEAD_START
     loop.spawn(self.deal, self)
+  end
+end
+
+--- Lets the first that renders get its request away.
+function Turns:give_way()
+  if self.taken and self:is_hurried() then
+    self:line_up()
   end
 end
 

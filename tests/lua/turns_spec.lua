@@ -27,6 +27,31 @@ describe("turns", function()
     end
   end)
 
+  it("are given way to by others, but only for the first", function()
+    local dealt, order = turns.new(), {}
+    dealt:give_way() -- there is nobody to give way to
+    local first = loop.spawn(function()
+      dealt:take()
+      loop.sleep(0)
+      order[#order + 1] = "first"
+    end)
+    local other = loop.spawn(function()
+      dealt:give_way()
+      order[#order + 1] = "other"
+    end)
+    loop.all { first, other }
+    assert.same({ "first", "other" }, order)
+    loop.sleep(0.02)
+    dealt:take()
+    local passed = false
+    local late = loop.spawn(function()
+      dealt:give_way()
+      passed = true
+    end)
+    late:await()
+    assert.is_true(passed)
+  end)
+
   it("are there again when nobody waits, and are not lost with a task that is cancelled", function()
     local dealt, gone = turns.new(), {}
     dealt:take()
