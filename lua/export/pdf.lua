@@ -3,6 +3,7 @@
 -- ("grid").
 
 local fault = require "pipeline.fault"
+local markup = require "pipeline.board.markup"
 local plain = require "export.plain"
 
 local M = {}
@@ -42,9 +43,11 @@ local function add_rect(shapes, x, y, width, height, colour, line)
   shapes[#shapes + 1] = { "rect", x = x, y = y, width = width, height = height, colour = colour, line = line }
 end
 
---- A panel's picture in its frame, or the frame with what is missing in it.
+--- A panel's picture in its frame, or the frame with what is missing in it. A picture that
+--- is not quite of the film's shape has bars, as on a screen.
 local function add_picture(shapes, x, y, width, height, path)
   if path then
+    add_rect(shapes, x, y, width, height, INK, 0)
     shapes[#shapes + 1] = { "picture", x = x, y = y, width = width, height = height, path = path }
   else
     add_rect(shapes, x, y, width, height, BLANK, 0)
@@ -53,10 +56,19 @@ local function add_picture(shapes, x, y, width, height, path)
   add_rect(shapes, x, y, width, height, INK, 0.75)
 end
 
---- How high a frame is that is so wide.
-local function frame_height(reel, width)
+--- How large a frame of the film's shape is in a room of this size.
+---@return number width
+---@return number height
+local function frame(reel, width, height)
   local across, up = (reel.artifact.aspect or "16:9"):match "^(%d+):(%d+)$"
-  return width * up / across
+  across, up = across or 16, up or 9
+  local scale = math.min(width / across, height / up)
+  return across * scale, up * scale
+end
+
+--- How long a shot is held: "2.5 s".
+local function held_of(panel)
+  return ("%g s"):format(math.floor(panel.held * 100 + 0.5) / 100)
 end
 
 local function framing(shot)
@@ -78,10 +90,6 @@ local function paragraphs(...)
   return table.concat(parts, "\n")
 end
 
-local function titled(title, text)
-  return text and text:find "%S" and ("%s: %s"):format(title, text) or ""
-end
-
 --
 -- Layouts: each puts one page's panels on it.
 --
@@ -99,6 +107,46 @@ end
 
 local layouts = {}
 
+--- What is told below a panel, each in a box that leaves room for a pencil: its label, its
+--- share of the height while it is short, and the text.
+local NOTES = {
+  { "action", 4, function(shot) return shot.action or shot.description end },
+  { "dialogue", 3, function(shot) return shot.dialogue end },
+  { "sound", 2, function(shot) return shot.sound end },
+}
+
+local LINE = 60 -- characters that claim as much as one share
+
+--- How high the boxes of a page are: alike in all its columns, and higher for long texts.
+---@return number[] heights
+local function note_heights(panels, height)
+  local shares, total = {}, 0
+  for i, note in ipairs(NOTES) do
+    local longest = 0
+    for _, panel in ipairs(panels) do
+      longest = math.max(longest, #plain.text(note[3](panel.shot)))
+    end
+    shares[i] = note[2] + math.min(longest / LINE, 20)
+    total = total + shares[i]
+  end
+  for i, share in ipairs(shares) do
+    shares[i] = share / total * height
+  end
+  return shares
+end
+
+--- The boxes below a panel.
+local function western_notes(shapes, shot, x, y, width, heights)
+  for i, note in ipairs(NOTES) do
+    local high = heights[i]
+    add_rect(shapes, x, y, width, 0.5, RULE, 0)
+    add_text(shapes, x, y + 4, width, 10, note[1]:upper(), { size = 6.5, colour = DIM })
+    add_text(shapes, x, y + 14, width, high - 18, note[3](shot), { size = 10 })
+    y = y + high
+  end
+  add_rect(shapes, x, y, width, 0.5, RULE, 0)
+end
+
 layouts.western = {
   landscape = true,
   by_scene = true,
@@ -107,19 +155,19 @@ layouts.western = {
   end,
   draw = function(page, reel, panels, path_of)
     local left, top, width, height = body_of(page)
-    local gap, columns = 16, math.max(2, #panels)
+    local gap, columns = 20, math.max(2, #panels)
     local column = (width - (columns - 1) * gap) / columns
-    local high = math.min(frame_height(reel, column), height * 0.6)
+    local wide, high = frame(reel, column, height * 0.55)
+    local heights = note_heights(panels, height - high - 46)
     for i, panel in ipairs(panels) do
-      local shot, x = panel.shot, left + (i - 1) * (column + gap)
-      add_picture(page.shapes, x, top, column, high, path_of(panel))
+      local x = left + (i - 1) * (column + gap)
+      add_picture(page.shapes, x + (column - wide) / 2, top, wide, high, path_of(panel))
       local y = top + high + 6
-      add_text(page.shapes, x, y, column * 0.7, 16, panel.number, { size = 12, bold = true })
-      local held = ("%g s"):format(panel.held)
-      add_text(page.shapes, x + column * 0.7, y + 2, column * 0.3, 14, held, { align = "right", colour = DIM })
-      add_text(page.shapes, x, y + 17, column, 24, framing(shot), { size = 8, colour = DIM })
-      local words = paragraphs(shot.action or shot.description or "", shot.dialogue or "", titled("Sound", shot.sound))
-      add_text(page.shapes, x, y + 42, column, height - high - 50, words, { size = 10 })
+      add_text(page.shapes, x, y, column * 0.5, 16, panel.number, { size = 12, bold = true })
+      local held = held_of(panel)
+      add_text(page.shapes, x + column * 0.5, y + 2, column * 0.5, 14, held, { align = "right", colour = DIM })
+      add_text(page.shapes, x, y + 17, column, 20, framing(panel.shot), { size = 8, colour = DIM })
+      western_notes(page.shapes, panel.shot, x, y + 40, column, heights)
     end
   end,
 }
@@ -129,21 +177,33 @@ local ROWS = 5
 --- Columns of an e-konte: their headings and widths.
 local KONTE = { { "Cut", 52 }, { "Picture", 190 }, { "Action", 140 }, { "Dialogue · sound", 101 }, { "Time", 40 } }
 
+--- Seconds and frames: "5+12".
+local function konte_time(reel, frames)
+  return ("%d+%02d"):format(frames // reel.rate.timebase, frames % reel.rate.timebase)
+end
+
 --- One row of it.
 local function konte_row(shapes, reel, panel, columns, y, row, path_of)
   local shot = panel.shot
-  local seconds, frames = panel.frames // reel.rate.timebase, panel.frames % reel.rate.timebase
   local small = { size = 6.5, least = 5, colour = DIM }
   add_text(shapes, columns[1] + 4, y + 6, 44, 16, panel.number, { size = 11, bold = true, least = 6 })
   add_text(shapes, columns[1] + 4, y + 24, 44, row - 30, framing(shot):gsub(" · ", "\n"), small)
-  local wide = KONTE[2][2] - 12
-  local high = math.min(frame_height(reel, wide), row - 12)
-  add_picture(shapes, columns[2] + 6, y + (row - high) / 2, wide, high, path_of(panel))
+  local room = KONTE[2][2]
+  local wide, high = frame(reel, room - 12, row - 12)
+  add_picture(shapes, columns[2] + (room - wide) / 2, y + (row - high) / 2, wide, high, path_of(panel))
   add_text(shapes, columns[3] + 5, y + 5, KONTE[3][2] - 10, row - 10, shot.action or shot.description or "")
   local heard = paragraphs(shot.dialogue or "", shot.sound or "")
   add_text(shapes, columns[4] + 5, y + 5, KONTE[4][2] - 10, row - 10, heard)
-  local time = ("%d+%02d"):format(seconds, frames)
+  local time = konte_time(reel, panel.frames)
   add_text(shapes, columns[5] + 2, y + row / 2 - 7, KONTE[5][2] - 4, 14, time, { align = "center" })
+end
+
+--- What the page's cuts take together, and the film until there.
+local function konte_total(shapes, reel, panels, x, y)
+  local first, last = panels[1], panels[#panels]
+  local ending = last.start + last.frames
+  local total = ("page %s · film so far %s"):format(konte_time(reel, ending - first.start), konte_time(reel, ending))
+  add_text(shapes, x, y, 200, 12, total, { align = "right", size = 8, colour = DIM })
 end
 
 layouts.konte = {
@@ -152,8 +212,8 @@ layouts.konte = {
     return ROWS
   end,
   draw = function(page, reel, panels, path_of)
-    local x, top, _, height = body_of(page)
-    local row = (height - 16) / ROWS
+    local x, top, width, height = body_of(page)
+    local row = (height - 28) / ROWS
     local columns = {}
     for i, column in ipairs(KONTE) do
       columns[i] = x
@@ -169,28 +229,52 @@ layouts.konte = {
         konte_row(page.shapes, reel, panels[i], columns, y, row, path_of)
       end
     end
+    konte_total(page.shapes, reel, panels, MARGIN + width - 204, top + 18 + ROWS * row)
   end,
 }
 
-local ACROSS = 4
+--- What a picture of the contact sheet has below it, and between it and the next.
+local CAPTION, GUTTER = 30, 12
+
+--- How many pictures are side by side and one below the other: the fewest that fill the page
+--- about as well as any number.
+---@return integer across
+---@return integer down
+local function grid_of(reel, width, height)
+  local most, best, rows = 0, 4, 1
+  for across = 4, 10 do
+    local wide, high = frame(reel, width / across - GUTTER, height - CAPTION)
+    local down = math.max(1, height // (high + CAPTION))
+    local area = across * down * wide * high
+    if area > most * 1.03 then
+      most, best, rows = area, across, down
+    end
+  end
+  return best, rows
+end
 
 layouts.grid = {
   landscape = true,
   panels = function(reel)
-    local cell = (LONG - 2 * MARGIN) / ACROSS
-    local high = frame_height(reel, cell - 12) + 30
-    return ACROSS * math.max(1, (SHORT - 2 * MARGIN - HEADER) // high)
+    local across, down = grid_of(reel, LONG - 2 * MARGIN, SHORT - 2 * MARGIN - HEADER)
+    return math.tointeger(across * down)
   end,
   draw = function(page, reel, panels, path_of)
     local left, top, width, height = body_of(page)
-    local cell = width / ACROSS
-    local high = math.min(frame_height(reel, cell - 12), height - 30)
+    local across, down = grid_of(reel, width, height)
+    local cell, row = (width + GUTTER) / across, height / down
+    local wide, high = frame(reel, cell - GUTTER, row - CAPTION)
     for i, panel in ipairs(panels) do
-      local x = left + (i - 1) % ACROSS * cell + 6
-      local y = top + (i - 1) // ACROSS * (high + 30)
-      add_picture(page.shapes, x, y, cell - 12, high, path_of(panel))
-      local caption = ("%s  %s"):format(panel.number, plain.line(panel.shot.name))
-      add_text(page.shapes, x, y + high + 3, cell - 12, 22, caption, { size = 8, least = 6 })
+      local x = left + (i - 1) % across * cell
+      local y = top + (i - 1) // across * row
+      add_picture(page.shapes, x, y, wide, high, path_of(panel))
+      add_text(page.shapes, x, y + high + 3, wide * 0.7, 11, panel.number, { size = 8, bold = true })
+      local held = held_of(panel)
+      add_text(page.shapes, x + wide * 0.7, y + high + 3, wide * 0.3, 11, held, {
+        size = 7, align = "right", colour = DIM,
+      })
+      local name = plain.line(panel.shot.name)
+      add_text(page.shapes, x, y + high + 13, wide, CAPTION - 15, name, { size = 7, least = 5.5 })
     end
   end,
 }
@@ -244,17 +328,33 @@ local function add_header(page, reel, panels, number, count)
   add_rect(page.shapes, MARGIN, MARGIN + 18, page.width - 2 * MARGIN, 0.5, RULE, 0)
 end
 
-local function title_page(page, reel)
-  local narrative = reel.artifact.narrative or {}
-  local width = page.width - 4 * MARGIN
-  local middle = page.height * 0.36
-  local large = { size = 34, least = 14, align = "center", bold = true }
-  add_text(page.shapes, 2 * MARGIN, middle - 60, width, 60, reel.title, large)
-  add_text(page.shapes, 2 * MARGIN, middle + 14, width, 80, narrative.logline, { size = 12, align = "center" })
-  local seconds = math.floor(reel.held + 0.5)
-  local facts = ("%d scenes · %d shots · %d:%02d"):format(#reel.scenes, #reel.panels, seconds // 60, seconds % 60)
-  add_text(page.shapes, 2 * MARGIN, middle + 110, width, 16, facts, { align = "center", colour = DIM })
-  add_rect(page.shapes, page.width / 2 - 40, middle + 2, 80, 0.75, RULE, 0)
+--- The first of the film's pictures, for the title page.
+local function first_picture(reel, path_of)
+  for _, panel in ipairs(reel.panels) do
+    local path = path_of(panel)
+    if path then
+      return path
+    end
+  end
+end
+
+local function title_page(page, reel, path_of)
+  local narrative, shapes = reel.artifact.narrative or {}, page.shapes
+  local width = math.min(page.width - 4 * MARGIN, 460)
+  local left, y = (page.width - width) / 2, page.height * 0.26
+  local picture = first_picture(reel, path_of)
+  if picture then
+    local wide, high = frame(reel, width, page.height * 0.4)
+    y = page.height * 0.12
+    add_picture(shapes, (page.width - wide) / 2, y, wide, high, picture)
+    y = y + high + 24
+  end
+  add_text(shapes, left, y, width, 46, reel.title, { size = 32, least = 12, align = "center", bold = true })
+  add_rect(shapes, page.width / 2 - 40, y + 54, 80, 0.75, RULE, 0)
+  add_text(shapes, left, y + 68, width, 64, narrative.logline, { size = 12, least = 8, align = "center" })
+  local scenes, shots = markup.count(#reel.scenes, "scene"), markup.count(#reel.panels, "shot")
+  local facts = ("%s · %s · %s"):format(scenes, shots, markup.time(reel.held))
+  add_text(shapes, left, page.height - 2 * MARGIN, width, 16, facts, { align = "center", colour = DIM })
 end
 
 --- The document, as host.pdf writes it.
@@ -275,7 +375,7 @@ function M.document(reel, name, path_of)
     return { shapes = {}, width = width, height = height }
   end
   local first = new_page()
-  title_page(first, reel)
+  title_page(first, reel, path_of)
   local pages = { first.shapes }
   local panels = paginate(reel, layout)
   for i, of_page in ipairs(panels) do

@@ -80,7 +80,7 @@ describe("a PDF", function()
     local path = export(at, "western")
     assert.is_true(file.stat(path).size < 300000)
     assert.equal(0, support.shell(("pdftoppm -r 40 -png -f 2 -l 2 %s %s/page"):format(path, at)).status)
-    local pictures = support.shell("pdfimages -list " .. path).out
+    local pictures = support.shell("pdfimages -f 2 -list " .. path).out
     assert.equal(2, select(2, pictures:gsub("jpeg", "")), pictures)
   end)
 
