@@ -81,14 +81,15 @@ function M.of(tree, story)
     for j, number in ipairs(numbered.shots) do
       local shot = scene.shots[j]
       local held = shot.duration or HELD
-      local start, ending = rates.frame(rate, seconds), rates.frame(rate, seconds + held)
+      local before = reel.panels[#reel.panels]
+      local start = before and before.start + before.frames or 0
       local panel = {
         number = number,
         scene = entry,
         shot = shot,
         picture = shot.image_url,
         start = start,
-        frames = math.max(1, ending - start),
+        frames = math.max(1, rates.frame(rate, seconds + held) - start),
         seconds = seconds,
         held = held,
       }

@@ -206,6 +206,16 @@ describe("an export, to readers that are not ours,", function()
     assert.same({ "20A", "20C", "20E" }, { xml.clips[1].name, xml.clips[2].name, xml.clips[3].name })
   end)
 
+  it("gives each shot a frame of its own, however short it is", function()
+    local short = {}
+    for i = 1, 10 do
+      short[i] = shot("s" .. i, { duration = 0.01 })
+    end
+    short[11] = shot "long"
+    local lengths = cut_of(project { { key = "one", name = "One", shots = short } }, 24)
+    assert.same({ 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 40 }, lengths) -- 2.1 seconds in all
+  end)
+
   it("goes on after 999 events", function()
     local many = {}
     for i = 1, 1200 do
