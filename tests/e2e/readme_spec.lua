@@ -23,18 +23,18 @@ local function name_of(block)
   return block:match "^%-%- ([%w_/]+%.lua)"
 end
 
-describe("README.md", function()
-  --- A folder that looks like the tree to a command, without its data.
-  local function workplace()
-    local at = support.folder()
-    for _, name in ipairs { "lua", "examples", "docs" } do
-      os.execute(("ln -s %s/%s %s/%s"):format(support.tree, name, at, name))
-    end
-    assert(file.mkdir(at .. "/build"))
-    os.execute(("ln -s %s %s/build/sbhost"):format(support.sbhost, at))
-    return at
+--- A folder that looks like the tree to a command, without its data.
+local function workplace()
+  local at = support.folder()
+  for _, name in ipairs { "lua", "examples", "docs" } do
+    os.execute(("ln -s %s/%s %s/%s"):format(support.tree, name, at, name))
   end
+  assert(file.mkdir(at .. "/build"))
+  os.execute(("ln -s %s %s/build/sbhost"):format(support.sbhost, at))
+  return at
+end
 
+describe("README.md", function()
   it("names commands that work", function()
     local pages = assert(server.listen {
       handler = function()
@@ -115,5 +115,36 @@ describe("docs/steps.md", function()
       end
     end
     error "there is no such block"
+  end)
+end)
+
+describe("docs/exports.md", function()
+  it("shows exports that are made, of a story that runs", function()
+    local at, made = workplace(), 0
+    for _, block in ipairs(blocks("docs/exports.md", "sh")) do
+      for command in block:gmatch "[^\n]+" do
+        local result = support.shell(("cd %s && env -u OPENROUTER_API_KEY %s"):format(at, command))
+        assert.equal(0, result.status, command .. "\n" .. result.out .. result.err)
+        made = made + (file.exists(at .. "/" .. (result.out:match "([^\n]+)\n$" or "none")) and 1 or 0)
+      end
+    end
+    assert.equal(3, made)
+    local stories = blocks("docs/exports.md", "lua")
+    assert.equal(1, #stories)
+    local place = support.write { ["story.lua"] = stories[1] }
+    local result = support.run { "run", place .. "/story.lua", "--data", place .. "/data", "--quiet" }
+    assert.equal(0, result.status, result.err)
+  end)
+
+  it("names the formats and the columns that there are", function()
+    local text = assert(file.read(support.tree .. "/docs/exports.md"))
+    for name in pairs(require("export.formats").formats) do
+      assert.truthy(text:find("| `" .. name .. "` |", 1, true), name)
+    end
+    local columns = text:match "\n## CSV\n(.-)\n## "
+    for name in ("number scene scene_name shot_name size angle movement lens seconds start frames description action "
+      .. "dialogue sound props picture"):gmatch "%S+" do
+      assert.truthy(columns:find("`" .. name .. "`", 1, true), name)
+    end
   end)
 end)
