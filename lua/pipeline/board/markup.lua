@@ -87,7 +87,7 @@ end
 
 ---@param bytes string
 ---@return string
-function M.base64(bytes)
+local function base64(bytes)
   local out, missing = {}, -#bytes % 3
   bytes = bytes .. ("\0"):rep(missing)
   for i = 1, #bytes, 3 do
@@ -106,7 +106,7 @@ function M.source_hash(text)
   local digest = json.sha256(text):gsub("%x%x", function(byte)
     return string.char(tonumber(byte, 16))
   end)
-  return ("'sha256-%s'"):format(M.base64(digest))
+  return ("'sha256-%s'"):format(base64(digest))
 end
 
 return M
