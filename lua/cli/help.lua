@@ -35,8 +35,8 @@ before is not asked again; a run that was interrupted goes on where it stopped.
                        rule, a picture that the story brings, or artifact.json is
                        saved, until Ctrl-C; a script that is broken is reported,
                        and what was there before goes on
-  --json               one JSON object an event, instead of lines; where nothing
-                       at all has changed, one event "unchanged" a step
+  --json               one JSON object an event, instead of lines
+                       (docs/events.md)
   --quiet              say nothing but errors
 
 Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
@@ -95,6 +95,7 @@ is still there.
   --data DIR  where projects are kept (data)
 
   sbhost unedit story.lua 'scenes[the-storm].description' 'lore.*']],
+
   graph = [[
 sbhost graph STORY.lua [OPTION...]
 

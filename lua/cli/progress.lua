@@ -140,7 +140,7 @@ local function as_json()
       end
       if event.read then
         copy.read = nil
-        copy.model, copy.usage, copy.seconds = event.read.model, event.read.usage, event.read.seconds
+        copy.answered_by, copy.usage, copy.seconds = event.read.model, event.read.usage, event.read.seconds
       end
       io.stdout:write(json.encode(copy), "\n")
       io.stdout:flush()

@@ -4,6 +4,7 @@ local ask = require "cli.ask"
 local ending = require "cli.ending"
 local loop = require "host.loop"
 local options = require "cli.options"
+local program = require "host.program"
 local progress = require "cli.progress"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
@@ -63,10 +64,10 @@ local function options_of(opened, chosen, only)
 end
 
 ---@param opened Session
+---@param display Progress
+---@param totals Tally
 ---@param only table<string, true>? the steps that it is kept to
-local function evaluate(opened, chosen, only)
-  local totals = opened:tally()
-  local display = progress.new(totals, chosen, opened)
+local function evaluate(opened, chosen, display, totals, only)
   local evaluation = options_of(opened, chosen, only)
   evaluation.totals, evaluation.report = totals, display.event
   local interrupt = listen_for_interrupts(opened, evaluation.ask)
@@ -80,7 +81,7 @@ local function evaluate(opened, chosen, only)
   local result = opened:evaluate(evaluation)
   result.doubts = opened:end_calls(ending.GRACE)
   result.interrupted = interrupt.heard
-  return result, totals
+  return result
 end
 
 local function say(chosen, ...)
@@ -123,16 +124,32 @@ local function prepare(story, chosen)
   return opened, only
 end
 
+--- What is told before the first call.
+---@param opened Session
+---@param display Progress
+local function introduce(opened, chosen, display)
+  local folder = opened.project.folder
+  if chosen.json then
+    display.event { event = "start", project = folder, version = program.version }
+  end
+  for _, notice in ipairs(opened:providers().notices) do
+    if chosen.json then
+      display.event { event = "notice", message = notice }
+    end
+    say(chosen, notice)
+  end
+  say(chosen, ("project: %s"):format(folder))
+end
+
 ---@param ... string arguments
 ---@return integer status
 function M.run(...)
   local chosen, story, rest = options.of_story("run", M.options, { ... })
   options.just_one("run", rest)
   local opened, only = prepare(story, chosen)
-  for _, notice in ipairs(opened:providers().notices) do
-    say(chosen, notice)
-  end
-  say(chosen, ("project: %s"):format(opened.project.folder))
+  local totals = opened:tally()
+  local display = progress.new(totals, chosen, opened)
+  introduce(opened, chosen, display)
   if chosen.watch then
     local status = watch.run(opened, chosen, function()
       return options_of(opened, chosen, only)
@@ -141,12 +158,15 @@ function M.run(...)
     return status
   end
   local began = loop.now()
-  local result, totals = evaluate(opened, chosen, only)
+  local result = evaluate(opened, chosen, display, totals, only)
   opened:close()
-  for _, line in ipairs(summary.lines(totals, result, loop.now() - began)) do
+  local seconds, status = loop.now() - began, ending.status_of(result, totals)
+  for _, line in ipairs(summary.lines(totals, result, seconds)) do
     say(chosen, line)
   end
-  local status = ending.status_of(result, totals)
+  if chosen.json then
+    display.event(summary.event(totals, result, seconds, status))
+  end
   if status == ending.DONE then
     say(chosen, ("the board: %s"):format(opened.project:path "storyboard.html"))
   end

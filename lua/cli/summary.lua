@@ -63,6 +63,29 @@ local function model_lines(lines, tally)
   end
 end
 
+--- What the exit status says in words.
+local REASONS = { [0] = "done", [1] = "incomplete", [2] = "fault", [3] = "cost", [130] = "interrupted" }
+
+--- The same as the last event of a run.
+---@param tally Tally
+---@param result table what the run came to
+---@param seconds number of the whole run
+---@param status integer the exit status
+---@return table event
+function M.event(tally, result, seconds, status)
+  local event = { event = "end", status = status, reason = REASONS[status], seconds = seconds }
+  for _, counter in ipairs(SUMMED) do
+    event[counter] = tally:sum(counter)
+  end
+  event.failed, event.skipped, event.resent = 0, 0, tally.resent
+  for _, problem in ipairs(tally.problems) do
+    event[problem.state] = event[problem.state] + 1
+  end
+  local doubts = result.doubts
+  event.doubts = { count = doubts.count, cost = doubts.cost, unpriced = doubts.unpriced }
+  return event
+end
+
 local function doubt_lines(lines, tally, doubts)
   if tally.resent > 0 then
     local said = "%d calls were in doubt and asked again: they may have been paid for twice"
