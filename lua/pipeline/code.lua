@@ -4,6 +4,7 @@
 local chain = require "pipeline.chain"
 local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
+local mishap = require "pipeline.mishap"
 local prompt = require "pipeline.prompt"
 local render = require "pipeline.render"
 
@@ -35,6 +36,8 @@ local function own_prompt(run, task, gathered, text, line)
   return compiled:render(gathered)
 end
 
+local UNFIT = "%s: what the step's run returned does not fit: %s"
+
 --- What a step's code came to.
 ---@class CodeResult
 ---@field value table?
@@ -56,6 +59,9 @@ function M.run(run, task, judge_of)
   local result = { ids = {}, asked = false, unanswered = 0 }
 
   local function ask(options)
+    if type(options) ~= "table" or type(options.prompt) ~= "string" then
+      error('ctx.ask takes a table with a text in it: ctx.ask { prompt = "…" }', 2)
+    end
     result.unanswered = result.unanswered + 1
     local caller = debug.getinfo(2, "l")
     local line = caller and caller.currentline or 0
@@ -75,15 +81,18 @@ function M.run(run, task, judge_of)
   end
 
   local ok, value = xpcall(step.step.run, function(err)
-    return (err == result.failure or fault.is(err)) and err or debug.traceback(tostring(err), 2)
+    return err == result.failure and err or mishap.caught(err)
   end, { ask = ask, item = task.keys[#task.keys] }, gathered.data)
   if not ok then
-    result.problem = value == result.failure and result.failure or { message = tostring(value) }
+    local said = fault.is(value) and tostring(value) or value ~= result.failure and mishap.text(value)
+    result.problem = said and { message = said } or result.failure
     return result
   end
   local cleaned, faults = dto.check(output, value)
-  if not cleaned then
-    result.problem = { message = "what the step's run returned does not fit: " .. dto.faults_text(faults) }
+  if value == nil then
+    result.problem = { message = UNFIT:format(step.step:place "run", "it returned nothing") }
+  elseif not cleaned then
+    result.problem = { message = UNFIT:format(step.step:place "run", dto.faults_text(faults)) }
   end
   result.value = cleaned
   return result

@@ -135,7 +135,7 @@ function Lint:scene(artifact, index)
   local film = scene and self:film(artifact, index)
   local findings = {}
   for _, one in ipairs(scene and self.rules or {}) do
-    one.check(scene, function(shot, message)
+    one:run(scene, function(shot, message)
       local place = shot and ("%s/%s"):format(scene.key, shot.key) or scene.key
       local finding = { rule = one.name, place = place, message = message }
       if not self:is_waived(finding) then

@@ -5,6 +5,7 @@
 --   return rule "duration" { about = "…", check = function(scene, warn, film) … end }
 
 local fault = require "pipeline.fault"
+local mishap = require "pipeline.mishap"
 local names = require "pipeline.names"
 local source = require "pipeline.source"
 local step = require "pipeline.step"
@@ -51,6 +52,24 @@ local function declare(self, given)
     self[key] = given[key]
   end
   return self
+end
+
+--- Holds a scene against the rule. What goes wrong in the rule's own code is a fault.
+---@param scene table
+---@param warn fun(shot: table?, message: string)
+---@param film table
+function Rule:run(scene, warn, film)
+  local ok, problem = xpcall(self.check, mishap.caught, scene, warn, film)
+  if ok then
+    return
+  elseif fault.is(problem) then
+    error(problem, 0)
+  end
+  fault.raise {
+    message = ("rule '%s', at scene '%s': %s"):format(self.name, scene.key, problem.message),
+    where = problem.where or self.where,
+    traceback = problem.traceback,
+  }
 end
 
 --- Loads a rule from the first of the folders that has it.

@@ -3,6 +3,7 @@
 
 local fault = require "pipeline.fault"
 local json = require "host.json"
+local mishap = require "pipeline.mishap"
 
 local M = {}
 
@@ -192,17 +193,13 @@ function M.run(file, dirs)
     local where, what = split_message(file, message)
     fault.raise { message = "this is not Lua: " .. what, where = where }
   end
-  local ok, result = xpcall(chunk, function(err)
-    if fault.is(err) then return err end
-    return { err = err, traceback = debug.traceback(nil, 2) }
-  end)
+  local ok, result = xpcall(chunk, mishap.caught)
   if ok then
     add_later(script, dirs)
     return result, script
   end
-  if fault.is(result) or not result.traceback then error(result, 0) end
-  local where, what = split_message(file, tostring(result.err))
-  fault.raise { message = what, where = where, traceback = result.traceback }
+  if fault.is(result) then error(result, 0) end
+  fault.raise { message = result.message, where = result.where or file, traceback = result.traceback }
 end
 
 return M

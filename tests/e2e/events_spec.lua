@@ -8,7 +8,7 @@ local support = require "support"
 --- The events of the document, each with its fields: type and whether it is always there.
 local function documented()
   local events = {}
-  local fields = {}
+  local fields
   for line in assert(file.read(support.tree .. "/docs/events.md")):gmatch "[^\n]+" do
     local event = line:match "^### `([%a_]+)`$"
     if event then
