@@ -74,7 +74,7 @@ local function own_calls(level)
     end
     local file = info.source:match "^@(.*)"
     if file and info.currentline > 0 and is_own(file) then
-      local called = info.name and ("in '%s'"):format(info.name) or "in the file itself"
+      local called = info.name and ("'%s'"):format(info.name) or "a function"
       calls[#calls + 1] = { place = ("%s:%d"):format(file, info.currentline), call = called }
     end
   end
@@ -97,7 +97,7 @@ function M.caught(err)
     message = rest
   end
   for i = 2, math.min(#calls, CALLS) do
-    lines[#lines + 1] = ("  called from %s, %s"):format(calls[i].place, calls[i].call)
+    lines[#lines + 1] = ("  in %s, called from %s"):format(calls[i - 1].call, calls[i].place)
   end
   return {
     message = message,

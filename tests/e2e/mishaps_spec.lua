@@ -64,7 +64,7 @@ describe("what is told of an error in a person's own code", function()
     }
     local told = support.run { "run", at .. "/story.lua", "--data", at .. "/data", "--until", "music" }
     assert.truthy(told.out:find(at .. '/steps/cues.lua:3: { no = "cue" }\n', 1, true), told.out)
-    assert.truthy(told.out:find("called from " .. at .. "/steps/music.lua:10", 1, true), told.out)
+    assert.truthy(told.out:find("in 'of', called from " .. at .. "/steps/music.lua:10", 1, true), told.out)
   end)
 
   it("is the same for a story, a step's file and a rule", function()
