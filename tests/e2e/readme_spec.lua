@@ -3,6 +3,7 @@
 
 local file = require "host.file"
 local image = require "host.image"
+local json = require "host.json"
 local provider = require "provider"
 local server = require "host.server"
 local support = require "support"
@@ -20,7 +21,7 @@ end
 
 --- The file that a block of Lua says it is.
 local function name_of(block)
-  return block:match "^%-%- ([%w_/]+%.lua)"
+  return block:match "^%-%- ([%w_/-]+%.lua)"
 end
 
 --- A folder that looks like the tree to a command, without its data.
@@ -76,6 +77,44 @@ describe("README.md", function()
       end
     end
     assert.equal(2, ran)
+  end)
+end)
+
+describe("docs/guide.md", function()
+  --- Runs what watches until it has done all, and ends it.
+  local function watch(at)
+    local running = support.start { "run", at .. "/story.lua", "--data", at .. "/data", "--watch" }
+    support.await("the end of it", function()
+      return running.out():find("waiting for the next save", 1, true)
+    end)
+    running.interrupt()
+    return support.await("its status", running.status)
+  end
+
+  it("can be followed from its first line to its last", function()
+    local at = support.folder()
+    local text = "\n" .. assert(file.read(support.tree .. "/docs/guide.md"))
+    local ran = 0
+    os.execute(("mkdir %s/bin && ln -s %s %s/bin/sbhost"):format(at, support.sbhost, at))
+    for language, block in text:gmatch "\n```(%a+)\n(.-)\n```" do
+      if language == "lua" then
+        assert(file.mkdir((at .. "/" .. name_of(block)):match "^(.*)/"))
+        assert(file.write(at .. "/" .. name_of(block), block))
+      end
+      for line in (language == "sh" and block or ""):gmatch "[^\n]+" do
+        if line:find("--watch", 1, true) then
+          assert.equal(0, watch(at))
+        else
+          local command = ("cd %s && PATH=%s/bin:$PATH env -u OPENROUTER_API_KEY %s"):format(at, at, line)
+          local result = support.shell(command)
+          assert.equal(0, result.status, line .. "\n" .. result.out .. result.err)
+        end
+        ran = ran + 1
+      end
+    end
+    assert.is_true(ran >= 30)
+    local board = json.decode(file.read(at .. "/data/lighthouse/artifact.json"))
+    assert.is_string(board.scenes[1].music)
   end)
 end)
 
