@@ -281,9 +281,9 @@ describe("a run with servers of one's own", function()
   end)
 end)
 
-describe("README.md", function()
+describe("docs/guide.md", function()
   it("shows a story with own models that runs", function()
-    local block = file.read(support.tree .. "/README.md"):match "\n```lua\n(%-%- own%-models%.lua\n.-)\n```"
+    local block = file.read(support.tree .. "/docs/guide.md"):match "\n```lua\n(%-%- own%-models%.lua\n.-)\n```"
     local ollama = servers.ollama { models = { ["qwen3:14b"] = { thinks = true } } }
     local sd = servers.sd_server()
     local text = block:gsub("http://127%.0%.0%.1:11434/v1", ollama.url):gsub("http://127%.0%.0%.1:1234/v1", sd.url)
