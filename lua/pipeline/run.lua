@@ -55,8 +55,9 @@ local M = {}
 Run.unsettled, Run.task_names, Run.unplanted_places = plant.unsettled, plant.task_names, plant.unplanted_places
 
 --- Adds a node that does a job.
----@param job { run: fun(): boolean?, skipped: fun(cause: integer)?, label: string }
+---@param priority number
 ---@param after table<integer, true> the nodes that it waits for
+---@param job { run: fun(): boolean?, skipped: fun(cause: integer)?, label: string }
 ---@return integer node
 function Run:add(priority, after, job)
   local list = {}
