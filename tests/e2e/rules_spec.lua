@@ -74,12 +74,12 @@ describe("the rules of the craft", function()
 
   it("stop a run that is strict before the scene's shots are drawn, and each time", function()
     local _, drawn = run()
-    local first, pictures, again, asked = run(nil, "--strict")
+    local first, pictures, again = run(nil, "--strict")
     assert.equal(1, first.status)
     assert.truthy((first.out .. first.err):find("2 findings in shots[scene-1]", 1, true), first.out .. first.err)
+    -- In both together: props that the first had not come to when it stopped may be drawn by the second.
     assert.is_true(pictures <= drawn - 2)
     assert.equal(1, again.status)
-    assert.equal(0, asked)
   end)
 
   it("are told again by sbhost check, without a call", function()
