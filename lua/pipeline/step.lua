@@ -32,7 +32,7 @@ local M = {}
 ---@field file string
 ---@field text? string                 the script
 ---@field files string[]               the script, and the modules beside it that it loads
----@field hash string                  of all of these, and of what is declared
+---@field hash string                  of what is declared; where there is code, of these files too
 local Step = {}
 Step.__index = Step
 Step.__name = "pipeline.Step"
@@ -219,8 +219,10 @@ local function load_file(name, file, dir)
     }
   end
   self.file, self.text, self.files = file, script.text, script.files
-  -- A prompt may come from elsewhere than the scripts.
-  self.hash = json.sha256(table.concat(script.texts, "\0") .. "\0" .. hash_of(self))
+  -- What a step without code asks is all declared, wherever its prompt comes from.
+  if self.kind == "code" then
+    self.hash = json.sha256(table.concat(script.texts, "\0") .. "\0" .. self.hash)
+  end
   return self
 end
 

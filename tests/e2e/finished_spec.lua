@@ -65,7 +65,6 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
   it("is evaluated when anything that it comes from has changed, and then not again", function()
     run()
     local changes = {
-      function() edit("/steps/music.lua", "return", "-- a comment\nreturn") end,
       function() edit("/steps/music.lua", "A note%.\",", "A short note.\",") end,
       function() edit("/story.lua", "A note%.", "A brief note.") end,
       function() edit("/story.lua", "pencil", "ink") end,
@@ -89,6 +88,12 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
     assert.is_true(file.exists(at .. "/data/small/storyboard.html"))
     assert.truthy(run("--choose", "lore=2").running)
     assert.truthy(run("--model", "detail=other/model").running)
+  end)
+
+  it("is not evaluated for a comment in a step without code", function()
+    run()
+    edit("/steps/music.lua", "return", "-- a comment\nreturn")
+    assert.is_nil(run().running)
   end)
 
   it("is one that did everything", function()

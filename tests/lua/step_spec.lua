@@ -94,7 +94,18 @@ describe("step.load", function()
     assert.equal("theirs", step.load("cues", { "/nowhere", theirs }).about)
   end)
 
-  it("hashes the script and the modules beside it", function()
+  it("hashes what is declared, and the script only where it has code", function()
+    local function hash(comment, rest)
+      local text = "%sreturn require \"pipeline.step\" \"cues\" { writes = { \"lore\" }, %s }"
+      return step.load("cues", { support.write { ["cues.lua"] = text:format(comment, rest) } }).hash
+    end
+    assert.equal(hash("", "prompt = \"a\""), hash("-- A comment.\n", "prompt = \"a\""))
+    assert.not_equal(hash("", "prompt = \"a\""), hash("", "prompt = \"b\""))
+    local code = "run = function() return {} end"
+    assert.not_equal(hash("", code), hash("local x = 1\n", code))
+  end)
+
+  it("hashes what comes from the modules beside it", function()
     local text = "local words = require \"words\"\nreturn require \"pipeline.step\" \"cues\" "
       .. "{ about = words, writes = { \"lore\" }, prompt = \"\" }"
     local function with(words)
