@@ -167,7 +167,7 @@ describe("a run with --watch", function()
     await_text "what was there before stays"
     save("steps/lore.lua", "local function deep()\n  error 'too deep'\nend\ndeep()\n")
     await_text "steps/lore.lua:2: too deep"
-    await_text "steps/lore.lua:4: in main chunk"
+    await_text "steps/lore.lua:4"
     save("story.lua", "return 7")
     await_text "the file returns no story"
     os.remove(at .. "/story.lua")
