@@ -14,8 +14,8 @@
 
 #include "host/lua/bridge.h"
 #include "host/lua/task.h"
-#include "host/pool.h"
-#include "host/reserve.h"
+#include "host/base/pool.h"
+#include "host/base/reserve.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 

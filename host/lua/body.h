@@ -7,7 +7,7 @@
 
 #include <lua.h>
 
-#include "host/body.h"
+#include "host/net/body.h"
 
 /* http.attach(path) -> attachment: a file that is base64-encoded as it is
    sent; http.file(path) -> attachment: one that is sent as it is. Either is

@@ -1,6 +1,6 @@
-/* host/lua/lartifact.c -- Lua module "host.artifact": host/tree.h for scripts.
-   Lua values become trees by way of their canonical JSON, so that a value has
-   one form however it came. */
+/* host/lua/lartifact.c -- Lua module "host.artifact": host/tree/tree.h for
+   scripts. Lua values become trees by way of their canonical JSON, so that a
+   value has one form however it came. */
 #include <lauxlib.h>
 #include <string.h>
 #include <uv.h>
@@ -8,8 +8,8 @@
 #include "host/lua/bridge.h"
 #include "host/lua/lencode.h"
 #include "host/lua/modules.h"
-#include "host/tree.h"
-#include "host/utf8.h"
+#include "host/tree/tree.h"
+#include "host/base/utf8.h"
 
 #define ARTIFACT "host.artifact"
 #define SHARED "host.artifact.shared"

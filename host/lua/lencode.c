@@ -8,7 +8,7 @@
 #include <string.h>
 #include <uv.h>
 
-#include "host/json.h"
+#include "host/json/json.h"
 
 #define ENCODER "host.json.encoder"
 

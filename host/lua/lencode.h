@@ -8,7 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "host/buffer.h"
+#include "host/base/buffer.h"
 
 struct sb_encoder; /* a userdata: whatever raises, it frees what it holds */
 

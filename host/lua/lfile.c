@@ -1,17 +1,18 @@
-/* host/lua/lfile.c -- Lua module "host.file": host/file.h and host/lock.h for
-   scripts. All of it waits: the disk is the thread pool's. */
+/* host/lua/lfile.c -- Lua module "host.file": host/files/file.h and
+   host/files/lock.h for scripts. All of it waits: the disk is the thread
+   pool's. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <uv.h>
 
-#include "host/file.h"
-#include "host/lock.h"
+#include "host/files/file.h"
+#include "host/files/lock.h"
 #include "host/lua/bridge.h"
 #include "host/lua/lfile.h"
 #include "host/lua/modules.h"
 #include "host/lua/work.h"
-#include "host/sha256.h"
+#include "host/base/sha256.h"
 
 #define LOCK "host.lock"
 

@@ -3,7 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "host/http.h"
+#include "host/net/http.h"
 #include "host/lua/body.h"
 #include "host/lua/bridge.h"
 #include "host/lua/lrequest.h"

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <uv.h>
 
-#include "host/base64.h"
-#include "host/drawing.h"
-#include "host/font.h"
+#include "host/base/base64.h"
+#include "host/draw/drawing.h"
+#include "host/draw/font.h"
 #include "host/lua/bridge.h"
 #include "host/lua/lshapes.h"
 #include "host/lua/modules.h"
 #include "host/lua/work.h"
-#include "host/picture.h"
-#include "host/picture_save.h"
-#include "host/thumbnail.h"
+#include "host/picture/picture.h"
+#include "host/picture/picture_save.h"
+#include "host/picture/thumbnail.h"
 
 /* A copy of a string for the pool to read. */
 static char *copy_string(lua_State *L, const char *string) {

@@ -3,11 +3,11 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "host/json.h"
+#include "host/json/json.h"
 #include "host/lua/bridge.h"
 #include "host/lua/lencode.h"
 #include "host/lua/modules.h"
-#include "host/sha256.h"
+#include "host/base/sha256.h"
 
 enum { MOST_INDENT = 16 };
 

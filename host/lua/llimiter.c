@@ -1,16 +1,16 @@
-/* host/lua/llimiter.c -- Lua module "host.limiter": host/limiter.h for scripts.
-   Times are seconds. */
+/* host/lua/llimiter.c -- Lua module "host.limiter": host/net/limiter.h for
+   scripts. Times are seconds. */
 #include <lauxlib.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
-#include "host/limiter.h"
+#include "host/net/limiter.h"
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
-#include "host/timer.h"
+#include "host/base/timer.h"
 
 #define LIMITER "host.limiter"
 #define SLOT "host.slot"

@@ -9,7 +9,7 @@
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
-#include "host/timer.h"
+#include "host/base/timer.h"
 
 #define EVENT "host.loop.event"
 

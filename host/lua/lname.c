@@ -1,8 +1,8 @@
-/* host/lua/lname.c -- Lua module "host.name": host/name.h for scripts. */
+/* host/lua/lname.c -- Lua module "host.name": host/files/name.h for scripts. */
 #include <lauxlib.h>
 
 #include "host/lua/modules.h"
-#include "host/name.h"
+#include "host/files/name.h"
 
 static size_t check_max(lua_State *L, int index) {
   lua_Integer max = luaL_optinteger(L, index, SB_NAME_DEFAULT);

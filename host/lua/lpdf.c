@@ -1,5 +1,5 @@
-/* host/lua/lpdf.c -- Lua module "host.pdf": host/pdf.h for scripts. A shared
-   object of its own, found by require when it is used. */
+/* host/lua/lpdf.c -- Lua module "host.pdf": host/draw/pdf.h for scripts. A
+   shared object of its own, found by require when it is used. */
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 #include "host/lua/bridge.h"
 #include "host/lua/work.h"
-#include "host/pdf.h"
-#include "host/picture.h"
+#include "host/draw/pdf.h"
+#include "host/picture/picture.h"
 
 struct job {
   struct sb_work base;

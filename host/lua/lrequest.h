@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-#include "host/http.h"
+#include "host/net/http.h"
 
 enum { SB_REQUEST_LINES = 65 }; /* of headers, and the NULL at their end */
 

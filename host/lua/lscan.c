@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/file.h"
+#include "host/files/file.h"
 #include "host/lua/bridge.h"
 #include "host/lua/lfile.h"
 #include "host/lua/work.h"
-#include "host/sha256.h"
+#include "host/base/sha256.h"
 
 struct scan {
   struct sb_work base;

@@ -1,17 +1,17 @@
-/* host/lua/lserver.c -- Lua module "host.server": host/server.h for scripts,
-   with a task for each request. */
+/* host/lua/lserver.c -- Lua module "host.server": host/net/server.h for
+   scripts, with a task for each request. */
 #include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/body.h"
+#include "host/net/body.h"
 #include "host/lua/body.h"
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
-#include "host/server.h"
+#include "host/net/server.h"
 
 #define SERVER "host.server"
 #define OUTPUT "host.server.output"

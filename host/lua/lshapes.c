@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/picture.h"
+#include "host/picture/picture.h"
 
 enum { SHAPES_MAX = 100000, PATH_MAX_ITEMS = 1000000, TEXT_MAX = 65536 };
 

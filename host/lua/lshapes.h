@@ -1,13 +1,13 @@
 /*
 ** host/lua/lshapes.h -- reads what host.image's draw is given into a drawing of
-** host/drawing.h.
+** host/draw/drawing.h.
 */
 #ifndef SB_HOST_LUA_LSHAPES_H
 #define SB_HOST_LUA_LSHAPES_H
 
 #include <lua.h>
 
-#include "host/drawing.h"
+#include "host/draw/drawing.h"
 
 /* Reads width, height, background and shapes of the table at index into a
    zeroed drawing. Raises, naming the shape and its field, when something is

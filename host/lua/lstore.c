@@ -1,4 +1,5 @@
-/* host/lua/lstore.c -- Lua module "host.store": host/store.h for scripts. */
+/* host/lua/lstore.c -- Lua module "host.store": host/store/store.h for
+   scripts. */
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -7,7 +8,7 @@
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
 #include "host/lua/work.h"
-#include "host/store.h"
+#include "host/store/store.h"
 
 #define STORE "host.store"
 

@@ -1,17 +1,17 @@
-/* host/lua/lui.c -- Lua module "host.ui": host/terminal.h and host/keys.h for
-   scripts. The display is on standard output. */
+/* host/lua/lui.c -- Lua module "host.ui": host/terminal/terminal.h and
+   host/terminal/keys.h for scripts. The display is on standard output. */
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host/keys.h"
+#include "host/terminal/keys.h"
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
 #include "host/lua/work.h"
-#include "host/terminal.h"
+#include "host/terminal/terminal.h"
 
 #define DISPLAY "host.display"
 

@@ -1,11 +1,12 @@
-/* host/lua/lwatch.c -- Lua module "host.watch": host/watch.h for scripts. */
+/* host/lua/lwatch.c -- Lua module "host.watch": host/files/watch.h for
+   scripts. */
 #include <lauxlib.h>
 #include <string.h>
 
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
-#include "host/watch.h"
+#include "host/files/watch.h"
 
 #define WATCH "host.watch"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/http.h"
+#include "host/net/http.h"
 #include "host/lua/bridge.h"
 
 #define SECRET "host.secret"

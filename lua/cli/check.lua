@@ -3,7 +3,7 @@
 -- call and takes no lock.
 
 local call = require "pipeline.call"
-local dry = require "pipeline.dry"
+local dry = require "pipeline.plan.dry"
 local lint = require "pipeline.lint"
 local names = require "pipeline.names"
 local options = require "cli.options"

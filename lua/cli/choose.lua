@@ -1,9 +1,9 @@
 -- lua/cli/choose.lua: `sbhost choose STORY STEP N` chooses one of a step's options.
 
-local choose = require "pipeline.choose"
+local choose = require "pipeline.tasks.choose"
 local fault = require "pipeline.fault"
 local options = require "cli.options"
-local select_tasks = require "pipeline.select"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story {}

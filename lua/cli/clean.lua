@@ -1,7 +1,7 @@
 -- lua/cli/clean.lua: `sbhost clean STORY` removes the pictures of earlier takes and what
 -- else is not needed any more, once that was said and confirmed.
 
-local clean = require "pipeline.clean"
+local clean = require "pipeline.project.clean"
 local fault = require "pipeline.fault"
 local options = require "cli.options"
 local session = require "pipeline.session"

@@ -1,7 +1,7 @@
 -- lua/cli/doubt.lua: `sbhost doubt STORY`: the calls of which nobody knows whether they
 -- were paid for. It takes no lock.
 
-local doubts = require "pipeline.doubts"
+local doubts = require "pipeline.call.doubts"
 local options = require "cli.options"
 local session = require "pipeline.session"
 

@@ -1,7 +1,7 @@
 -- lua/cli/edits.lua: `sbhost edits STORY`: what was set by hand, and what of it has lost
 -- the item that it belongs to. It takes no lock.
 
-local edits_text = require "pipeline.edits_text"
+local edits_text = require "pipeline.edits.text"
 local options = require "cli.options"
 local session = require "pipeline.session"
 

@@ -3,7 +3,7 @@
 
 local names = require "pipeline.names"
 local plan = require "pipeline.plan"
-local samples = require "pipeline.samples"
+local samples = require "pipeline.plan.samples"
 
 local M = {}
 

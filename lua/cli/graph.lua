@@ -1,8 +1,8 @@
 -- lua/cli/graph.lua: `sbhost graph STORY`: what follows what, and where each stands. It
 -- makes no call and takes no lock.
 
-local chart = require "pipeline.chart"
-local dry = require "pipeline.dry"
+local chart = require "pipeline.tasks.chart"
+local dry = require "pipeline.plan.dry"
 local fault = require "pipeline.fault"
 local forms = require "cli.graph_forms"
 local graph_text = require "cli.graph_text"

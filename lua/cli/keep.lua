@@ -2,7 +2,7 @@
 -- nothing upstream replaces it.
 
 local fault = require "pipeline.fault"
-local keep = require "pipeline.keep"
+local keep = require "pipeline.edits.keep"
 local options = require "cli.options"
 local session = require "pipeline.session"
 

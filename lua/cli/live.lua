@@ -3,7 +3,7 @@
 
 local duration = require "cli.duration"
 local name = require "host.name"
-local outlook = require "pipeline.outlook"
+local outlook = require "pipeline.run.outlook"
 local ui = require "host.ui"
 
 --- What the display knows beside the tally.

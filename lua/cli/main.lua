@@ -75,7 +75,7 @@ local function caught(err)
   if fault and fault.is(err) or err == NO_MEMORY then
     return err
   end
-  return debug.traceback(require("pipeline.mishap").words(err), 2)
+  return debug.traceback(require("pipeline.story.mishap").words(err), 2)
 end
 
 local ok, status = xpcall(dispatch, caught, ...)

@@ -6,8 +6,8 @@ local duration = require "cli.duration"
 local json = require "host.json"
 local live = require "cli.live"
 local loop = require "host.loop"
-local mend = require "pipeline.mend"
-local timings = require "pipeline.timings"
+local mend = require "pipeline.call.mend"
+local timings = require "pipeline.run.timings"
 local ui = require "host.ui"
 
 local M = {}

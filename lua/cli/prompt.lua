@@ -1,12 +1,12 @@
 -- lua/cli/prompt.lua: `sbhost prompt STORY TASK`: the request of one task as it would be
 -- sent. It makes no call and takes no lock.
 
-local dry = require "pipeline.dry"
+local dry = require "pipeline.plan.dry"
 local fault = require "pipeline.fault"
 local json = require "host.json"
 local options = require "cli.options"
-local prompts = require "pipeline.prompts"
-local select_tasks = require "pipeline.select"
+local prompts = require "pipeline.plan.prompts"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }

@@ -3,7 +3,7 @@
 
 local fault = require "pipeline.fault"
 local options = require "cli.options"
-local select_tasks = require "pipeline.select"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story {}

@@ -8,9 +8,9 @@ local program = require "host.program"
 local progress = require "cli.progress"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
-local tasks = require "pipeline.select"
+local tasks = require "pipeline.tasks.select"
 local watch = require "cli.watch"
-local within = require "pipeline.within"
+local within = require "pipeline.tasks.within"
 
 local M = {}
 

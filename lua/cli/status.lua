@@ -1,9 +1,9 @@
 -- lua/cli/status.lua: `sbhost status STORY`: where a project stands, from what is
 -- on disk. It takes no lock, and may be asked while a run is under way.
 
-local completion = require "pipeline.completion"
-local costs = require "pipeline.costs"
-local doubts = require "pipeline.doubts"
+local completion = require "pipeline.tasks.completion"
+local costs = require "pipeline.call.costs"
+local doubts = require "pipeline.call.doubts"
 local file = require "host.file"
 local json = require "host.json"
 local options = require "cli.options"

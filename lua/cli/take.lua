@@ -2,8 +2,8 @@
 
 local fault = require "pipeline.fault"
 local options = require "cli.options"
-local retake = require "pipeline.retake"
-local select_tasks = require "pipeline.select"
+local retake = require "pipeline.tasks.retake"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }

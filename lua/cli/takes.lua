@@ -4,7 +4,7 @@
 local columns = require "cli.columns"
 local json = require "host.json"
 local options = require "cli.options"
-local select_tasks = require "pipeline.select"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story {}

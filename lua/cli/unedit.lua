@@ -2,7 +2,7 @@
 -- back with the next run.
 
 local fault = require "pipeline.fault"
-local keep = require "pipeline.keep"
+local keep = require "pipeline.edits.keep"
 local options = require "cli.options"
 local session = require "pipeline.session"
 

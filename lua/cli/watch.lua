@@ -1,7 +1,7 @@
 -- lua/cli/watch.lua: `sbhost run STORY --watch`: what is saved is evaluated at once,
 -- for as long as one works on it.
 
-local dry = require "pipeline.dry"
+local dry = require "pipeline.plan.dry"
 local ending = require "cli.ending"
 local fault = require "pipeline.fault"
 local forecast = require "cli.forecast"

@@ -1,12 +1,12 @@
 -- lua/cli/why.lua: `sbhost why STORY TASK`: why a task would run, or ran when it last did.
 -- It makes no call and takes no lock.
 
-local differences = require "pipeline.differences"
-local dry = require "pipeline.dry"
+local differences = require "pipeline.plan.differences"
+local dry = require "pipeline.plan.dry"
 local options = require "cli.options"
-local select_tasks = require "pipeline.select"
+local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
-local why = require "pipeline.why"
+local why = require "pipeline.plan.why"
 
 local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
 

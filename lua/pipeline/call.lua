@@ -3,15 +3,15 @@
 -- joined. How a call gets its answer is in flight.lua; repair and fallback, which
 -- are chains of calls, are in chain.lua.
 
-local costs = require "pipeline.costs"
-local doubts = require "pipeline.doubts"
-local flight = require "pipeline.flight"
+local costs = require "pipeline.call.costs"
+local doubts = require "pipeline.call.doubts"
+local flight = require "pipeline.call.flight"
 local json = require "host.json"
 local loop = require "host.loop"
-local record = require "pipeline.record"
-local retry = require "pipeline.retry"
-local room = require "pipeline.room"
-local stored = require "pipeline.stored"
+local record = require "pipeline.call.record"
+local retry = require "pipeline.call.retry"
+local room = require "pipeline.call.room"
+local stored = require "pipeline.project.stored"
 
 --- What is asked of a model, in no provider's form.
 ---@class Request

@@ -3,9 +3,9 @@
 -- the props it names.
 
 local json = require "host.json"
-local plan_of = require "pipeline.context_plan"
-local positions = require "pipeline.positions"
-local readable = require "pipeline.readable"
+local plan_of = require "pipeline.context.plan"
+local positions = require "pipeline.context.positions"
+local readable = require "pipeline.context.readable"
 
 local M = {}
 

@@ -2,9 +2,9 @@
 -- derived from the spec: nothing in them is optional, nothing else is allowed, and
 -- each field has its description.
 
-local answer = require "pipeline.dto_check"
+local answer = require "pipeline.dto.check"
 local json = require "host.json"
-local mirror = require "pipeline.mirror"
+local mirror = require "pipeline.context.mirror"
 local names = require "pipeline.names"
 
 local M = {}

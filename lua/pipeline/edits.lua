@@ -1,15 +1,15 @@
 -- lua/pipeline/edits.lua: what people set by hand. It outlives generation: edits are
 -- kept by item key, and laid over whatever a task writes.
 
-local edit_path = require "pipeline.edit_path"
-local edits_pictures = require "pipeline.edits_pictures"
+local edit_path = require "pipeline.edits.path"
+local edits_pictures = require "pipeline.edits.pictures"
 local fault = require "pipeline.fault"
 local graph = require "pipeline.graph"
 local artifact = require "host.artifact"
 local json = require "host.json"
-local lay = require "pipeline.edits_lay"
-local look = require "pipeline.edits_look"
-local text_of = require "pipeline.edits_text"
+local lay = require "pipeline.edits.lay"
+local look = require "pipeline.edits.look"
+local text_of = require "pipeline.edits.text"
 
 --- An edit, and where it belongs.
 ---@class EditEntry

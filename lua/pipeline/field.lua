@@ -11,7 +11,7 @@
 --   image "image_url" "Its picture."
 
 local fault = require "pipeline.fault"
-local source = require "pipeline.source"
+local source = require "pipeline.story.source"
 
 ---@class pipeline.Field
 ---@field kind "text"|"integer"|"number"|"enum"|"record"|"list"|"refs"|"image"

@@ -3,7 +3,7 @@
 
 local fault = require "pipeline.fault"
 local rule = require "pipeline.rule"
-local select = require "pipeline.select"
+local select = require "pipeline.tasks.select"
 
 local M = {}
 

@@ -1,11 +1,11 @@
 -- lua/pipeline/plan.lua: what a run would do and cost, step by step, without a call.
 
-local counts = require "pipeline.counts"
-local dry = require "pipeline.dry"
-local estimate = require "pipeline.estimate"
-local reasons = require "pipeline.reasons"
-local samples = require "pipeline.samples"
-local tasks = require "pipeline.select"
+local counts = require "pipeline.plan.counts"
+local dry = require "pipeline.plan.dry"
+local estimate = require "pipeline.plan.estimate"
+local reasons = require "pipeline.plan.reasons"
+local samples = require "pipeline.plan.samples"
+local tasks = require "pipeline.tasks.select"
 
 --- What a run would do of one step.
 ---@class StepPlan

@@ -5,10 +5,10 @@ local artifact = require "host.artifact"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local json = require "host.json"
-local leftovers = require "pipeline.leftovers"
-local published = require "pipeline.published"
+local leftovers = require "pipeline.project.leftovers"
+local published = require "pipeline.project.published"
 local store = require "host.store"
-local stored = require "pipeline.stored"
+local stored = require "pipeline.project.stored"
 
 ---@class Project
 ---@field name string

@@ -4,8 +4,8 @@
 local context = require "pipeline.context"
 local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
-local reach = require "pipeline.reach"
-local references = require "pipeline.references"
+local reach = require "pipeline.context.reach"
+local references = require "pipeline.context.references"
 
 local M = {}
 

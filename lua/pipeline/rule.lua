@@ -5,9 +5,9 @@
 --   return rule "duration" { about = "…", check = function(scene, warn, film) … end }
 
 local fault = require "pipeline.fault"
-local mishap = require "pipeline.mishap"
+local mishap = require "pipeline.story.mishap"
 local names = require "pipeline.names"
-local source = require "pipeline.source"
+local source = require "pipeline.story.source"
 local step = require "pipeline.step"
 
 local M = {}

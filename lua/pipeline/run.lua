@@ -5,15 +5,15 @@
 local artifact = require "host.artifact"
 local dag = require "host.dag"
 local fault = require "pipeline.fault"
-local fingerprint = require "pipeline.fingerprint"
+local fingerprint = require "pipeline.run.fingerprint"
 local loop = require "host.loop"
 local name = require "host.name"
-local perform = require "pipeline.perform"
-local pictures = require "pipeline.pictures"
-local plant = require "pipeline.plant"
-local positions = require "pipeline.positions"
-local turns = require "pipeline.turns"
-local views = require "pipeline.views"
+local perform = require "pipeline.run.perform"
+local pictures = require "pipeline.run.pictures"
+local plant = require "pipeline.run.plant"
+local positions = require "pipeline.context.positions"
+local turns = require "pipeline.run.turns"
+local views = require "pipeline.run.views"
 
 ---@class Run
 ---@field story pipeline.Story

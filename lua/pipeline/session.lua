@@ -1,27 +1,27 @@
 -- lua/pipeline/session.lua: everything between a story's file and an evaluation: the
 -- story with what the command line sets, the project, the providers, the calls.
 
-local budget = require "pipeline.budget"
+local budget = require "pipeline.call.budget"
 local call = require "pipeline.call"
-local choose = require "pipeline.choose"
+local choose = require "pipeline.tasks.choose"
 local edits = require "pipeline.edits"
 local fault = require "pipeline.fault"
-local finished = require "pipeline.finished"
+local finished = require "pipeline.project.finished"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
-local locate = require "pipeline.locate"
+local locate = require "pipeline.tasks.locate"
 local loop = require "host.loop"
-local match = require "pipeline.match"
-local outcome = require "pipeline.outcome"
-local pictures = require "pipeline.pictures"
+local match = require "pipeline.edits.match"
+local outcome = require "pipeline.tasks.outcome"
+local pictures = require "pipeline.run.pictures"
 local project = require "pipeline.project"
 local providers = require "providers"
 local run = require "pipeline.run"
-local settings = require "pipeline.settings"
-local source = require "pipeline.source"
+local settings = require "pipeline.story.settings"
+local source = require "pipeline.story.source"
 local story = require "pipeline.story"
-local tally = require "pipeline.tally"
-local timings = require "pipeline.timings"
+local tally = require "pipeline.run.tally"
+local timings = require "pipeline.run.timings"
 
 --- What the command line may set, by the names of its options.
 ---@class Chosen

@@ -4,12 +4,12 @@
 -- A canonical path names a place in the declaration: "" is the artifact itself,
 -- "scenes" a list, "scenes[]" one item of it, "scenes[].shots[].size" a field.
 
-local check = require "pipeline.spec_check"
+local check = require "pipeline.spec.check"
 local fault = require "pipeline.fault"
 local fields = require "pipeline.field"
 local json = require "host.json"
-local path = require "pipeline.path"
-local resolve = require "pipeline.resolve"
+local path = require "pipeline.spec.path"
+local resolve = require "pipeline.spec.resolve"
 
 local M = {}
 

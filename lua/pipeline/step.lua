@@ -4,11 +4,11 @@
 --   local step = require "pipeline.step"
 --   return step "stage_shots" { needs = { "scenes" }, each = "scenes", … }
 
-local bind = require "pipeline.step_bind"
+local bind = require "pipeline.step.bind"
 local fault = require "pipeline.fault"
 local json = require "host.json"
 local names = require "pipeline.names"
-local source = require "pipeline.source"
+local source = require "pipeline.story.source"
 
 local M = {}
 

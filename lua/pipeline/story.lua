@@ -4,13 +4,13 @@
 --   local story = require "pipeline.story"
 --   return story { project = "lighthouse", prompt = "A keeper finds that …" }
 
-local check = require "pipeline.story_check"
+local check = require "pipeline.story.check"
 local fault = require "pipeline.fault"
 local json = require "host.json"
 local numbers = require "pipeline.numbers"
 local rates = require "pipeline.rates"
 local program = require "host.program"
-local source = require "pipeline.source"
+local source = require "pipeline.story.source"
 local spec = require "pipeline.spec"
 local step = require "pipeline.step"
 local storyboard = require "pipeline.storyboard"

@@ -1,6 +1,6 @@
 -- tests/e2e/calls.lua: calls without a run around them.
 
-local budget = require "pipeline.budget"
+local budget = require "pipeline.call.budget"
 local call = require "pipeline.call"
 local limiter = require "host.limiter"
 

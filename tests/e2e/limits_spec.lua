@@ -3,7 +3,7 @@
 
 local json = require "host.json"
 local loop = require "host.loop"
-local retry = require "pipeline.retry"
+local retry = require "pipeline.call.retry"
 local storm = require "storm"
 
 local forms = storm.forms

@@ -3,14 +3,14 @@
 -- earlier ones, and choose.
 
 local artifact = require "host.artifact"
-local choose = require "pipeline.choose"
+local choose = require "pipeline.tasks.choose"
 local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
-local keep = require "pipeline.keep"
-local locate = require "pipeline.locate"
+local keep = require "pipeline.edits.keep"
+local locate = require "pipeline.tasks.locate"
 local names = require "pipeline.names"
-local retake = require "pipeline.retake"
+local retake = require "pipeline.tasks.retake"
 
 local M = {}
 

@@ -2,7 +2,7 @@
 -- a stream that breaks is never taken for whole.
 
 local calls = require "calls"
-local chain = require "pipeline.chain"
+local chain = require "pipeline.call.chain"
 local file = require "host.file"
 local json = require "host.json"
 local loop = require "host.loop"

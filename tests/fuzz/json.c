@@ -1,10 +1,10 @@
-/* tests/fuzz/json.c -- host/json.h and host/tree.h: what is not JSON is refused
-   by both readers, and what is comes back as it was. */
+/* tests/fuzz/json.c -- host/json/json.h and host/tree/tree.h: what is not JSON
+   is refused by both readers, and what is comes back as it was. */
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
-#include "host/tree.h"
+#include "host/tree/tree.h"
 #include "tests/fuzz/fuzz.h"
 
 static void must(int ok) {

@@ -1,10 +1,10 @@
-/* tests/fuzz/name.c -- host/name.h: whatever it is made of, a slug is a safe
-   file name, and its own slug. */
+/* tests/fuzz/name.c -- host/files/name.h: whatever it is made of, a slug is a
+   safe file name, and its own slug. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/name.h"
-#include "host/utf8.h"
+#include "host/files/name.h"
+#include "host/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 static void must(int ok) {

@@ -1,11 +1,11 @@
-/* tests/fuzz/picture.c -- host/picture.h: any bytes are judged, and what passes
-   is within the limits. What passes is decoded too (host/pixels.h), unless it
-   is large, or broken inside. */
+/* tests/fuzz/picture.c -- host/picture/picture.h: any bytes are judged, and
+   what passes is within the limits. What passes is decoded too
+   (host/picture/pixels.h), unless it is large, or broken inside. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
 
-#include "host/pixels.h"
+#include "host/picture/pixels.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { DECODED_MAX = 1000000 }; /* pixels: larger ones only take longer */

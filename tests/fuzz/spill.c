@@ -1,9 +1,9 @@
-/* tests/fuzz/spill.c -- host/spill.h: whatever comes and however it is
+/* tests/fuzz/spill.c -- host/net/spill.h: whatever comes and however it is
    cut, the text that comes out and the files are the same. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/spill.h"
+#include "host/net/spill.h"
 #include "tests/fuzz/fuzz.h"
 
 struct text {

@@ -1,9 +1,9 @@
-/* tests/fuzz/sse.c -- host/sse.h: whatever comes and however it is cut, the
+/* tests/fuzz/sse.c -- host/net/sse.h: whatever comes and however it is cut, the
    events are the same, and no longer than the stream. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/sse.h"
+#include "host/net/sse.h"
 #include "tests/fuzz/fuzz.h"
 
 struct heard {

@@ -1,11 +1,11 @@
-/* tests/fuzz/tree.c -- host/tree.h: a tree that was patched in any way holds
-   what its text says, differs from the one before where the diff says, and
-   leaves that one as it was. */
+/* tests/fuzz/tree.c -- host/tree/tree.h: a tree that was patched in any way
+   holds what its text says, differs from the one before where the diff says,
+   and leaves that one as it was. */
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
-#include "host/tree.h"
+#include "host/tree/tree.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { STEPS = 6 };

@@ -1,4 +1,4 @@
-local budget = require "pipeline.budget"
+local budget = require "pipeline.call.budget"
 local loop = require "host.loop"
 
 describe("a cost limit", function()

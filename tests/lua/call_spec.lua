@@ -3,7 +3,7 @@
 
 local loop = require "host.loop"
 local rig = require "rig"
-local budget = require "pipeline.budget"
+local budget = require "pipeline.call.budget"
 local limiter = require "host.limiter"
 local provider = require "provider"
 local support = require "support"

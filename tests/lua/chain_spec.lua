@@ -1,5 +1,5 @@
-local budget = require "pipeline.budget"
-local chain = require "pipeline.chain"
+local budget = require "pipeline.call.budget"
+local chain = require "pipeline.call.chain"
 local file = require "host.file"
 local image = require "host.image"
 local loop = require "host.loop"

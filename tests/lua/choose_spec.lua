@@ -1,4 +1,4 @@
-local choose = require "pipeline.choose"
+local choose = require "pipeline.tasks.choose"
 local fault = require "pipeline.fault"
 local rig = require "rig"
 

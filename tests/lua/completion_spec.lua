@@ -1,5 +1,5 @@
 local artifact = require "host.artifact"
-local completion = require "pipeline.completion"
+local completion = require "pipeline.tasks.completion"
 local graph = require "pipeline.graph"
 local json = require "host.json"
 local program = require "host.program"

@@ -1,4 +1,4 @@
-local differences = require "pipeline.differences"
+local differences = require "pipeline.plan.differences"
 local json = require "host.json"
 
 --- A recorded request with some fields of its own.

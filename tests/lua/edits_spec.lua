@@ -146,7 +146,7 @@ describe("what a person changed in artifact.json", function()
       { "scenes[the-dive].shots", "set", { { key = "fall", name = "Fall", size = "wide" } } },
     }, (function()
       local project = opened()
-      local diff = require "pipeline.edits_diff"
+      local diff = require "pipeline.edits.diff"
       local mine = board()
       mine.scenes[4] = {
         name = "The dive", description = "Down.", props = { "The lamp" },

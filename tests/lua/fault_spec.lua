@@ -1,7 +1,7 @@
 local caught = require "caught"
 local fault = require "pipeline.fault"
 local names = require "pipeline.names"
-local source = require "pipeline.source"
+local source = require "pipeline.story.source"
 
 local function script(text)
   local file = os.tmpname()
@@ -64,7 +64,7 @@ describe("pipeline.names", function()
   end)
 end)
 
-describe("pipeline.source", function()
+describe("pipeline.story.source", function()
   it("tells a syntax error with its line", function()
     local file = script "local a = 1\nreturn {\n"
     local err = caught(source.run, file, {})

@@ -1,6 +1,6 @@
 local live = require "cli.live"
-local outlook = require "pipeline.outlook"
-local tally = require "pipeline.tally"
+local outlook = require "pipeline.run.outlook"
+local tally = require "pipeline.run.tally"
 
 --- A graph of two steps, one behind the other.
 local graph = {

@@ -1,4 +1,4 @@
-local match = require "pipeline.match"
+local match = require "pipeline.edits.match"
 
 --- Items as they are written: { "name", "text" }.
 local function items(list, keys)

@@ -1,4 +1,4 @@
-local mend = require "pipeline.mend"
+local mend = require "pipeline.call.mend"
 
 describe("mending UTF-8", function()
   it("leaves good text as it is", function()

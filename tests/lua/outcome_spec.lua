@@ -1,5 +1,5 @@
 local json = require "host.json"
-local outcome = require "pipeline.outcome"
+local outcome = require "pipeline.tasks.outcome"
 local rig = require "rig"
 
 local K1, K2, K3 = ("1"):rep(64), ("2"):rep(64), ("3"):rep(64)

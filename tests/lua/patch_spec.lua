@@ -1,7 +1,7 @@
 local artifact = require "host.artifact"
 local graph = require "pipeline.graph"
 local json = require "host.json"
-local patch = require "pipeline.patch"
+local patch = require "pipeline.run.patch"
 local rig = require "rig"
 
 --- What an answer of a step makes of an artifact.

@@ -1,5 +1,5 @@
 local fault = require "pipeline.fault"
-local path = require "pipeline.path"
+local path = require "pipeline.spec.path"
 
 local function refused(text)
   local ok, err = pcall(path.parse, text, "steps/a.lua:7")
@@ -13,7 +13,7 @@ local function has(text, piece)
   assert.truthy(text:find(piece, 1, true), text)
 end
 
-describe("pipeline.path", function()
+describe("pipeline.spec.path", function()
   it("takes a path apart", function()
     assert.same({ { name = "style" } }, path.parse "style")
     assert.same({ { name = "scene" }, { name = "props", all = true }, { name = "description" } },

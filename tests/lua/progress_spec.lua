@@ -10,7 +10,7 @@ local function printed(options, events)
     texts[i] = event
   end
   assert(file.write(at .. "/show.lua", ([[
-local progress, tally = require "cli.progress", require "pipeline.tally"
+local progress, tally = require "cli.progress", require "pipeline.run.tally"
 local totals = tally.new { "lore", "shots" }
 local display = progress.new(totals, { %s })
 for _, event in ipairs { %s } do
@@ -62,7 +62,7 @@ describe("how a run shows itself", function()
   it("fits a narrow terminal", function()
     local at = support.folder()
     assert(file.write(at .. "/show.lua", [[
-local progress, tally = require "cli.progress", require "pipeline.tally"
+local progress, tally = require "cli.progress", require "pipeline.run.tally"
 local totals = tally.new { "lore", "stage_shot_images" }
 local display = progress.new(totals, {}, {
   graph = { priorities = function(_, seconds) return seconds end },

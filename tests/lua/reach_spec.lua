@@ -1,6 +1,6 @@
 local artifact = require "host.artifact"
 local graph = require "pipeline.graph"
-local reach = require "pipeline.reach"
+local reach = require "pipeline.context.reach"
 local story = require "pipeline.story"
 
 local told = story.new { project = "p", prompt = "A clock counts backwards." }

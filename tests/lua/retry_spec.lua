@@ -1,7 +1,7 @@
 -- How long a call waits before it is tried again, and how often that may be.
 
 local loop = require "host.loop"
-local retry = require "pipeline.retry"
+local retry = require "pipeline.call.retry"
 
 describe("a wait", function()
   it("is by chance, at most the doubled base or the cap", function()

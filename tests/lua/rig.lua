@@ -2,14 +2,14 @@
 -- folder of its own, its store, the calls, and the artifact that comes of it.
 
 local calls = require "calls"
-local choose = require "pipeline.choose"
+local choose = require "pipeline.tasks.choose"
 local edits = require "pipeline.edits"
 local field = require "pipeline.field"
 local graph = require "pipeline.graph"
 local lint = require "pipeline.lint"
-local match = require "pipeline.match"
+local match = require "pipeline.edits.match"
 local openrouter = require "providers.openrouter"
-local outcome = require "pipeline.outcome"
+local outcome = require "pipeline.tasks.outcome"
 local project = require "pipeline.project"
 local run = require "pipeline.run"
 local step = require "pipeline.step"

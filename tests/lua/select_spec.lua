@@ -1,5 +1,5 @@
 local fault = require "pipeline.fault"
-local select_tasks = require "pipeline.select"
+local select_tasks = require "pipeline.tasks.select"
 
 local KNOWN = {
   "lore",

@@ -1,7 +1,7 @@
 local fault = require "pipeline.fault"
 local graph = require "pipeline.graph"
 local rig = require "rig"
-local settings = require "pipeline.settings"
+local settings = require "pipeline.story.settings"
 local image = require "host.image"
 local story = require "pipeline.story"
 

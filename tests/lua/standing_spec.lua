@@ -1,4 +1,4 @@
-local standing = require "pipeline.standing"
+local standing = require "pipeline.run.standing"
 
 -- A graph of two steps, as far as it matters here.
 local shots = { name = "shots", each = { { list = "scenes" } } }

@@ -1,6 +1,6 @@
 local name = require "host.name"
 local summary = require "cli.summary"
-local tally = require "pipeline.tally"
+local tally = require "pipeline.run.tally"
 
 local NO_DOUBTS = { count = 0, cost = 0, unpriced = 0 }
 

@@ -1,5 +1,5 @@
 local rig = require "rig"
-local takes = require "pipeline.takes"
+local takes = require "pipeline.tasks.takes"
 
 describe("the take of a task", function()
   local opened

@@ -1,7 +1,7 @@
--- pipeline.turns: one after the other, and others in between.
+-- pipeline.run.turns: one after the other, and others in between.
 
 local loop = require "host.loop"
-local turns = require "pipeline.turns"
+local turns = require "pipeline.run.turns"
 
 describe("turns", function()
   it("are given one by one, in the order of asking, with what else there is in between", function()

@@ -1,4 +1,4 @@
-/* tests/unit/base64_test.c -- host/base64.h */
+/* tests/unit/base64_test.c -- host/base/base64.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/base64.h"
+#include "host/base/base64.h"
 
 enum { MOST = 500 };
 

@@ -1,4 +1,4 @@
-/* tests/unit/body_test.c -- host/body.h */
+/* tests/unit/body_test.c -- host/net/body.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/base64.h"
-#include "host/body.h"
+#include "host/base/base64.h"
+#include "host/net/body.h"
 
 static char dir[] = "/tmp/sb-body-XXXXXX";
 static char path[64], other[64];

@@ -1,4 +1,4 @@
-/* tests/unit/buffer_test.c -- host/buffer.h */
+/* tests/unit/buffer_test.c -- host/base/buffer.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <uv.h>
 
-#include "host/buffer.h"
+#include "host/base/buffer.h"
 
 static void keeps_what_is_appended(void **state) {
   struct sb_buffer buf;

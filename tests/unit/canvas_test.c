@@ -1,4 +1,4 @@
-/* tests/unit/canvas_test.c -- host/canvas.h and host/paint.h */
+/* tests/unit/canvas_test.c -- host/draw/canvas.h and host/draw/paint.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/canvas.h"
+#include "host/draw/canvas.h"
 
 static int setup(void **state) {
   static struct sb_canvas canvas;

@@ -1,4 +1,4 @@
-/* tests/unit/coverage_test.c -- host/coverage.h */
+/* tests/unit/coverage_test.c -- host/draw/coverage.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/coverage.h"
+#include "host/draw/coverage.h"
 
 enum { WIDTH = 70, HEIGHT = 40 };
 

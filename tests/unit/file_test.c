@@ -1,4 +1,4 @@
-/* tests/unit/file_test.c -- host/file.h and host/lock.h */
+/* tests/unit/file_test.c -- host/files/file.h and host/files/lock.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/file.h"
-#include "host/lock.h"
-#include "host/sha256.h"
+#include "host/files/file.h"
+#include "host/files/lock.h"
+#include "host/base/sha256.h"
 
 /* Each test runs in an empty folder of its own. */
 static int setup(void **state) {

@@ -1,5 +1,5 @@
-/* tests/unit/http_test.c -- host/http.h, against a server that does as badly as
-   each test asks of it. */
+/* tests/unit/http_test.c -- host/net/http.h, against a server that does as
+   badly as each test asks of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/http.h"
+#include "host/net/http.h"
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

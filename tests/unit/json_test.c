@@ -1,4 +1,4 @@
-/* tests/unit/json_test.c -- host/json.h */
+/* tests/unit/json_test.c -- host/json/json.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <uv.h>
 
-#include "host/json.h"
+#include "host/json/json.h"
 
 /* A text with its length: some hold NULs. */
 struct text {

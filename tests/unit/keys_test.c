@@ -1,4 +1,4 @@
-/* tests/unit/keys_test.c -- host/keys.h, at a pseudo-terminal. */
+/* tests/unit/keys_test.c -- host/terminal/keys.h, at a pseudo-terminal. */
 /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #define _XOPEN_SOURCE 700 /* pseudo-terminals */
@@ -16,7 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "host/keys.h"
+#include "host/terminal/keys.h"
 
 struct rig {
   uv_loop_t loop;

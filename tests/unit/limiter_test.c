@@ -1,11 +1,11 @@
-/* tests/unit/limiter_test.c -- host/limiter.h */
+/* tests/unit/limiter_test.c -- host/net/limiter.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "host/limiter.h"
+#include "host/net/limiter.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -1,4 +1,4 @@
-/* tests/unit/name_test.c -- host/name.h */
+/* tests/unit/name_test.c -- host/files/name.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "host/name.h"
-#include "host/utf8.h"
+#include "host/files/name.h"
+#include "host/base/utf8.h"
 
 static void slugs(const char *text, size_t len, const char *expected) {
   char out[SB_NAME_DEFAULT + 1], again[SB_NAME_DEFAULT + 1];

@@ -1,5 +1,5 @@
-/* tests/unit/outline_test.c -- host/outline.h, and what host/canvas.h makes of
-   it: coverage is measured as white on black. */
+/* tests/unit/outline_test.c -- host/draw/outline.h, and what host/draw/canvas.h
+   makes of it: coverage is measured as white on black. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/canvas.h"
+#include "host/draw/canvas.h"
 
 enum { SIDE = 100 };
 

@@ -1,5 +1,5 @@
-/* tests/unit/picture_test.c -- host/picture.h. The samples in tests/data were
-   written by libpng, libjpeg and libwebp. */
+/* tests/unit/picture_test.c -- host/picture/picture.h. The samples in
+   tests/data were written by libpng, libjpeg and libwebp. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <uv.h>
 
-#include "host/pack.h"
-#include "host/picture.h"
+#include "host/picture/pack.h"
+#include "host/picture/picture.h"
 
 static const char *const samples[] = {
     "card.png",  "card.jpeg",          "card-progressive.jpeg",

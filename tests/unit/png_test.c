@@ -1,5 +1,5 @@
-/* tests/unit/png_test.c -- host/png.h and host/pixels.h, one against the other:
-   what isa-l's side writes, stb_image reads. */
+/* tests/unit/png_test.c -- host/picture/png.h and host/picture/pixels.h, one
+   against the other: what isa-l's side writes, stb_image reads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <uv.h>
 
-#include "host/pixels.h"
-#include "host/png.h"
+#include "host/picture/pixels.h"
+#include "host/picture/png.h"
 
 static char fault[SB_PICTURE_FAULT_MAX];
 static char path[] = "/tmp/sb-png-test-XXXXXX";

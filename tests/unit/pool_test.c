@@ -1,4 +1,4 @@
-/* tests/unit/pool_test.c -- host/pool.h */
+/* tests/unit/pool_test.c -- host/base/pool.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/pool.h"
+#include "host/base/pool.h"
 
 enum { BLOCKS = 3000, SIZE_MOST = 9000 };
 

@@ -1,5 +1,5 @@
-/* tests/unit/reserve_test.c -- host/reserve.h: libuv goes on when malloc gives
-   nothing any more. */
+/* tests/unit/reserve_test.c -- host/base/reserve.h: libuv goes on when malloc
+   gives nothing any more. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/reserve.h"
+#include "host/base/reserve.h"
 
 enum { PAIRS = 400 };
 

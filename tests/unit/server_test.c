@@ -1,4 +1,4 @@
-/* tests/unit/server_test.c -- host/server.h, with a client on the same loop
+/* tests/unit/server_test.c -- host/net/server.h, with a client on the same loop
    that writes its requests by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/body.h"
-#include "host/server.h"
+#include "host/net/body.h"
+#include "host/net/server.h"
 
 struct client {
   uv_tcp_t tcp;

@@ -1,4 +1,4 @@
-/* tests/unit/sha256_test.c -- host/sha256.h. The digests are those of FIPS
+/* tests/unit/sha256_test.c -- host/base/sha256.h. The digests are those of FIPS
    180-4's examples. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "host/sha256.h"
+#include "host/base/sha256.h"
 
 static const char abc[] =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

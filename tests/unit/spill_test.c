@@ -1,4 +1,4 @@
-/* tests/unit/spill_test.c -- host/spill.h */
+/* tests/unit/spill_test.c -- host/net/spill.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/base64.h"
-#include "host/spill.h"
-#include "host/spill_file.h"
+#include "host/base/base64.h"
+#include "host/net/spill.h"
+#include "host/net/spill_file.h"
 
 #define PNG "data:image/png;base64,"
 

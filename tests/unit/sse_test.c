@@ -1,5 +1,5 @@
-/* tests/unit/sse_test.c -- host/sse.h: events come out the same wherever the
-   stream is cut. */
+/* tests/unit/sse_test.c -- host/net/sse.h: events come out the same wherever
+   the stream is cut. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <uv.h>
 
-#include "host/sse.h"
+#include "host/net/sse.h"
 
 /* What came out: each event's data in brackets. */
 struct heard {

@@ -1,6 +1,6 @@
-/* tests/unit/store_memory_test.c -- host/store.h when memory runs out: the same
-   few steps with allocation 0, 1, 2, ... failing, ours and SQLite's, until none
-   is left to fail. */
+/* tests/unit/store_memory_test.c -- host/store/store.h when memory runs out:
+   the same few steps with allocation 0, 1, 2, ... failing, ours and SQLite's,
+   until none is left to fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/file.h"
-#include "host/store.h"
+#include "host/files/file.h"
+#include "host/store/store.h"
 
 static uv_loop_t loop;
 static atomic_long left = -1; /* allocations until one fails; below 0: none */

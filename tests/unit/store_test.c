@@ -1,4 +1,4 @@
-/* tests/unit/store_test.c -- host/store.h */
+/* tests/unit/store_test.c -- host/store/store.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "host/file.h"
-#include "host/store.h"
+#include "host/files/file.h"
+#include "host/store/store.h"
 
 static uv_loop_t loop;
 

@@ -1,5 +1,5 @@
-/* tests/unit/terminal_test.c -- host/terminal.h, seen on the screen of a small
-   terminal: what a user sees counts, not the bytes. */
+/* tests/unit/terminal_test.c -- host/terminal/terminal.h, seen on the screen of
+   a small terminal: what a user sees counts, not the bytes. */
 /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #define _XOPEN_SOURCE 700 /* pseudo-terminals */
@@ -20,7 +20,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "host/terminal.h"
+#include "host/terminal/terminal.h"
 
 enum { ROWS = 6, COLUMNS = 20 };
 

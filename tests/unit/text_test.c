@@ -1,4 +1,4 @@
-/* tests/unit/text_test.c -- host/text.h and host/font.h */
+/* tests/unit/text_test.c -- host/draw/text.h and host/draw/font.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "host/text.h"
+#include "host/draw/text.h"
 
 static const struct sb_font *font;
 

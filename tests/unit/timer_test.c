@@ -1,11 +1,11 @@
-/* tests/unit/timer_test.c -- host/timer.h */
+/* tests/unit/timer_test.c -- host/base/timer.h */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "host/timer.h"
+#include "host/base/timer.h"
 
 static int setup(void **state) {
   static uv_loop_t loop;

@@ -1,5 +1,6 @@
-/* tests/unit/tree_test.c -- host/tree.h. Linked so that its own malloc, calloc
-   and realloc stand before those of the library: see tests/CMakeLists.txt. */
+/* tests/unit/tree_test.c -- host/tree/tree.h. Linked so that its own malloc,
+   calloc and realloc stand before those of the library: see
+   tests/CMakeLists.txt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <uv.h>
 
-#include "host/tree.h"
+#include "host/tree/tree.h"
 
 /*
 ** Memory that runs out

@@ -1,4 +1,5 @@
-/* tests/unit/watch_test.c -- host/watch.h, with files saved as editors do. */
+/* tests/unit/watch_test.c -- host/files/watch.h, with files saved as editors
+   do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/watch.h"
+#include "host/files/watch.h"
 
 enum { PATH_SIZE = 256, MOST_TOLD = 300, PATIENCE_MS = 20000 };
 

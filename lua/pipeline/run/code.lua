@@ -1,0 +1,101 @@
+-- lua/pipeline/run/code.lua: a step with code of its own, run for one item. Its calls are
+-- like any other.
+
+local chain = require "pipeline.call.chain"
+local dto = require "pipeline.dto"
+local fault = require "pipeline.fault"
+local mishap = require "pipeline.story.mishap"
+local prompt = require "pipeline.prompt"
+local render = require "pipeline.render"
+
+local M = {}
+
+--- The text of a call that a step's own code makes: a template over what the
+--- step reads.
+local function own_prompt(run, task, gathered, text, line)
+  local step = task.step
+  local declared = {}
+  for _, path in ipairs(step.context) do
+    declared[path.text] = true
+  end
+  local compiled = prompt.compile(text, {
+    where_file = step.step.file,
+    where_line = line,
+    spec = run.spec,
+    each = step.step.each,
+  })
+  for _, path in ipairs(compiled.paths) do
+    if not declared[path.text] then
+      fault.raise {
+        where = step.where,
+        message = ("step '%s' asks with '{{%s}}', which is not among its reads"):format(step.name, path.text),
+        hint = ('add "%s" to its reads'):format(path.text),
+      }
+    end
+  end
+  return compiled:render(gathered)
+end
+
+local UNFIT = "%s: what the step's run returned does not fit: %s"
+
+--- What a step's code came to.
+---@class CodeResult
+---@field value table?
+---@field problem CallFailure|{ message: string }|nil why there is no value
+---@field ids integer[]     the calls that it took
+---@field asked boolean     some of them were not remembered
+---@field failure CallFailure? of a call; the code may have gone on without it
+---@field unanswered integer calls that it did not wait for to the end, or that failed
+
+--- Runs it.
+---@param run Run
+---@param task Task
+---@param judge_of fun(run: Run, task: Task, output: pipeline.Output): fun(text: string): any?, string?
+---@return CodeResult
+function M.run(run, task, judge_of)
+  local step = task.step
+  local output = render.output(run, task)
+  local gathered = render.context(run, task)
+  local result = { ids = {}, asked = false, unanswered = 0 }
+
+  local function ask(options)
+    if type(options) ~= "table" or type(options.prompt) ~= "string" then
+      error('ctx.ask takes a table with a text in it: ctx.ask { prompt = "…" }', 2)
+    end
+    result.unanswered = result.unanswered + 1
+    local caller = debug.getinfo(2, "l")
+    local line = caller and caller.currentline or 0
+    -- `return ctx.ask { … }` leaves no line to tell, and so does a task that runs it.
+    line = line > 0 and line or math.tointeger(tonumber(step.where:match ":(%d+)$"))
+    local request, model = render.text_base(run, task, output, options.model or step.step.model, options.system)
+    request.user = own_prompt(run, task, gathered, options.prompt, line)
+    local answer, failure = chain.text(run.calls, request, chain.models(model), judge_of(run, task, output))
+    if not answer then
+      result.failure = failure
+      error(failure, 0)
+    end
+    result.unanswered = result.unanswered - 1
+    table.move(answer.ids, 1, #answer.ids, #result.ids + 1, result.ids)
+    result.asked = result.asked or not answer.remembered
+    return answer.value
+  end
+
+  local ok, value = xpcall(step.step.run, function(err)
+    return err == result.failure and err or mishap.caught(err)
+  end, { ask = ask, item = task.keys[#task.keys] }, gathered.data)
+  if not ok then
+    local said = fault.is(value) and tostring(value) or value ~= result.failure and mishap.text(value)
+    result.problem = said and { message = said } or result.failure
+    return result
+  end
+  local cleaned, faults = dto.check(output, value)
+  if value == nil then
+    result.problem = { message = UNFIT:format(step.step:place "run", "it returned nothing") }
+  elseif not cleaned then
+    result.problem = { message = UNFIT:format(step.step:place "run", dto.faults_text(faults)) }
+  end
+  result.value = cleaned
+  return result
+end
+
+return M

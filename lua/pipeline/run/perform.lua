@@ -1,0 +1,307 @@
+-- lua/pipeline/run/perform.lua: one task: one of which nothing changed stands as it is, else
+-- it is rendered, and asked when nothing stands under its key; the answer is checked,
+-- and becomes a patch of the artifact.
+
+local chain = require "pipeline.call.chain"
+local code = require "pipeline.run.code"
+local dto = require "pipeline.dto"
+local file = require "host.file"
+local image = require "host.image"
+local json = require "host.json"
+local outcomes = require "pipeline.tasks.outcome"
+local own = require "pipeline.story.own"
+local patch = require "pipeline.run.patch"
+local references = require "pipeline.context.references"
+local render = require "pipeline.render"
+local stored = require "pipeline.project.stored"
+
+--- One step for one item.
+---@class Task
+---@field name string                    "shots[the-storm]"
+---@field step pipeline.BoundStep
+---@field keys string[]                  of the item and its parents; none for a step that is not repeated
+---@field scope table<string, Element>   the bound items
+---@field priority number
+
+--- What a task came to.
+---@class Result
+---@field state "done"|"reused"|"given"|"kept"|"failed"|"planned" given: by the story; kept: all of it is the
+---       user's edits; planned: it would make a call
+---@field entries table[]?   for artifact:patch
+---@field value any?         the answer as it was
+---@field message string?    why it failed
+---@field stops "stop"|"cost"|nil nothing else of the run can go on either
+
+local M = {}
+
+--- Makes the judge of a text answer: it must be JSON that fits.
+---@param run Run
+---@param task Task
+---@param output pipeline.Output
+function M.judge_of(run, task, output)
+  return function(text)
+    local value, message = json.decode(text:match "^%s*```%a*%s*(.-)%s*```%s*$" or text)
+    if value == nil then
+      return nil, "it is not JSON: " .. message
+    end
+    local cleaned, faults = dto.check(output, value)
+    if cleaned then
+      faults = own.missing(run, task, cleaned)
+      if #faults == 0 then
+        return cleaned
+      end
+    end
+    return nil, dto.faults_text(faults)
+  end
+end
+
+local function failure(problem)
+  local class = problem.class
+  if class == "dry" then
+    return { state = "planned" }
+  end
+  return { state = "failed", message = problem.message, stops = (class == "stop" or class == "cost") and class or nil }
+end
+
+--- The user's edits, laid over what a task writes.
+local function with_edits(run, task, entries)
+  return run.edits:over(task.step, task.keys, entries, run.artifact, task.scope)
+end
+
+--- The result of an outcome: the chosen option, as a patch.
+---@param run Run
+---@param task Task
+---@param standing StandingOutcome
+---@param state string
+---@return Result
+local function settle(run, task, standing, state)
+  local step, answer = task.step, standing.value
+  local value, option = answer, 1
+  if step.step.options > 1 then
+    option = run.choose(step.name, step.step.options, standing.key, answer)
+    if option == "again" then
+      return M.another_take(run, task)
+    elseif not option then
+      return failure { class = "stop", message = "nobody has chosen one of its options" }
+    end
+    value = answer["option_" .. option]
+  end
+  own.overlay(run, task, value)
+  local function keys_of(list, items)
+    return run.matches:keys(task.name, standing.key, option, list, items)
+  end
+  local entries = patch.entries(run.spec, step, run.artifact, task.scope, value, keys_of)
+  return { state = state, value = answer, entries = with_edits(run, task, entries) }
+end
+
+--- Asks for another take of a task right away.
+---@param run Run
+---@param task Task
+---@return Result
+function M.another_take(run, task)
+  run.outcomes.takes:wish(task.name, run.outcomes:of(task.name))
+  return M.perform(run, task)
+end
+
+local function unwritable(message)
+  return failure { class = "stop", message = "the project cannot be written: " .. message }
+end
+
+--- Keeps what a task came to, and settles it.
+local function keep(run, task, mark, key, outcome, finish, state)
+  local kept, message = run.project:await_room(run.outcomes.keep, run.outcomes, task.name, key, outcome)
+  if not kept then
+    return unwritable(message)
+  end
+  run.outcomes:mark(task.name, mark, key)
+  return finish(run, task, kept, state)
+end
+
+---@param run Run
+---@param task Task
+---@return Result
+function M.text(run, task)
+  local mark = run.fingerprints:of(task)
+  local standing = run.outcomes:unchanged(task.name, mark)
+  if standing then
+    return settle(run, task, standing, "reused")
+  end
+  run.turns:take()
+  local request, model, output = render.text(run, task)
+  local key = outcomes.key(request)
+  standing = run.outcomes:find(task.name, key)
+  -- What the story brings itself is no part of a request.
+  if standing and #own.missing(run, task, standing.value) == 0 then
+    run.outcomes:mark(task.name, mark, key)
+    return settle(run, task, standing, "reused")
+  end
+  local made, problem = chain.text(run.calls, request, chain.models(model), M.judge_of(run, task, output))
+  if not made then
+    return failure(problem)
+  end
+  local outcome = { value = made.value, ids = made.ids, model = made.model }
+  return keep(run, task, mark, key, outcome, settle, made.remembered and "reused" or "done")
+end
+
+--- "component" for a prop's picture, "shot" for all others: how files begin.
+local function stem_of(task, at)
+  local prefix = task.step.draws.binding == "prop" and "component" or "shot"
+  local stamp = os.date("!%Y%m%dT%H%M%SZ", math.floor(at))
+  return ("%s_%s_%s"):format(prefix, task.keys[#task.keys], stamp)
+end
+
+--- How far a picture's proportions may be from those asked for: providers' own
+--- sizes are up to three percent off.
+local ASPECT_TOLERANCE = 0.04
+
+--- Says so when a picture came in other proportions than the story's.
+local function check_aspect(run, task, saved)
+  local width, height = run.story.aspect:match "(%d+):(%d+)"
+  local asked, got = width / height, saved.width / saved.height
+  if math.abs(got / asked - 1) > ASPECT_TOLERANCE then
+    local message = ("the picture came as %d x %d, which is not %s"):format(saved.width, saved.height, run.story.aspect)
+    run:tell(task, "odd", { message = message })
+  end
+end
+
+--- Saves an arrived picture, unless it is none.
+local function keeper(run, task)
+  return function(path, at)
+    -- What arrived is durable, and goes once the outcome is kept.
+    local folder, stem = run.project:path "images", stem_of(task, at)
+    local saved, message, code_of_error = run.project:await_room(image.save, path, folder, stem, true)
+    if not saved then
+      return nil, message, code_of_error
+    end
+    check_aspect(run, task, saved)
+    saved.path = "images/" .. saved.path:match "[^/]+$"
+    run.pictures:add(saved.path, saved.sha256)
+    return saved
+  end
+end
+
+--- The result of a picture's outcome.
+local function settle_picture(run, task, standing, state)
+  local path = standing.picture.path
+  local entries = { { patch.place(task.step.draws, task.scope), path } }
+  return { state = state, value = path, entries = with_edits(run, task, entries) }
+end
+
+--- What is all set by hand.
+local function by_hand(run, task)
+  return { state = "kept", entries = with_edits(run, task, {}) }
+end
+
+--- Whether the picture of an outcome is there, as it came.
+---@return boolean? there nil when it cannot be told
+---@return string? message
+local function is_there(run, standing)
+  if not standing then
+    return false
+  end
+  local there, message = run.pictures:has(standing.picture.path)
+  if not there then
+    return there, message
+  end
+  local sha256, unread = run.pictures:hash(standing.picture.path)
+  if not sha256 then
+    return nil, unread
+  end
+  return sha256 == standing.picture.sha256
+end
+
+local function tell_gone(run, task, path)
+  local said = ("its picture %s is gone or broken, so it is drawn anew"):format(path)
+  run.report { event = "gone", step = task.step.name, task = task.name, message = said }
+end
+
+---@param run Run
+---@param task Task
+---@return Result
+function M.picture(run, task)
+  local step = task.step
+  local given = run:given(step.draws.schema, task.keys)
+  if given then
+    return { state = "given", value = given, entries = { { patch.place(step.draws, task.scope), given } } }
+  end
+  local last = run.outcomes:last(task.name)
+  if last and run.edits:replaced(step, task.keys, last.picture) then
+    return by_hand(run, task)
+  end
+  local reached, missing = references.reached(run, task)
+  if not reached then
+    return { state = "failed", message = missing }
+  end
+  local mark = run.fingerprints:of(task, reached)
+  local standing = run.outcomes:unchanged(task.name, mark)
+  local there = is_there(run, standing)
+  if there then
+    return settle_picture(run, task, standing, "reused")
+  end
+  run.turns:take()
+  local request, problem = render.picture(run, task, reached)
+  if not request then
+    return { state = "failed", message = problem }
+  end
+  local key = outcomes.key(request)
+  standing = run.outcomes:find(task.name, key)
+  local unread
+  there, unread = is_there(run, standing)
+  if unread then
+    return failure { class = "stop", message = stored.unread(unread) }
+  elseif there then
+    run.outcomes:mark(task.name, mark, key)
+    return settle_picture(run, task, standing, "reused")
+  elseif standing then
+    tell_gone(run, task, standing.picture.path)
+  end
+  local rewriter = { provider = run.providers(run.story.models.rewrite), model = run.story.models.rewrite[1] }
+  local made, trouble = chain.picture(run.calls, request, rewriter, keeper(run, task))
+  if not made then
+    return failure(trouble)
+  end
+  local outcome = { picture = made.value, ids = made.ids, model = made.model }
+  local result = keep(run, task, mark, key, outcome, settle_picture, made.remembered and "reused" or "done")
+  if result.entries then
+    file.remove(made.path)
+  end
+  return result
+end
+
+--- A step with code of its own: its outcome is kept under its fingerprint, since it
+--- may make any number of requests.
+---@param run Run
+---@param task Task
+---@return Result
+function M.code(run, task)
+  local mark = run.fingerprints:of(task)
+  local standing = run.outcomes:find(task.name, mark)
+  if standing then
+    run.outcomes:mark(task.name, mark, mark)
+    return settle(run, task, standing, "reused")
+  end
+  local made = code.run(run, task, M.judge_of)
+  if made.failure and made.failure.class == "dry" then
+    return failure(made.failure)
+  elseif made.problem then
+    return failure(made.problem)
+  end
+  local state = made.asked and "done" or "reused"
+  if made.unanswered > 0 then
+    -- It went on without an answer, which the next run may get.
+    return settle(run, task, { key = mark, value = made.value }, state)
+  end
+  return keep(run, task, mark, mark, { value = made.value, ids = made.ids }, settle, state)
+end
+
+---@param run Run
+---@param task Task
+---@return Result
+function M.perform(run, task)
+  if run.edits:covers(task.step, task.keys, run.artifact) then
+    return by_hand(run, task)
+  end
+  return M[task.step.step.kind](run, task)
+end
+
+return M

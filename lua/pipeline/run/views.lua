@@ -1,0 +1,108 @@
+-- lua/pipeline/run/views.lua: what a run shows of itself on disk while the artifact
+-- grows: artifact.json and storyboard.html, replaced after every step, and else
+-- at most once a second.
+
+local board = require "pipeline.board"
+local loop = require "host.loop"
+local standing = require "pipeline.run.standing"
+
+---@class Views
+---@field run Run
+---@field board Board
+---@field standing Standing
+---@field opened boolean  something new has come in
+---@field dirty boolean   the artifact has changed since it was saved
+---@field saved number    when it was, on the loop's clock
+---@field waiting userdata? the task that will save
+---@field saving userdata?  the task that is saving
+local Views = {}
+Views.__index = Views
+
+local M = {}
+
+local INTERVAL = 1 -- seconds
+
+---@param run Run
+---@return Views
+function M.new(run)
+  return setmetatable({
+    run = run,
+    board = board.new(run.project.name, run.story.numbers),
+    standing = standing.new(run.graph),
+    opened = false,
+    dirty = false,
+    saved = loop.now(),
+  }, Views)
+end
+
+--- Takes in an event of the run: the board says what is being drawn, and why something is missing.
+---@param event table
+function Views:hear(event)
+  -- What lies on disk is whole until something new has come in.
+  if event.event == "answered" then
+    self.opened = true
+  elseif self.standing:hear(event) then
+    self:touch()
+  end
+end
+
+--- The artifact has changed, or how its tasks stand.
+---@param at_once boolean? a step has ended
+function Views:touch(at_once)
+  self.dirty = true
+  if not self.opened or (self.waiting and not at_once) then
+    return
+  end
+  if self.waiting then
+    self.waiting:cancel()
+  end
+  local delay = at_once and 0 or math.max(0, self.saved + INTERVAL - loop.now())
+  self.waiting = loop.spawn(function()
+    loop.sleep(delay)
+    if self.saving then
+      self.saving:await()
+    end
+    self.saving, self.waiting = self.waiting, nil
+    self:save()
+    self.saving = nil
+  end)
+end
+
+function Views:save()
+  local run = self.run
+  self.dirty = false
+  local page = {
+    stamp = self.board:stamp() .. " " .. self.standing:stamp(),
+    render = function(tree)
+      return self.board:render(tree, self.standing)
+    end,
+  }
+  local ok, problem = pcall(function()
+    local done = false
+    while not done and run.edits:may_replace(run.report) do
+      done = run.project:save_views(run.artifact, run.spec:key_order(), page)
+    end
+  end)
+  self.saved = loop.now()
+  if not ok then
+    run:stop(tostring(problem))
+  end
+end
+
+--- Saves nothing more. Waits for what is being saved.
+function Views:drop()
+  if self.waiting then
+    self.waiting:cancel()
+  end
+  if self.saving then
+    self.saving:await()
+  end
+end
+
+--- Saves what is not saved yet.
+function Views:finish()
+  self:drop()
+  self:save()
+end
+
+return M

@@ -1,0 +1,205 @@
+-- lua/pipeline/story/source.lua: the scripts that people write: loaded as text, with the
+-- modules beside them, and with errors that name the line.
+
+local fault = require "pipeline.fault"
+local json = require "host.json"
+local mishap = require "pipeline.story.mishap"
+
+local M = {}
+
+--- Where the code that calls is: "file:line". `level` counts as for `error`.
+---@param level integer
+---@return string
+function M.place(level)
+  local info = debug.getinfo(level + 1, "Sl")
+  if not info or info.what == "C" then return "?" end
+  local file = info.source:match "^@(.*)" or info.short_src
+  return file .. ":" .. info.currentline
+end
+
+--- A file that is named from a folder.
+---@param dir string
+---@param file string absolute, or from the folder on
+---@return string
+function M.beside(dir, file)
+  if dir == "." or file:find "^/" then return file end
+  return dir .. "/" .. file
+end
+
+local notes -- where to note what is read, while somebody wants to know
+
+--- Calls a function, and notes the scripts that are read meanwhile, those too that
+--- were looked for and are not there.
+---@param into table<string, string|false> gets the SHA-256 by file; false: not there
+---@param fn function
+---@return any ... what the function returns
+function M.noting(into, fn, ...)
+  local outer = notes
+  local restore <close> = setmetatable({}, { __close = function() notes = outer end })
+  assert(restore)
+  notes = into
+  return fn(...)
+end
+
+---@param file string
+---@return string|nil bytes
+---@return string|nil message
+local function read_bytes(file)
+  local handle, message = io.open(file, "rb")
+  if not handle then return nil, message end
+  local bytes, why = handle:read "a"
+  handle:close()
+  return bytes, why
+end
+
+--- The text of a script, or nil and why not. Read at once, as `require` does.
+---@param file string
+---@return string|nil text
+---@return string|nil message
+function M.read(file)
+  local bytes, message = read_bytes(file)
+  if notes then notes[file] = bytes and json.sha256(bytes) or false end
+  if not bytes then return nil, message end
+  return (bytes:gsub("\r\n?", "\n"))
+end
+
+--- The line on which a piece of a text begins.
+---@param text string
+---@param piece string
+---@return integer|nil
+function M.line_of(text, piece)
+  local at = piece ~= "" and text:find(piece, 1, true)
+  if not at then return nil end
+  local _, breaks = text:sub(1, at - 1):gsub("\n", "")
+  return breaks + 1
+end
+
+--- The place of `key = …` in a script: a fault about that key points there.
+---@param file string
+---@param text string|nil the script
+---@param key any
+---@param line? integer   where to start looking
+---@return string|nil     "file:line"
+function M.place_of_key(file, text, key, line)
+  if not text or type(key) ~= "string" or not key:find "^[%a_][%w_]*$" then return nil end
+  local first, later = "^%s*" .. key .. "%s*=[^=]", "[{,]%s*" .. key .. "%s*=[^=]"
+  local number = 0
+  for row in (text .. "\n"):gmatch "(.-)\n" do
+    number = number + 1
+    if number >= (line or 1) and (row:find(first) or row:find(later)) then
+      return file .. ":" .. number
+    end
+  end
+end
+
+--- The place of a quoted text at or below a place, or else that place.
+---@param text string
+---@param place string "file:line"
+---@param value string
+---@return string
+function M.place_of_value(text, place, value)
+  local file, line = place:match "^(.*):(%d+)$"
+  local number = 0
+  for row in (text .. "\n"):gmatch "(.-)\n" do
+    number = number + 1
+    if number >= tonumber(line) and row:find("[\"']" .. value:gsub("%W", "%%%0") .. "[\"']") then
+      return file .. ":" .. number
+    end
+  end
+  return place
+end
+
+---@class pipeline.Script
+---@field file string
+---@field text string
+---@field texts string[] its own text and those of the modules beside it that it loads, or will load
+---@field files string[] their files, in the same order
+
+-- `require` for a script: modules in the folders come first, and are loaded anew
+-- for each script, so that a saved module is seen at the next load.
+---@param script pipeline.Script
+---@param dirs string[]
+local function make_require(script, dirs, environment)
+  local loaded = {}
+  return function(name)
+    if loaded[name] ~= nil then return loaded[name] end
+    local relative = tostring(name):gsub("%.", "/") .. ".lua"
+    for _, dir in ipairs(dirs) do
+      local file = M.beside(dir, relative)
+      local text = M.read(file)
+      if text then
+        script.texts[#script.texts + 1] = text
+        script.files[#script.files + 1] = file
+        local chunk, message = load(text, "@" .. file, "t", environment)
+        if not chunk then error(message, 0) end
+        local value = chunk(name, file)
+        loaded[name] = value == nil and true or value
+        return loaded[name]
+      end
+    end
+    return require(name)
+  end
+end
+
+-- Adds the modules beside a script that its functions will load when they are
+-- called, as far as their names stand in the text.
+---@param script pipeline.Script
+---@param dirs string[]
+local function add_later(script, dirs)
+  local there = {}
+  for _, file in ipairs(script.files) do there[file] = true end
+  local i = 1
+  while script.texts[i] do
+    for name in script.texts[i]:gmatch "require%s*%(?%s*[\"']([%w_.]+)[\"']" do
+      for _, dir in ipairs(dirs) do
+        local file = M.beside(dir, name:gsub("%.", "/") .. ".lua")
+        local text = not there[file] and M.read(file)
+        if text then
+          there[file] = true
+          script.texts[#script.texts + 1], script.files[#script.files + 1] = text, file
+          break
+        end
+      end
+    end
+    i = i + 1
+  end
+end
+
+-- Lua's "file:line: message", in which a long file name is cut.
+---@param file string
+---@param message string
+local function split_message(file, message)
+  local shown, line, rest = message:match "^(.-):(%d+): (.*)$"
+  if not shown then return file, message end
+  local cut = shown:match "^%.%.%.(.+)$"
+  if cut and file:sub(-#cut) == cut then shown = file end
+  return shown .. ":" .. line, rest
+end
+
+--- Runs a script; what is wrong with it is a fault.
+---@param file string
+---@param dirs string[] where `require` looks before the program's own modules
+---@return any result   what the script returns
+---@return pipeline.Script script
+function M.run(file, dirs)
+  local text, why = M.read(file)
+  if not text then fault.raise { message = "cannot read it: " .. why, where = file } end
+  local script = { file = file, text = text, texts = { text }, files = { file } }
+  local environment = setmetatable({}, { __index = _G })
+  environment._G = environment
+  environment.require = make_require(script, dirs, environment)
+  local chunk, message = load(text, "@" .. file, "t", environment)
+  if not chunk then
+    local where, what = split_message(file, message)
+    fault.raise { message = "this is not Lua: " .. what, where = where }
+  end
+  local ok, result = xpcall(chunk, mishap.caught)
+  if ok then
+    add_later(script, dirs)
+    return result, script
+  end
+  if fault.is(result) then error(result, 0) end
+  fault.raise { message = result.message, where = result.where or file, traceback = result.traceback }
+end
+
+return M

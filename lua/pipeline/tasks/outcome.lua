@@ -1,0 +1,236 @@
+-- lua/pipeline/tasks/outcome.lua: what tasks have come to, kept by task and the key of
+-- the task's first request. While that key stands, the outcome stands,
+-- whichever model gave it. Beside it stands what each task was evaluated from,
+-- so that one of which nothing changed is not even rendered.
+
+local artifact = require "host.artifact"
+local call = require "pipeline.call"
+local json = require "host.json"
+local loop = require "host.loop"
+local names = require "pipeline.names"
+local takes = require "pipeline.tasks.takes"
+
+---@class Outcome
+---@field n integer       the how manieth of its task
+---@field take integer    that was asked for
+---@field at number       seconds since 1970
+---@field value any?      the checked answer of a text task
+---@field picture { path: string, sha256: string, width: integer, height: integer }?
+---@field ids integer[]   the calls that it took
+---@field model string?   that gave it
+
+--- An outcome that stands for a task, and the key that it stands under.
+---@class StandingOutcome: Outcome
+---@field key string
+
+---@class Outcomes
+---@field store host.store.store
+---@field known table<string, string>        the outcomes, as texts, by task and key
+---@field marks table<string, string>        the tasks' fingerprints and keys, as texts
+---@field takes Takes
+---@field keys table<string, string[]>?      of the outcomes of each task, once asked for
+---@field readonly boolean?                  nothing is written
+local Outcomes = {}
+Outcomes.__index = Outcomes
+
+local M = {}
+
+---@param store host.store.store
+---@param options { readonly: boolean? }? readonly: nothing is written to the store
+---@return Outcomes
+function M.new(store, options)
+  return setmetatable({
+    store = store,
+    known = store:all "outcome",
+    marks = store:all "task",
+    takes = takes.new(store),
+    readonly = options and options.readonly,
+  }, Outcomes)
+end
+
+--- The key of a task's first request.
+---@param request Request
+---@return string
+function M.key(request)
+  return json.sha256(call.identity(request))
+end
+
+---@param task string
+---@param key string
+local function name_of(task, key)
+  return task .. " " .. key
+end
+
+--- Read as the artifact is, which tells an empty list from an empty record.
+---@return Outcome
+local function read(text)
+  return artifact.parse(text):get {}
+end
+
+--- The number of the take that a task's requests ask for.
+---@param task string
+---@return integer
+function Outcomes:take(task)
+  return self.takes:number(task)
+end
+
+--- The outcome that stands while a task's request has this key.
+---@param task string
+---@param key string
+---@return StandingOutcome?
+function Outcomes:find(task, key)
+  local back = self.takes:back(task, key)
+  if back then
+    for _, outcome in ipairs(self:of(task)) do
+      if outcome.n == back then
+        return outcome
+      end
+    end
+  end
+  local text = self.known[name_of(task, key)]
+  if not text then
+    return nil
+  end
+  local outcome = read(text)
+  outcome.key = key
+  return outcome
+end
+
+local MARK = '{"fingerprint":"%s","key":"%s"}'
+
+--- The outcome of a task that was last evaluated from the same.
+---@param task string
+---@param fingerprint string
+---@return StandingOutcome?
+function Outcomes:unchanged(task, fingerprint)
+  local mark = self.marks[task]
+  local key = mark and mark:match('^{"fingerprint":"' .. fingerprint .. '","key":"(%x+)"}$')
+  return key and self:find(task, key)
+end
+
+--- The outcome that a task came to when it was last evaluated.
+---@param task string
+---@return StandingOutcome?
+function Outcomes:last(task)
+  local mark = self.marks[task]
+  return mark and self:find(task, mark:match '"key":"(%x+)"')
+end
+
+--- Notes what a task was evaluated from, and the key that this came to.
+---@param task string
+---@param fingerprint string
+---@param key string
+function Outcomes:mark(task, fingerprint, key)
+  local mark = MARK:format(fingerprint, key)
+  if self.marks[task] ~= mark then
+    self.marks[task] = mark
+    if not self.readonly then
+      self.store:put("task", task, mark)
+    end
+  end
+end
+
+--- The outcome that a task stood at when it was last evaluated.
+---@param task string
+---@return StandingOutcome?
+function Outcomes:standing(task)
+  local key = (self.marks[task] or ""):match '"key":"(%x+)"'
+  return key and self:find(task, key)
+end
+
+--- What was asked for an outcome, as it is recorded; nil for one that took no call.
+---@param outcome Outcome
+---@return string?
+function Outcomes:request(outcome)
+  local id = outcome.ids and outcome.ids[1]
+  local recorded = id and self.store:call(id)
+  return recorded and recorded.request or nil
+end
+
+--- The keys under which tasks have outcomes, in no order.
+---@return table<string, string[]> by task
+local function keys_by_task(self)
+  if not self.keys then
+    self.keys = {}
+    for name in pairs(self.known) do
+      local of, key = name:match "^(.*) (%x+)$"
+      local list = self.keys[of] or {}
+      self.keys[of] = list
+      list[#list + 1] = key
+    end
+  end
+  return self.keys
+end
+
+local function keys_of(self, task)
+  return keys_by_task(self)[task] or {}
+end
+
+--- The tasks that have come to something.
+---@return string[] sorted
+function Outcomes:tasks()
+  return names.keys(keys_by_task(self))
+end
+
+--- All outcomes of a task, the first that it had first.
+---@param task string
+---@return StandingOutcome[]
+function Outcomes:of(task)
+  local list = {}
+  for i, key in ipairs(keys_of(self, task)) do
+    list[i] = read(self.known[name_of(task, key)])
+    list[i].key = key
+  end
+  -- Those without a number are older than numbers are.
+  table.sort(list, function(a, b)
+    if (a.n or 0) ~= (b.n or 0) then
+      return (a.n or 0) < (b.n or 0)
+    end
+    return (a.ids[1] or 0) < (b.ids[1] or 0)
+  end)
+  for i, outcome in ipairs(list) do
+    outcome.n, outcome.take = outcome.n or i, outcome.take or 1
+  end
+  return list
+end
+
+--- The number of an outcome under a key: that of the one in whose place it comes, or
+--- the next.
+---@param earlier StandingOutcome[]
+---@param key string
+local function number_for(earlier, key)
+  for _, outcome in ipairs(earlier) do
+    if outcome.key == key then
+      return outcome.n
+    end
+  end
+  return #earlier > 0 and earlier[#earlier].n + 1 or 1
+end
+
+--- Returns once the outcome is on disk. Its number, take and time are added.
+---@param task string
+---@param key string
+---@param outcome Outcome
+---@return StandingOutcome?
+---@return string? message
+---@return string? code
+function Outcomes:keep(task, key, outcome)
+  local name, keys = name_of(task, key), keys_of(self, task)
+  outcome.n, outcome.take, outcome.at = number_for(self:of(task), key), self:take(task), loop.time()
+  local text = json.encode(outcome)
+  if not self.readonly then
+    local kept, message, code = self.store:put("outcome", name, text, { wait = true })
+    if not kept then
+      return nil, message, code
+    end
+  end
+  if not self.known[name] then
+    keys[#keys + 1] = key
+    self.keys[task] = keys
+  end
+  self.known[name] = text
+  outcome.key = key
+  return outcome
+end
+
+return M
