@@ -1,4 +1,5 @@
-/* host/lua/modules.c -- the one table of host modules. */
+/* host/lua/modules.c -- the host modules that the program holds. Those with
+   heavy libraries are loaded from files (CMakeLists.txt beside this). */
 #include "host/lua/bridge.h"
 #include "host/lua/modules.h"
 
@@ -6,13 +7,11 @@ static const luaL_Reg modules[] = {
     {"host.artifact", luaopen_host_artifact},
     {"host.dag", luaopen_host_dag},
     {"host.file", luaopen_host_file},
-    {"host.http", luaopen_host_http},
     {"host.json", luaopen_host_json},
     {"host.limiter", luaopen_host_limiter},
     {"host.image", luaopen_host_image},
     {"host.loop", luaopen_host_loop},
     {"host.name", luaopen_host_name},
-    {"host.server", luaopen_host_server},
     {"host.store", luaopen_host_store},
     {"host.ui", luaopen_host_ui},
     {"host.watch", luaopen_host_watch},
