@@ -30,6 +30,7 @@ local text_of = require "pipeline.edits.text"
 ---@field entries table<string, EditEntry>      by path
 ---@field private by_task table<string, EditEntry[]>? in the order in which they were made
 ---@field private seen EditsSeen                what they came to in this evaluation
+---@field lost_steps table<string, true>?        whose edits had no place at the end of the last evaluation
 ---@field private hashes PictureHashes
 ---@field private report fun(event: table)
 ---@field private follows table<string, pipeline.Resolved[]> by step
@@ -388,17 +389,29 @@ local function lost_in(entry, places)
   return not place and listed and lay.gone_text(gone) or nil
 end
 
+--- The edits of these steps count as laid: what they came to is there already.
+---@param steps table<string, any>
+function Edits:suppose_laid(steps)
+  for text, entry in pairs(self.entries) do
+    if steps[(entry.task or ""):match "^[^%[]*"] then
+      self.seen.laid[text] = true
+    end
+  end
+end
+
 --- An evaluation has ended: tells which edits have lost what they belong to.
 ---@param tree host.artifact.Tree what came of it
 ---@return { path: string, message: string }[]
 function Edits:finish(tree)
   local places, lost, reasons = edit_path.places(tree), {}, json.object {}
+  self.lost_steps = {}
   for _, entry in ipairs(self:list()) do
     local text = entry.path.text
     local reason = self.seen.lost[text] or not self.seen.laid[text] and lost_in(entry, places)
     if reason then
       lost[#lost + 1] = { path = text, message = reason }
       reasons[text] = reason
+      self.lost_steps[(entry.task or ""):match "^[^%[]*"] = true
     end
   end
   local record = json.encode(reasons)

@@ -2,6 +2,7 @@
 -- call: who writes each field, what each step needs, in which order they stand.
 
 local fault = require "pipeline.fault"
+local json = require "host.json"
 
 ---@class StepGraph
 ---@field spec pipeline.Spec
@@ -9,6 +10,7 @@ local fault = require "pipeline.fault"
 ---@field by_name table<string, pipeline.BoundStep>
 ---@field writer table<string, pipeline.BoundStep> the step that writes a leaf, by canonical path
 ---@field owner table<string, pipeline.BoundStep>  the step that says who is in a list, by canonical path
+---@field private writers_hash string?
 ---@field private awaited table<pipeline.BoundStep, table<string, true>> all that a step needs, once asked for
 local StepGraph = {}
 StepGraph.__index = StepGraph
@@ -171,6 +173,19 @@ function StepGraph:each_read(step, visit)
   for _, binding in ipairs(step.each) do
     visit(binding.schema .. ".name", "each = " .. binding.list)
   end
+end
+
+--- The same text as long as the same steps write the same fields.
+---@return string hex
+function StepGraph:writers()
+  if not self.writers_hash then
+    local names = json.object {}
+    for leaf, step in pairs(self.writer) do
+      names[leaf] = step.name
+    end
+    self.writers_hash = json.hash(names)
+  end
+  return self.writers_hash
 end
 
 --- Whether a step waits for who is in a list.

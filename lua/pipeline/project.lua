@@ -146,17 +146,23 @@ function Project:save_views(tree, key_order, page)
   return true
 end
 
+--- Where a step's result lies.
+---@param step pipeline.BoundStep
+---@return string
+function Project:step_path(step)
+  return self:path(("steps/%02d_%s.json"):format(step.index, step.name))
+end
+
 --- Writes a step's result as it was: the answers of its tasks by item.
----@param index integer
----@param step string
+---@param step pipeline.BoundStep
 ---@param results table<string, any> by item; "" for a step that is not repeated
-function Project:save_step(index, step, results)
+function Project:save_step(step, results)
   if self.readonly then
     return
   end
   local whole = results[""]
-  local content = { step = step, result = whole, items = whole == nil and json.object(results) or nil }
-  local path = self:path(("steps/%02d_%s.json"):format(index, step))
+  local content = { step = step.name, result = whole, items = whole == nil and json.object(results) or nil }
+  local path = self:step_path(step)
   local text = json.encode(json.ordered({ "step", "result", "items" }, content), { indent = 2 })
   if file.read(path) ~= text then
     self:write(file.write, path, text)

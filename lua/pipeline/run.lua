@@ -24,6 +24,7 @@ local views = require "pipeline.run.views"
 ---@field outcomes Outcomes
 ---@field providers fun(model: pipeline.Model): Provider who is asked, for a role's setting
 ---@field choose fun(step: string, count: integer, key: string, answer: table): integer|"again"|nil
+---@field choice_mark fun(step: string): string the same text as long as the same option would be taken
 ---@field edits Edits                           what the user has set by hand
 ---@field matches Matches                       the keys of items that live on
 ---@field report fun(event: table)
@@ -36,6 +37,8 @@ local views = require "pipeline.run.views"
 ---@field over table<integer, true>             nodes that have come to an end, good or bad
 ---@field awaited table<integer, host.loop.event> those whose end some task waits for
 ---@field ends table<string, integer>           the node that ends each step
+---@field intact table<string, integer>         steps that are as the last evaluation left them, and how many tasks
+---@field unsure table<string, true>            steps that went on without something which the next run may get
 ---@field roots table<pipeline.BoundStep, Roots>
 ---@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
 ---@field plates table<string, host.task>       who draws a plate of several pictures, by its path
@@ -105,7 +108,7 @@ end
 function Run:save_step(step)
   if not self.saved[step.name] then
     self.saved[step.name] = true
-    self.project:save_step(step.index, step.name, self.results[step.name])
+    self.project:save_step(step, self.results[step.name])
     self.views:touch(true)
   end
 end
@@ -197,11 +200,17 @@ function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
     self.results[step.name] = {}
     plant.step(self, step)
-    self:report_total(step)
+    if self.intact[step.name] then
+      self.report { event = "unchanged", step = step.name, tasks = self.planted[step.name] }
+    else
+      self:report_total(step)
+    end
   end
   local done, failed, skipped = self.nodes:run()
   for _, step in ipairs(self.graph.steps) do
-    self:save_step(step)
+    if not self.intact[step.name] then
+      self:save_step(step)
+    end
   end
   self.views:finish()
   self:tell_lost()
@@ -229,7 +238,7 @@ function M.new(options)
   local self = setmetatable({}, Run)
   for _, field in ipairs {
     "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "plates", "over",
-    "awaited",
+    "awaited", "intact", "unsure",
   } do
     self[field] = {}
   end

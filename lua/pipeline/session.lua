@@ -8,6 +8,7 @@ local edits = require "pipeline.edits"
 local fault = require "pipeline.fault"
 local finished = require "pipeline.project.finished"
 local graph = require "pipeline.graph"
+local intact = require "pipeline.run.intact"
 local lint = require "pipeline.lint"
 local locate = require "pipeline.tasks.locate"
 local loop = require "host.loop"
@@ -51,6 +52,8 @@ local timings = require "pipeline.run.timings"
 ---@field private cancelled boolean? nothing is waited for any more
 ---@field private report fun(event: table)
 ---@field private notable boolean what it told is to be told by the next run too
+---@field private told table<string, true> the same of each step
+---@field private evaluated Evaluated? what the last evaluation came to, or what the one under way began with
 local Session = {}
 Session.__index = Session
 
@@ -259,12 +262,15 @@ local PASSING = {
 ---@return Tally totals
 function Session:listen(options)
   local totals = options.totals or self:tally()
-  self.notable = false
+  self.notable, self.told = false, {}
   function self.report(event)
     if is_left_out(options.only, event) then
       return
     end
-    self.notable = self.notable or not PASSING[event.event]
+    if not PASSING[event.event] then
+      self.notable = true
+      self.told[event.step or ""] = true
+    end
     totals:add(event, loop.now())
     options.report(event)
   end
@@ -307,6 +313,9 @@ function Session:make_run(options)
     choose = function(...)
       return choices:option(...)
     end,
+    choice_mark = function(step)
+      return choices:mark(step)
+    end,
     report = self.report,
     lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
@@ -315,19 +324,37 @@ function Session:make_run(options)
   }
 end
 
+--- Lets an evaluation begin with the steps that are as the last one left them. With
+--- findings that stop the run, or a person who is asked, all is looked at.
+---@param options Evaluation
+function Session:take_over(options)
+  local last = not options.ask and not self.chosen.strict and (self.evaluated or intact.read(self.project))
+  self.evaluated = last and intact.take_over(self.run, last) or nil
+  for _, step in ipairs(self.graph.steps) do
+    if not self.run.intact[step.name] then
+      return intact.drop(self.project)
+    end
+  end
+end
+
 --- Evaluates the story once. Waits until every task has ended.
 ---@param options Evaluation
 ---@param totals Tally
 ---@return table result of Run:evaluate
 function Session:evaluate_once(options, totals)
   self.run = self:make_run(options)
+  if not options.calls then
+    self:take_over(options)
+  end
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
   self.run, self.task = nil, nil
-  local same = result.run.pictures:save()
+  local same, pictures_seen = result.run.pictures:save()
   if not options.calls then
     timings.keep(self.project.store, totals)
+    self.evaluated = intact.evaluated(result.run, self.told, same and pictures_seen or nil)
+    intact.put(self.project, self.evaluated)
     local did_all = not result.stopped and result.failed + result.skipped == 0 and self.calls.doubts:left().count == 0
     if same and did_all and not self.notable then
       local stamp = finished.stamp(self)

@@ -68,16 +68,10 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
       function() edit("/steps/music.lua", "A note%.\",", "A short note.\",") end,
       function() edit("/story.lua", "A note%.", "A brief note.") end,
       function() edit("/story.lua", "pencil", "ink") end,
-      function() assert(file.remove(at .. "/data/small/storyboard.html")) end,
       function() assert(file.remove(at .. "/data/small/steps/01_lore.json")) end,
       function()
         local images = at .. "/data/small/images"
         assert(file.remove(images .. "/" .. file.list(images)[1]))
-      end,
-      function()
-        local records = assert(store.open(at .. "/data/small/project.db"))
-        records:remove("view", "finished")
-        records:close()
       end,
     }
     for i, change in ipairs(changes) do
@@ -85,9 +79,61 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
       assert.truthy(run().running, "change " .. i)
       assert.is_nil(run().running, "after change " .. i)
     end
-    assert.is_true(file.exists(at .. "/data/small/storyboard.html"))
+    assert.is_true(file.exists(at .. "/data/small/steps/01_lore.json"))
     assert.truthy(run("--choose", "lore=2").running)
     assert.truthy(run("--model", "detail=other/model").running)
+  end)
+
+  it("has just those steps looked at again that a change reaches", function()
+    local first = run()
+    edit("/steps/music.lua", "A note%.\",", "A short note.\",")
+    local kinds, asked = run()
+    assert.same({ 2, 2, first.running - 2 }, { asked, kinds.running, kinds.unchanged })
+    edit("/steps/music.lua", "A short note", "A note")
+    kinds, asked = run()
+    assert.same({ 0, 2, first.running - 2 }, { asked, kinds.running, kinds.unchanged })
+  end)
+
+  it("has no step taken over whose writers or edits have changed", function()
+    run()
+    local path = at .. "/data/small/artifact.json"
+    local published = file.read(path)
+    local scene = json.decode(published).scenes[1]
+    assert.equal("string", type(scene.sketch_note))
+    assert(file.write(path, (published:gsub('"sketch_note": "[^"]*"', '"sketch_note": "By hand."', 1))))
+    assert.same({ running = 2 }, { running = run().running })
+    edit("/steps/music.lua", "each =", "-- a step with an edit\n  each =")
+    edit("/story.lua", "pencil", "ink")
+    run()
+    assert.equal("By hand.", json.decode(file.read(path)).scenes[1].sketch_note)
+    local dropped = support.run {
+      "unedit", at .. "/story.lua", ("scenes[%s].sketch_note"):format(scene.key), "--data", at .. "/data",
+    }
+    assert.equal(0, dropped.status, dropped.err)
+    assert.equal(2, run().running)
+    assert.equal(scene.sketch_note, json.decode(file.read(path)).scenes[1].sketch_note)
+    edit("/story.lua", 'steps = { "music" }', "steps = {}")
+    run()
+    assert.is_nil(json.decode(file.read(path)).scenes[1].sketch_note)
+  end)
+
+  it("has its views made again without a look at its tasks", function()
+    run()
+    local page, text = at .. "/data/small/storyboard.html", file.read(at .. "/data/small/artifact.json")
+    assert(file.remove(page))
+    assert.is_nil(run().running)
+    assert.is_true(file.exists(page))
+    assert(file.remove(at .. "/data/small/artifact.json"))
+    assert.is_nil(run().running)
+    local function plain(json_text)
+      return (json_text:gsub('"revision": %d+', ""))
+    end
+    assert.equal(plain(text), plain(file.read(at .. "/data/small/artifact.json")))
+    local records = assert(store.open(at .. "/data/small/project.db"))
+    records:remove("view", "finished")
+    records:remove("view", "evaluated")
+    records:close()
+    assert.truthy(run().running)
   end)
 
   it("is not evaluated for a comment in a step without code", function()

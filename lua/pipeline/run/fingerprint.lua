@@ -116,6 +116,15 @@ local function settings_of(run, step)
   }
 end
 
+--- All that decides what a step's tasks ask beside what they read: the program, the step
+--- itself, the spec, the settings.
+---@param run Run
+---@param step pipeline.BoundStep
+---@return string
+function M.of_settings(run, step)
+  return table.concat({ M.program(), step.step.hash, run.spec:hash(), settings_of(run, step) }, "\n")
+end
+
 --- A name that lies in the task's own item.
 local function is_inner(step, list)
   return step.item ~= nil and list:sub(1, #step.item.schema + 1) == step.item.schema .. "."
@@ -130,7 +139,7 @@ function Fingerprints:of_step(task)
   local marks = self.steps[step]
   if not marks then
     marks = { plan = context_plan(run.spec, step.context), inner = {}, outer = {} }
-    local parts = { M.program(), step.step.hash, run.spec:hash(), settings_of(run, step) }
+    local parts = { M.of_settings(run, step) }
     add_values(parts, run.artifact, run.artifact, marks.plan.children)
     for _, list in ipairs(step.named) do
       if is_inner(step, list) then

@@ -289,6 +289,7 @@ function M.code(run, task)
   local state = made.asked and "done" or "reused"
   if made.unanswered > 0 then
     -- It went on without an answer, which the next run may get.
+    run.unsure[task.step.name] = true
     return settle(run, task, { key = mark, value = made.value }, state)
   end
   return keep(run, task, mark, mark, { value = made.value, ids = made.ids }, settle, state)

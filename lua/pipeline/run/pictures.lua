@@ -7,6 +7,7 @@ local json = require "host.json"
 ---@class Pictures
 ---@field project Project
 ---@field states table<string, string> what each file of images/ was when it was looked at, by full path
+---@field seen string?                what the folder was when it was looked at; another text when anything in it is
 ---@field known table<string, { state: string?, sha256: string }> by path inside the project
 ---@field changed boolean?             there is something new to be recorded
 local Pictures = {}
@@ -16,9 +17,10 @@ local M = {}
 
 ---@param project Project
 ---@return table<string, string>
+---@return string? seen nil when it cannot be told
 local function look(project)
-  local _, states = file.scan({ project:path "images" }, true)
-  return type(states) == "table" and states or {}
+  local seen, states = file.scan({ project:path "images" }, true)
+  return type(states) == "table" and states or {}, seen
 end
 
 --- Waits.
@@ -31,7 +33,8 @@ function M.new(project)
     local state, sha256 = text:match "^(%S+) (%x+)$"
     known[path] = { state = state, sha256 = sha256 }
   end
-  return setmetatable({ project = project, states = look(project), known = known }, Pictures)
+  local states, seen = look(project)
+  return setmetatable({ project = project, states = states, seen = seen, known = known }, Pictures)
 end
 
 --- A picture that was just put there.
@@ -77,8 +80,10 @@ end
 
 --- Records what is known, for the next run. Waits.
 ---@return boolean same no picture was changed by another since it was looked at
+---@return string? seen what the folder is now
 function Pictures:save()
-  local now, texts, same = look(self.project), {}, true
+  local now, seen = look(self.project)
+  local texts, same = {}, true
   for path, state in pairs(self.states) do
     same = same and now[path] == state
   end
@@ -92,7 +97,7 @@ function Pictures:save()
     self.project.store:put("view", "pictures", json.encode(json.object(texts)))
     self.changed = false
   end
-  return same
+  return same, seen
 end
 
 return M

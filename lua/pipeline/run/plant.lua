@@ -85,6 +85,9 @@ end
 ---@return integer? node
 ---@return boolean? planting the task's own node is still to be made, by this one
 function M.unsettled(run, step, keys)
+  if run.intact[step.name] then
+    return nil
+  end
   local count = math.min(#step.each, #keys)
   local node = run.instances[step.name][joined(keys, count)]
   if node then
@@ -291,13 +294,17 @@ end
 ---@param run Run
 ---@param step pipeline.BoundStep
 function M.step(run, step)
-  run.instances[step.name], run.plants[step.name], run.planted[step.name] = {}, {}, 0
+  local intact = run.intact[step.name]
+  run.instances[step.name], run.plants[step.name], run.planted[step.name] = {}, {}, intact or 0
   local after = {}
-  for _, node in ipairs(plant(run, step, {}, {}, 0)) do
+  for _, node in ipairs(intact and {} or plant(run, step, {}, {}, 0)) do
     after[node] = true
   end
   local ended = run:add(run.priority[step.name], after, { label = step.name, run = function() end })
   run.ends[step.name] = ended
+  if intact then
+    return
+  end
   -- Others wait for the step's end, and nobody for its file.
   run:add(-math.huge, { [ended] = true }, {
     label = step.name,

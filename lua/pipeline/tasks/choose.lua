@@ -119,6 +119,17 @@ function Choices:put(step, record)
   end
 end
 
+--- The same text as long as the same option of the same answer would be taken.
+---@param step string
+---@return string
+function Choices:mark(step)
+  return json.encode(json.object {
+    told = self.told[step],
+    story = self.story.choices[step],
+    record = self.records[step],
+  })
+end
+
 local FALLEN = "its options are new: option %d was chosen from earlier ones, and option %d is taken now"
 
 --- The option of an answer. May wait for somebody to choose.
