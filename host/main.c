@@ -141,6 +141,7 @@ static int run_main(lua_State *L) {
   lua_pushfstring(L, "%s/cli/main.lua", program->root);
   if (luaL_loadfilex(L, lua_tostring(L, -1), "t") != LUA_OK)
     return lua_error(L);
+  luaL_checkstack(L, program->argc, "too many arguments");
   for (int i = 1; i < program->argc; i++) lua_pushstring(L, program->argv[i]);
   struct sb_task *task = sb_task_spawn(L, program->argc - 1);
   int index = lua_gettop(L);

@@ -212,14 +212,6 @@ static int graph_gc(lua_State *L) {
 ** Running: what Lua is called back for, on the main thread, protected.
 */
 
-/* Pushes a user value of the graph that runs. */
-static int push_value(lua_State *L, struct graph *graph, int slot) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, graph);
-  int type = lua_getiuservalue(L, -1, slot);
-  lua_remove(L, -2);
-  return type;
-}
-
 /* What is on top of L becomes what graph:run raises. */
 static void raise_later(lua_State *L, struct graph *graph) {
   if (graph->pass != NULL) {
@@ -234,7 +226,7 @@ static void raise_later(lua_State *L, struct graph *graph) {
 
 /* (graph, id, error, traceback): tells on_error, or else the terminal */
 static int tell_error(lua_State *L) {
-  if (push_value(L, lua_touserdata(L, 1), ON_ERROR) == LUA_TFUNCTION) {
+  if (lua_getiuservalue(L, 1, ON_ERROR) == LUA_TFUNCTION) {
     lua_replace(L, 1);
     lua_call(L, 3, 0);
   } else {
@@ -243,6 +235,22 @@ static int tell_error(lua_State *L) {
     if (lua_isstring(L, 4)) fprintf(stderr, "%s\n", lua_tostring(L, 4));
   }
   return 0;
+}
+
+/* The node whose error and, below it, traceback are on top of co has failed.
+   The graph is kept on the stack, for on_error may end it. Must not raise. */
+static void fail_node(struct graph *graph, uint32_t id, lua_State *co) {
+  lua_State *L = graph->main;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, graph);
+  sb_dag_fail(graph->dag, id);
+  lua_pushcfunction(L, tell_error);
+  lua_pushvalue(L, -2);
+  lua_pushinteger(L, id);
+  lua_xmove(co, L, 1);
+  lua_xmove(co, L, 1);
+  if (lua_pcall(L, 4, 0, 0) != LUA_OK) raise_later(L, graph);
+  post(graph);
+  lua_pop(L, 1);
 }
 
 static void unlink_errand(struct errand *errand) {
@@ -263,14 +271,8 @@ static void on_ended(lua_State *co, enum sb_task_state state, int nresults,
   if (state == SB_TASK_CANCELLED) {
     sb_dag_put_back(graph->dag, id);
   } else if (state == SB_TASK_FAILED) {
-    lua_State *L = graph->main;
-    sb_dag_fail(graph->dag, id);
-    lua_pushcfunction(L, tell_error);
-    lua_pushlightuserdata(L, graph);
-    lua_pushinteger(L, id);
-    lua_xmove(co, L, 1); /* the error; below it the traceback */
-    lua_xmove(co, L, 1);
-    if (lua_pcall(L, 4, 0, 0) != LUA_OK) raise_later(L, graph);
+    fail_node(graph, id, co);
+    return;
   } else if (nresults > 0 && lua_isboolean(co, -nresults) &&
              !lua_toboolean(co, -nresults)) {
     sb_dag_fail(graph->dag, id);
@@ -309,7 +311,7 @@ static void start_node(lua_State *L, struct graph *graph, uint32_t id) {
   if (ended) return;
   errand->ended = NULL;
   errand->task = task;
-  if (errand->graph == NULL) sb_task_cancel(L, task);
+  if (errand->graph == NULL) sb_task_cancel(task);
 }
 
 /* Tells of one skipped node; false when there is none. */
@@ -380,7 +382,7 @@ static void pass_drop(struct sb_wait *wait) {
     unlink_errand(errand);
     errand->graph = NULL;
     sb_dag_put_back(graph->dag, errand->id);
-    if (errand->task != NULL) sb_task_cancel(L, errand->task);
+    if (errand->task != NULL) sb_task_cancel(errand->task);
   }
   lua_pushnil(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, graph);

@@ -11,6 +11,10 @@
 #define TASK "host.task"
 #define WAIT "host.wait"
 
+/* How many cancelled tasks may close their variables within each other; each
+   takes some of the C stack. */
+enum { CANCELS_MOST = 100 };
+
 struct sb_host {
   lua_State *L; /* the main thread */
   uv_loop_t *loop;
@@ -19,6 +23,7 @@ struct sb_host {
   struct sb_task *current; /* whose coroutine is running, or NULL */
   struct sb_task *live;    /* all that have not ended, and all errands */
   struct sb_task *errands; /* idle errands, to be used again */
+  int cancels;             /* under way, each within the one before */
   int closing;
 };
 
@@ -31,7 +36,7 @@ struct sb_task {
   int nresults;         /* on top of co when DONE */
   int seen;             /* a failure that somebody has been told of */
   int running;          /* on the C stack: resumed, or being closed */
-  int doomed;           /* an errand cancelled while running */
+  int doomed;           /* cancelled when that could not be done at once */
   struct sb_wait *wait; /* what it sleeps on */
   struct sb_watch *watches;
   sb_errand_ended *ended; /* errands only */
@@ -116,8 +121,14 @@ void sb_turn_unpost(struct sb_turn *turn) {
 ** Waits.
 */
 
+/* One that is closed while its task still sleeps on it was closed by a script,
+   with the coroutine: the task has to be told of its end. */
 static int wait_close(lua_State *L) {
   struct sb_wait *wait = lua_touserdata(L, 1);
+  struct sb_task *task = wait->task;
+  if (task != NULL && task->wait == wait)
+    sb_turn_post(wait->host->L, &task->turn);
+  wait->task = NULL;
   if (wait->drop != NULL) wait->drop(wait);
   wait->drop = NULL;
   return 0;
@@ -141,11 +152,25 @@ void *sb_wait_push(lua_State *L, size_t size,
   return wait;
 }
 
+/* The loop resumes a task that sleeps on nothing any more; whoever else does it
+   would go on before there is anything to go on with. */
+static int wait_k(lua_State *L, int status, lua_KContext ctx) {
+  struct sb_wait *wait = (struct sb_wait *)ctx;
+  struct sb_task *task = wait->task;
+  if (task->wait == wait) {
+    sb_turn_post(L, &task->turn); /* to find that it has ended */
+    return luaL_error(L, "only the loop resumes a task that waits; it was "
+                         "resumed by a coroutine function");
+  }
+  return wait->k(L, status, ctx);
+}
+
 int sb_wait_yield(lua_State *L, struct sb_wait *wait, lua_KFunction k) {
   struct sb_task *task = wait->host->current;
   wait->task = task;
+  wait->k = k;
   task->wait = wait;
-  return lua_yieldk(L, 0, (lua_KContext)wait, k);
+  return lua_yieldk(L, 0, (lua_KContext)wait, wait_k);
 }
 
 void sb_wait_wake(struct sb_wait *wait) {
@@ -162,12 +187,14 @@ void sb_wait_wake(struct sb_wait *wait) {
 static void end_task(lua_State *L, struct sb_task *task,
                      enum sb_task_state state);
 
-/* What tasks end with that did not raise. The registry has both under their
+/* What tasks end with that did not raise. The registry has them under their
    addresses from the start, so that to end a task needs no memory. */
 static const char cancelled[] = "cancelled";
 static const char foreign_yield[] =
     "a task called coroutine.yield, which nothing can resume; "
     "wait with the functions of the host modules";
+static const char foreign_end[] =
+    "a task was resumed or closed by a coroutine function while it waited";
 
 /* Pushes the userdata of a task that is live. */
 static void push_live(lua_State *L, struct sb_task *task) {
@@ -182,18 +209,20 @@ static int make_traceback(lua_State *L) {
   return 1;
 }
 
-/* Leaves the error value on the coroutine's stack, with its to-be-closed
-   variables closed, and keeps the traceback of where it was raised: below the
-   error value for an errand, else with the task. Whatever memory is left, it
-   does not raise. */
-static void unwind(lua_State *L, struct sb_task *task, int is_foreign) {
+/* Leaves the error value on the coroutine's stack (the one of that key in the
+   registry, if there is a key), with its to-be-closed variables closed, and
+   keeps the traceback of where it was raised: below the error value for an
+   errand, else with the task. Whatever memory is left, it does not raise. */
+static void unwind(lua_State *L, struct sb_task *task, const char *key) {
   lua_pushcfunction(L, make_traceback);
   lua_pushlightuserdata(L, task);
   lua_pcall(L, 1, 1, 0);
+  task->running = 1;
   lua_resetthread(task->co);
-  if (is_foreign) {
+  task->running = 0;
+  if (key != NULL) {
     lua_settop(task->co, 0);
-    lua_rawgetp(task->co, LUA_REGISTRYINDEX, foreign_yield);
+    lua_rawgetp(task->co, LUA_REGISTRYINDEX, key);
   }
   if (task->ended != NULL) {
     lua_xmove(L, task->co, 1);
@@ -206,6 +235,11 @@ static void unwind(lua_State *L, struct sb_task *task, int is_foreign) {
   }
 }
 
+static void fail_task(lua_State *L, struct sb_task *task, const char *key) {
+  unwind(L, task, key);
+  end_task(L, task, SB_TASK_FAILED);
+}
+
 static void run_task(lua_State *L, struct sb_task *task) {
   struct sb_host *host = task->host;
   struct sb_task *outer = host->current;
@@ -214,6 +248,10 @@ static void run_task(lua_State *L, struct sb_task *task) {
 
   task->nargs = 0;
   task->wait = NULL;
+  if (task->state == SB_TASK_WAITING && lua_status(task->co) != LUA_YIELD) {
+    fail_task(L, task, foreign_end);
+    return;
+  }
   task->state = SB_TASK_READY;
   task->running = 1;
   host->current = task;
@@ -224,7 +262,7 @@ static void run_task(lua_State *L, struct sb_task *task) {
   if (status == LUA_YIELD && task->wait != NULL) {
     task->state = SB_TASK_WAITING;
     if (task->doomed)
-      sb_task_cancel(L, task);
+      sb_task_cancel(task);
     else if (task->wait->woken)
       sb_turn_post(host->L, &task->turn);
     return;
@@ -234,12 +272,15 @@ static void run_task(lua_State *L, struct sb_task *task) {
     end_task(L, task, SB_TASK_DONE);
     return;
   }
-  unwind(L, task, status == LUA_YIELD);
-  end_task(L, task, SB_TASK_FAILED);
+  fail_task(L, task, status == LUA_YIELD ? foreign_yield : NULL);
 }
 
 static void on_turn(lua_State *L, struct sb_turn *turn) {
-  run_task(L, (struct sb_task *)turn);
+  struct sb_task *task = (struct sb_task *)turn;
+  if (task->doomed)
+    sb_task_cancel(task);
+  else
+    run_task(L, task);
 }
 
 /* Errands stay anchored for as long as the host lives, other tasks until they
@@ -281,12 +322,12 @@ static void end_task(lua_State *L, struct sb_task *task,
   struct sb_host *host = task->host;
   task->state = state;
   task->wait = NULL;
+  task->doomed = 0;
   if (task->ended != NULL) {
     sb_errand_ended *ended = task->ended;
     ended(task->co, state, state == SB_TASK_DONE ? task->nresults : 1,
           task->ended_arg);
     lua_settop(task->co, 0);
-    task->doomed = 0;
     task->next_errand = host->errands;
     host->errands = task;
     return;
@@ -333,27 +374,35 @@ struct sb_task *sb_task_check(lua_State *L, int index) {
   return luaL_checkudata(L, index, TASK);
 }
 
+int sb_task_is(lua_State *L, int index) {
+  return luaL_testudata(L, index, TASK) != NULL;
+}
+
 enum sb_task_state sb_task_state(const struct sb_task *task) {
   return task->state;
 }
 
-void sb_task_cancel(lua_State *L, struct sb_task *task) {
+int sb_task_is_running(const struct sb_task *task) { return task->running; }
+
+void sb_task_cancel(struct sb_task *task) {
   struct sb_host *host = task->host;
   if (task->state != SB_TASK_READY && task->state != SB_TASK_WAITING) return;
-  if (task->running) {
-    if (task->ended == NULL) luaL_error(L, "a task cannot cancel itself");
+  if (host->closing) return;
+  if (task->running || host->cancels == CANCELS_MOST) {
     task->doomed = 1;
+    if (!task->running) sb_turn_post(host->L, &task->turn);
     return;
   }
-  if (host->closing) return;
   sb_turn_unpost(&task->turn);
   task->wait = NULL; /* what its closers do must not wake it */
   task->running = 1;
+  host->cancels++;
   lua_resetthread(task->co);
+  host->cancels--;
   task->running = 0;
   lua_settop(task->co, 0);
   lua_rawgetp(task->co, LUA_REGISTRYINDEX, cancelled);
-  end_task(L, task, SB_TASK_CANCELLED);
+  end_task(host->L, task, SB_TASK_CANCELLED);
 }
 
 int sb_task_results(lua_State *L, struct sb_task *task) {
@@ -424,6 +473,8 @@ void sb_host_open(lua_State *L, uv_loop_t *loop) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, cancelled);
   lua_pushstring(L, foreign_yield);
   lua_rawsetp(L, LUA_REGISTRYINDEX, foreign_yield);
+  lua_pushstring(L, foreign_end);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, foreign_end);
 }
 
 void sb_host_close(lua_State *L) {
@@ -431,7 +482,7 @@ void sb_host_close(lua_State *L) {
   while (host->live != NULL) { /* closers that run here may spawn more */
     struct sb_task *task = host->live;
     push_live(L, task);
-    sb_task_cancel(L, task);
+    sb_task_cancel(task);
     forget(L, task);
     lua_pop(L, 1);
   }

@@ -52,19 +52,23 @@ void sb_turn_unpost(struct sb_turn *turn);
 struct sb_wait {
   struct sb_host *host;
   struct sb_task *task; /* who sleeps; NULL before sb_wait_yield */
+  lua_KFunction k;      /* how it goes on */
   void (*drop)(struct sb_wait *wait);
   int woken;
 };
 
 /* Pushes a zeroed userdata of the size given (at least that of sb_wait), which
    the running task is about to sleep on, and marks it to be closed. drop
-   undoes the operation; it must be idempotent, and it is called when the
-   function returns, is cancelled, or raises. Raises outside a task. */
+   undoes the operation; it must be idempotent and must not raise, and it is
+   called when the function returns, is cancelled, or raises. Raises outside a
+   task. */
 void *sb_wait_push(lua_State *L, size_t size,
                    void (*drop)(struct sb_wait *wait));
 
 /* Sleeps: `return sb_wait_yield(L, wait, k)`. k continues when it was woken,
-   with the stack as it was. A wait that was woken already is fine. */
+   with the stack as it was. A wait that was woken already is fine. A script
+   that resumes or closes the coroutine of a task itself gets an error, and the
+   task fails. */
 int sb_wait_yield(lua_State *L, struct sb_wait *wait, lua_KFunction k);
 
 /* From callbacks: the task runs on in the next turn of the loop. */
@@ -91,13 +95,20 @@ extern const luaL_Reg sb_task_methods[];
    and pushes the task, a userdata of Lua type "host.task". Never runs it. */
 struct sb_task *sb_task_spawn(lua_State *L, int nargs);
 
+/* The task at index: raises when it is none, or whether it is one. */
 struct sb_task *sb_task_check(lua_State *L, int index);
+int sb_task_is(lua_State *L, int index);
+
 enum sb_task_state sb_task_state(const struct sb_task *task);
 
 /* Ends a task where it waits: its waits are dropped, its to-be-closed
-   variables closed. Nothing happens to one that has ended. Raises for a task
-   that is running; an errand that is running ends where it next waits. */
-void sb_task_cancel(lua_State *L, struct sb_task *task);
+   variables closed. Nothing happens to one that has ended; one that is running
+   ends where it next waits, and one cancelled by the closers of a hundred
+   others, each within the next, in the next turn. Does not raise. */
+void sb_task_cancel(struct sb_task *task);
+
+/* Whether its function, or what closes its variables, is being run. */
+int sb_task_is_running(const struct sb_task *task);
 
 /* Pushes onto L what an ended task left: its results when DONE, else the one
    error value. Returns how many values. Marks the failure as seen. */

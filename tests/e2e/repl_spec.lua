@@ -1,4 +1,4 @@
--- `sbhost lua` without a file: lines that are typed.
+-- `sbhost lua`: lines that are typed, and what a script is given.
 
 local support = require "support"
 
@@ -30,6 +30,12 @@ describe("sbhost lua", function()
     assert.truthy(err:find("typed:1: no", 1, true), err)
     assert.truthy(err:find("{ code = 7 }", 1, true), err)
     assert.truthy(err:find("unexpected symbol", 1, true), err)
+  end)
+
+  it("hands a script all of its arguments, however many", function()
+    local at = support.write { ["count.lua"] = "print(select('#', ...), (select(-1, ...)))" }
+    local result = support.shell(("%s lua %s/count.lua $(seq 5000)"):format(support.sbhost, at))
+    assert.equal("5000\t5000\n", result.out, result.err)
   end)
 
   it("says when the input ends in the middle", function()

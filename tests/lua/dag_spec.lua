@@ -272,6 +272,27 @@ describe("host.dag", function()
     assert.equal("bad", err.wrapped)
   end)
 
+  it("may be ended and forgotten in on_error", function()
+    local task
+    local function begin()
+      local graph = dag.new {
+        run = function()
+          loop.sleep(0)
+          error "bad"
+        end,
+        on_error = function()
+          task:cancel()
+          collectgarbage()
+          collectgarbage()
+        end,
+      }
+      graph:add(nil, 0)
+      return loop.spawn(graph.run, graph)
+    end
+    task = begin()
+    assert.equal("ECANCELED", select(3, task:await()))
+  end)
+
   it("lives among other tasks while a long graph runs", function()
     local graph, turns = dag.new { run = function() end }, 0
     for _ = 1, 100000 do graph:add(nil, 0) end

@@ -73,6 +73,56 @@ describe("host.loop", function()
     assert.equal("in time", loop.timeout(60, function() return "in time" end))
   end)
 
+  it("ends what it has spawned when whoever waits for that is ended", function()
+    for _, wait in ipairs {
+      function(fn) return loop.timeout(60, fn) end,
+      function(fn) return loop.all { fn } end,
+    } do
+      local ended, went_on = false, false
+      local task = loop.spawn(wait, function()
+        local guard <close> = setmetatable({}, { __close = function() ended = true end })
+        loop.sleep(0.01)
+        went_on = true
+        return guard
+      end)
+      loop.sleep(0)
+      loop.sleep(0)
+      task:cancel()
+      assert.is_true(ended)
+      loop.sleep(0.02)
+      assert.is_false(went_on)
+    end
+  end)
+
+  it("may be ended by what it has spawned", function()
+    local task, ended
+    task = loop.spawn(loop.timeout, 60, function()
+      local guard <close> = setmetatable({}, { __close = function() ended = true end })
+      task:cancel()
+      assert.equal("cancelled", task:status())
+      loop.sleep(60)
+      return guard
+    end)
+    assert.equal("ECANCELED", select(3, task:await()))
+    loop.sleep(0)
+    assert.is_true(ended)
+  end)
+
+  it("spawns nothing when it cannot wait for it", function()
+    local ran = false
+    local function run() ran = true end
+    local function fails(fn, ...) assert.is_false(pcall(fn, ...)) end
+    fails(loop.all, { run, 5 })
+    coroutine.wrap(fails)(loop.all, { run })
+    coroutine.wrap(fails)(loop.timeout, 1, run)
+    for _, length in ipairs { -1, 2 ^ 31, math.mininteger, math.maxinteger } do
+      fails(loop.all, setmetatable({}, { __len = function() return length end }))
+    end
+    loop.sleep(0)
+    loop.sleep(0)
+    assert.is_false(ran)
+  end)
+
   it("wakes all that wait for an event, and nobody who came later", function()
     local event, woken = loop.event(), 0
     local function waiter()

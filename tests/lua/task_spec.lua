@@ -71,6 +71,60 @@ describe("a task", function()
     assert.truthy(err:find("cannot cancel itself", 1, true))
   end)
 
+  it("cannot cancel itself by what it closes after an error either", function()
+    local task, message
+    task = loop.spawn(function()
+      local inner <close> = guard(function()
+        message = select(2, pcall(task.cancel, task))
+      end)
+      loop.sleep(0)
+      error("boom", 0)
+      return inner
+    end)
+    assert.equal("boom", select(2, pcall(task.await, task)))
+    assert.truthy(message:find("cannot cancel itself", 1, true))
+  end)
+
+  it("is cancelled by what another one closes, however many do so in turn", function()
+    local first, all = nil, {}
+    for i = 1, 20000 do
+      local before = first
+      first = loop.spawn(function()
+        local inner <close> = guard(function()
+          if before then before:cancel() end
+        end)
+        loop.sleep(60)
+        return inner
+      end)
+      all[i] = first
+    end
+    settle()
+    first:cancel()
+    while all[1]:status() == "waiting" do loop.sleep(0) end
+    for i = 1, #all do assert.equal("cancelled", all[i]:status()) end
+  end)
+
+  it("fails when a script resumes or closes its coroutine while it waits", function()
+    for _, meddle in ipairs { coroutine.resume, coroutine.close } do
+      for _, wait in ipairs { function() loop.sleep(60) end, function() loop.event():wait() end } do
+        local co
+        local task = loop.spawn(function()
+          co = coroutine.running()
+          wait()
+        end)
+        settle()
+        local ok, message = meddle(co)
+        if meddle == coroutine.resume then
+          assert.is_false(ok)
+          assert.truthy(message:find("only the loop resumes a task", 1, true))
+        end
+        ok, message = pcall(task.await, task)
+        assert.is_false(ok)
+        assert.truthy(message:find("resumed or closed by a coroutine function", 1, true))
+      end
+    end
+  end)
+
   it("cannot be cancelled once more by what it closes", function()
     local task
     local message

@@ -19,7 +19,8 @@ function loop.spawn(fn, ...) end
 function task:await() end
 
 ---Ends a task where it waits: what it waits for is dropped, its to-be-closed
----variables are closed. Nothing happens to one that has ended.
+---variables are closed. Nothing happens to one that has ended; a task that
+---cancels itself raises.
 function task:cancel() end
 
 ---@return "ready" | "waiting" | "done" | "failed" | "cancelled" status
@@ -31,11 +32,12 @@ function loop.sleep(seconds) end
 
 ---Waits for all of a list. The first that fails ends the others and raises what
 ---it raised.
----@param list (host.task | function)[] functions are spawned
+---@param list (host.task | function)[] functions are spawned, and end with whoever waits for them
 ---@return any[] results the first result of each, in order
 function loop.all(list) end
 
----Runs a function, but no longer than so many seconds.
+---Runs a function as a task of its own, but no longer than so many seconds, and
+---no longer than the task that waits for it.
 ---@param seconds number
 ---@param fn function
 ---@param ... any its arguments
