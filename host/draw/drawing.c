@@ -12,6 +12,7 @@ void sb_drawing_free(struct sb_drawing *drawing) {
   for (size_t i = 0; i < drawing->count; i++) {
     sb_outline_free(&drawing->shapes[i].outline);
     free(drawing->shapes[i].string);
+    sb_inset_drop(drawing->shapes[i].inset);
   }
   free(drawing->shapes);
   *drawing = (struct sb_drawing){0};
@@ -44,33 +45,15 @@ static int draw_text(struct sb_canvas *canvas, const struct sb_shape *shape,
 ** pictures
 */
 
-static uint32_t scaled(uint32_t value, uint64_t by, uint64_t over) {
-  uint64_t result = (value * by + over / 2) / over;
-  return result == 0 ? 1 : (uint32_t)result;
-}
-
 /* The middle of the picture that has the frame's proportions. */
 static struct sb_crop crop_to_cover(const struct sb_pixels *from,
                                     const struct sb_shape *shape) {
   struct sb_crop crop = {0, 0, from->width, from->height};
-  if ((uint64_t)from->width * shape->height >
-      (uint64_t)from->height * shape->width)
-    crop.width = scaled(from->height, shape->width, shape->height);
-  else
-    crop.height = scaled(from->width, shape->height, shape->width);
+  struct sb_crop frame = {0, 0, shape->width, shape->height};
+  sb_pixels_contain(frame, &crop.width, &crop.height);
   crop.x = (from->width - crop.width) / 2;
   crop.y = (from->height - crop.height) / 2;
   return crop;
-}
-
-/* The size, within the frame, that has the picture's proportions. */
-static void contain(const struct sb_pixels *from, const struct sb_shape *shape,
-                    uint32_t *width, uint32_t *height) {
-  if ((uint64_t)from->width * shape->height >
-      (uint64_t)from->height * shape->width)
-    *height = scaled(shape->width, from->height, from->width);
-  else
-    *width = scaled(shape->height, from->width, from->height);
 }
 
 static int put_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
@@ -80,9 +63,13 @@ static int put_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
   if (shape->cover)
     crop = crop_to_cover(from, shape);
   else
-    contain(from, shape, &width, &height);
+    sb_pixels_contain(crop, &width, &height);
   int32_t x = shape->x + (int32_t)(shape->width - width) / 2;
   int32_t y = shape->y + (int32_t)(shape->height - height) / 2;
+  if (width == from->width && height == from->height) {
+    sb_canvas_put(canvas, from, x, y, shape->alpha);
+    return 0;
+  }
   struct sb_pixels to;
   int rc = sb_pixels_resize(from, crop, width, height, &to);
   if (rc < 0) return rc;
@@ -94,6 +81,8 @@ static int put_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
 static int draw_picture(struct sb_canvas *canvas, const struct sb_shape *shape,
                         char *fault) {
   struct sb_pixels from;
+  if (shape->inset != NULL)
+    return put_picture(canvas, shape, sb_inset_pixels(shape->inset));
   int rc = sb_pixels_load(shape->string, &from, NULL, fault);
   if (rc < 0) return sb_picture_blame(fault, shape->string, rc);
   rc = put_picture(canvas, shape, &from);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "host/draw/canvas.h"
+#include "host/draw/inset.h"
 #include "host/base/sha256.h"
 #include "host/draw/text.h"
 
@@ -29,6 +30,7 @@ struct sb_shape {
   struct sb_text text;
   int bold;
   char *string; /* what text.text points to; or the path of the picture */
+  struct sb_inset *inset; /* or the picture, as one who is to drop it */
   int32_t x, y; /* the picture's frame, which it covers or is contained in */
   uint32_t width, height;
   int cover;

@@ -31,6 +31,13 @@ static const char *check_path(lua_State *L, int index) {
   return path;
 }
 
+static uint32_t check_side(lua_State *L, int index) {
+  lua_Integer side = luaL_checkinteger(L, index);
+  luaL_argcheck(L, side >= 1 && side <= SB_PICTURE_SIDE_MAX, index,
+                "a number of pixels expected");
+  return (uint32_t)side;
+}
+
 /* nil, message, code */
 static int fail_picture(lua_State *L, int rc, const char *fault) {
   const char *code = rc == UV_EFTYPE ? "EBADPICTURE" : uv_err_name(rc);
@@ -198,6 +205,59 @@ static int image_draw(lua_State *L) {
 }
 
 /*
+** inset
+*/
+
+struct inset {
+  struct sb_work base;
+  char *path;
+  uint32_t width, height;
+  int rc;
+  struct sb_inset *made;
+  char fault[SB_PICTURE_FAULT_MAX];
+};
+
+static void inset_run(struct sb_work *work) {
+  struct inset *inset = (struct inset *)work;
+  inset->rc = sb_inset_make(inset->path, inset->width, inset->height,
+                            &inset->made, inset->fault);
+}
+
+static void inset_release(struct sb_work *work) {
+  struct inset *inset = (struct inset *)work;
+  sb_inset_drop(inset->made);
+  free(inset->path);
+}
+
+static int inset_finish(lua_State *L, struct sb_work *work) {
+  struct inset *inset = (struct inset *)work;
+  if (inset->rc < 0) return fail_picture(L, inset->rc, inset->fault);
+  struct sb_inset **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  luaL_setmetatable(L, SB_INSET);
+  *box = inset->made;
+  inset->made = NULL;
+  return 1;
+}
+
+static int inset_gc(lua_State *L) {
+  sb_inset_drop(*(struct sb_inset **)lua_touserdata(L, 1));
+  return 0;
+}
+
+/* image.inset(path, width, height) -> inset | nil, message, code */
+static int image_inset(lua_State *L) {
+  const char *path = check_path(L, 1);
+  uint32_t width = check_side(L, 2), height = check_side(L, 3);
+  struct inset *inset =
+      sb_work_push(L, sizeof *inset, inset_run, inset_release);
+  inset->path = copy_string(L, path);
+  inset->width = width;
+  inset->height = height;
+  return sb_work_yield(L, &inset->base, inset_finish);
+}
+
+/*
 ** thumbnail
 */
 
@@ -206,7 +266,7 @@ enum { THUMBNAIL_QUALITY = 74 };
 struct thumbnail {
   struct sb_work base;
   char *path;
-  lua_Integer side;
+  uint32_t side;
   int rc;
   struct sb_thumbnail made;
   char fault[SB_PICTURE_FAULT_MAX];
@@ -214,7 +274,7 @@ struct thumbnail {
 
 static void thumbnail_run(struct sb_work *work) {
   struct thumbnail *small = (struct thumbnail *)work;
-  double side = (double)small->side;
+  double side = small->side;
   small->rc = sb_thumbnail_make(small->path, side, side, THUMBNAIL_QUALITY,
                                 &small->made, small->fault);
 }
@@ -243,9 +303,7 @@ static int thumbnail_finish(lua_State *L, struct sb_work *work) {
 /* image.thumbnail(path, side) -> data URL | nil, message, code */
 static int image_thumbnail(lua_State *L) {
   const char *path = check_path(L, 1);
-  lua_Integer side = luaL_checkinteger(L, 2);
-  luaL_argcheck(L, side >= 1 && side <= SB_PICTURE_SIDE_MAX, 2,
-                "a number of pixels expected");
+  uint32_t side = check_side(L, 2);
   struct thumbnail *small =
       sb_work_push(L, sizeof *small, thumbnail_run, thumbnail_release);
   small->path = copy_string(L, path);
@@ -273,11 +331,15 @@ static int image_text_width(lua_State *L) {
 static const luaL_Reg image_lib[] = {{"inspect", image_inspect},
                                      {"save", image_save},
                                      {"draw", image_draw},
+                                     {"inset", image_inset},
                                      {"thumbnail", image_thumbnail},
                                      {"text_width", image_text_width},
                                      {NULL, NULL}};
 
+static const luaL_Reg inset_meta[] = {{"__gc", inset_gc}, {NULL, NULL}};
+
 int luaopen_host_image(lua_State *L) {
+  sb_newtype(L, SB_INSET, inset_meta, NULL);
   luaL_newlib(L, image_lib);
   return 1;
 }

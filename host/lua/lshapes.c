@@ -309,7 +309,13 @@ static void read_picture(const struct reader *r, struct sb_shape *shape) {
   shape->height = whole(r, "height", 1, SB_PICTURE_SIDE_MAX);
   shape->alpha = number_or(r, "alpha", 0, 1, 1);
   shape->cover = choice(r, "fit", fits);
-  string(r, "path", TEXT_MAX, shape);
+  lua_getfield(r->L, r->table, "inset");
+  struct sb_inset **inset = luaL_testudata(r->L, -1, SB_INSET);
+  if (inset != NULL)
+    shape->inset = sb_inset_share(*inset);
+  else
+    string(r, "path", TEXT_MAX, shape);
+  lua_pop(r->L, 1);
 }
 
 static void read_grain(const struct reader *r, struct sb_shape *shape) {

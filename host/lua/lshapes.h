@@ -9,6 +9,9 @@
 
 #include "host/draw/drawing.h"
 
+/* The type of a userdata that holds a struct sb_inset *. */
+#define SB_INSET "host.image.inset"
+
 /* Reads width, height, background and shapes of the table at index into a
    zeroed drawing. Raises, naming the shape and its field, when something is
    wrong; the drawing owns what was read by then. */

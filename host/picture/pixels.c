@@ -119,6 +119,18 @@ int sb_pixels_load(const char *path, struct sb_pixels *pixels,
   return rc;
 }
 
+static uint32_t scaled(uint32_t value, uint64_t by, uint64_t over) {
+  uint64_t result = (value * by + over / 2) / over;
+  return result == 0 ? 1 : (uint32_t)result;
+}
+
+void sb_pixels_contain(struct sb_crop crop, uint32_t *width, uint32_t *height) {
+  if ((uint64_t)crop.width * *height > (uint64_t)crop.height * *width)
+    *height = scaled(*width, crop.height, crop.width);
+  else
+    *width = scaled(*height, crop.width, crop.height);
+}
+
 /* The average of each 2x2 pixels of a crop. */
 static int halve(const struct sb_pixels *from, struct sb_crop crop,
                  struct sb_pixels *to) {

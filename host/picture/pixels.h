@@ -25,11 +25,16 @@ int sb_pixels_load(const char *path, struct sb_pixels *pixels,
 int sb_pixels_load_stream(FILE *file, struct sb_pixels *pixels,
                           struct sb_picture *picture, char *fault);
 
-/* A rectangle of `from`, not empty and inside of it, at another size of at
-   least 1x1. 0 or UV_ENOMEM. */
+/* A rectangle of a picture, not empty and inside of it. */
 struct sb_crop {
   uint32_t x, y, width, height;
 };
+
+/* Makes a frame's size the largest within it that has the crop's proportions.
+ */
+void sb_pixels_contain(struct sb_crop crop, uint32_t *width, uint32_t *height);
+
+/* A crop of `from` at another size of at least 1x1. 0 or UV_ENOMEM. */
 int sb_pixels_resize(const struct sb_pixels *from, struct sb_crop crop,
                      uint32_t width, uint32_t height, struct sb_pixels *to);
 

@@ -10,6 +10,7 @@ local loop = require "host.loop"
 local name = require "host.name"
 local perform = require "pipeline.run.perform"
 local pictures = require "pipeline.run.pictures"
+local plates = require "pipeline.context.plates"
 local plant = require "pipeline.run.plant"
 local positions = require "pipeline.context.positions"
 local turns = require "pipeline.run.turns"
@@ -41,7 +42,7 @@ local views = require "pipeline.run.views"
 ---@field unsure table<string, true>            steps that went on without something which the next run may get
 ---@field roots table<pipeline.BoundStep, Roots>
 ---@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
----@field plates table<string, host.task>       who draws a plate of several pictures, by its path
+---@field plates Plates
 ---@field own_pictures table<string, string>    the story's own props' pictures, by key
 ---@field pictures Pictures                     what lies in the folder of pictures
 ---@field fingerprints Fingerprints
@@ -237,7 +238,7 @@ end
 function M.new(options)
   local self = setmetatable({}, Run)
   for _, field in ipairs {
-    "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "plates", "over",
+    "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "over",
     "awaited", "intact", "unsure",
   } do
     self[field] = {}
@@ -257,6 +258,7 @@ function M.new(options)
   self.views = views.new(self)
   self.fingerprints = fingerprint.new(self)
   self.turns = turns.new()
+  self.plates = plates.new(self)
   positions.forget()
   self.nodes = dag.new {
     run = function(node)

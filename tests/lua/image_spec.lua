@@ -229,6 +229,31 @@ describe("host.image", function()
         "shapes[2].align: 'middle' is no choice")
     end)
 
+    it("draws an inset as it does its file, and after that is gone", function()
+      for _, name in ipairs { "card.webp", "wide.png", "tall.png" } do
+        local path = dir .. "/" .. name
+        if name == "card.webp" then
+          write(path, assert(file.read(data .. name)))
+        else
+          local width, height = 300, 70
+          if name == "tall.png" then width, height = height, width end
+          assert(image.draw { width = width, height = height, path = path,
+            shapes = { { "grain", amount = 0.5, seed = 1 } } })
+        end
+        local frame = { "picture", path = path, x = 15, y = 10, width = 80, height = 60, alpha = 0.8 }
+        local expected = assert(draw({ frame }, "file.png")).sha256
+        frame.path, frame.inset = nil, assert(image.inset(path, 80, 60))
+        os.remove(path)
+        assert.equal(expected, assert(draw({ frame }, "inset.png")).sha256)
+        frame.inset = nil
+        collectgarbage()
+      end
+      local inset, message, code = image.inset(dir .. "/none", 80, 60)
+      assert.is_nil(inset)
+      assert.equal(dir .. "/none: no such file or directory", message)
+      assert.equal("ENOENT", code)
+    end)
+
     it("draws the same into a scratch file, in place of what was there", function()
       local path = paint "kept.png"
       local drawing = {

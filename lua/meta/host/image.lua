@@ -101,10 +101,11 @@ function image.save(source, dir, stem, shared) end
 ---@field lines? integer  at most so many; what is left out shows as an ellipsis
 ---@field bold? boolean
 
----A picture file, of any type that inspect knows, in its own proportions.
+---A picture file, of any type that inspect knows, in its own proportions; or an inset.
 ---@class host.image.picture
 ---@field [1] "picture"
----@field path string
+---@field path? string
+---@field inset? host.image.inset  in place of a path
 ---@field x number  the frame it goes into
 ---@field y number
 ---@field width integer
@@ -142,6 +143,19 @@ function image.save(source, dir, stem, shared) end
 ---@return string? message
 ---@return string? code
 function image.draw(drawing) end
+
+---A picture that is decoded and made small once, to be put into several drawings.
+---@class host.image.inset
+
+---Makes an inset of a picture file: as large as a frame of that size lets it be. Drawn
+---into such a frame it gives the same as the file, in a fraction of the time.
+---@param path string
+---@param width integer
+---@param height integer
+---@return host.image.inset?
+---@return string? message
+---@return string? code
+function image.inset(path, width, height) end
 
 ---A picture as a data URL: a JPEG that is at most `side` pixels wide and high, and no
 ---larger than the picture itself. What is transparent shows white.

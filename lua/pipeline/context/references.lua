@@ -2,10 +2,6 @@
 -- request. What does not fit the model's limit goes together on one labelled
 -- plate, so that nothing that a prompt names is left without its picture.
 
-local file = require "host.file"
-local image = require "host.image"
-local json = require "host.json"
-local loop = require "host.loop"
 local reach = require "pipeline.context.reach"
 
 local M = {}
@@ -60,80 +56,6 @@ function M.reached(run, task)
   return pictures
 end
 
-local CELL, LABEL, GAP = 512, 40, 16
-
---- Draws pictures side by side, each with its label below it.
-local function draw_plate(pictures, path)
-  local columns = math.ceil(math.sqrt(#pictures))
-  local rows = math.ceil(#pictures / columns)
-  local shapes = {}
-  for i, picture in ipairs(pictures) do
-    local x = GAP + ((i - 1) % columns) * (CELL + GAP)
-    local y = GAP + ((i - 1) // columns) * (CELL + LABEL + GAP)
-    shapes[#shapes + 1] =
-      { "picture", path = picture.path, x = x, y = y, width = CELL, height = CELL, fit = "contain" }
-    shapes[#shapes + 1] = {
-      "text",
-      x = x + CELL / 2,
-      y = y + CELL + LABEL * 0.7,
-      size = 24,
-      text = ("%d. %s"):format(i, picture.label),
-      colour = 0x000000,
-      align = "center",
-      max_width = CELL,
-      lines = 1,
-    }
-  end
-  return image.draw {
-    width = GAP + columns * (CELL + GAP),
-    height = GAP + rows * (CELL + LABEL + GAP),
-    background = 0xFFFFFF,
-    path = path,
-    shapes = shapes,
-  }
-end
-
---- Where a plate is, or is drawn: what only looks at a project puts nothing into it.
----@param run Run
----@param name string of the file
----@return string
-local function place_of(run, name)
-  local path = run.project:path("images/" .. name)
-  if run.project.readonly and not file.exists(path) then
-    return run.project:scratch() .. "/" .. name
-  end
-  return path
-end
-
---- One picture of several, named by what is on it.
-local function plate(run, pictures)
-  local on_it, names = {}, {}
-  for i, picture in ipairs(pictures) do
-    on_it[i] = { label = picture.label, sha256 = picture.sha256 }
-    names[i] = ("%d. %s"):format(i, picture.label)
-  end
-  local path = place_of(run, ("plate_%s.png"):format(json.hash(on_it):sub(1, 16)))
-  -- Several tasks may want the same plate; it must not change while it is sent.
-  run.plates[path] = run.plates[path] or loop.spawn(function()
-    if file.exists(path) then
-      return true
-    end
-    return draw_plate(pictures, path)
-  end)
-  local sha256, message = run.plates[path]:await()
-  if sha256 then
-    sha256, message = file.hash(path)
-  end
-  if not sha256 then
-    return nil, message
-  end
-  return {
-    path = path,
-    label = "a plate of several pictures, each with its name below it: " .. table.concat(names, ", "),
-    sha256 = sha256,
-  }
-end
-
 --- The pictures that go with a request, of those that a task's refs reach.
 ---@param run Run
 ---@param pictures Reference[]
@@ -147,7 +69,7 @@ function M.fit(run, pictures, limit)
     return pictures
   end
   local kept = table.move(pictures, 1, limit - 1, 1, {})
-  local together, message = plate(run, table.move(pictures, limit, #pictures, 1, {}))
+  local together, message = run.plates:of(table.move(pictures, limit, #pictures, 1, {}))
   if not together then
     return nil, message
   end

@@ -176,6 +176,7 @@ local function keeper(run, task)
     check_aspect(run, task, saved)
     saved.path = "images/" .. saved.path:match "[^/]+$"
     run.pictures:add(saved.path, saved.sha256)
+    run.plates:prepare(task.step, run.project:path(saved.path), saved.sha256)
     return saved
   end
 end
