@@ -34,6 +34,8 @@ int sb_http_open(uv_loop_t *loop, struct sb_http **http) {
 
 static void destroy(struct sb_http_op *op) {
   curl_easy_cleanup(op->easy);
+  curl_url_cleanup(op->parsed);
+  free(op->url);
   sb_buffer_free(&op->head);
   sb_buffer_free(&op->text);
   free(op);
@@ -75,6 +77,8 @@ static void recycle(struct sb_http_op *op) {
   }
   *op = (struct sb_http_op){.http = http,
                             .easy = op->easy,
+                            .url = op->url,
+                            .parsed = op->parsed,
                             .head = op->head,
                             .text = op->text,
                             .next = http->idle};

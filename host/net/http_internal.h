@@ -39,6 +39,8 @@ struct sb_http_events {
 struct sb_http_op {
   struct sb_http *http;
   CURL *easy;
+  char *url;     /* that easy goes to, or NULL; kept when op is */
+  CURLU *parsed; /* the same */
   struct curl_slist *headers;
   const char *secret; /* in one of them, or NULL */
   struct sb_body *body;
