@@ -13,6 +13,7 @@
 
 #define CLIENT "host.http"
 #define TRANSFER "host.transfer"
+#define WITH_HEAD "host.head"
 
 /* A started call, and who sleeps on it. */
 struct transfer {
@@ -86,21 +87,36 @@ static void add_header(lua_State *L, const char *line, size_t len) {
   lua_rawset(L, -3);
 }
 
-/* Sets status and headers of the table on top. */
+/* head.headers, made of head.head when it is first asked for. */
+static int head_index(lua_State *L) {
+  size_t len;
+  const char *key = lua_tostring(L, 2);
+  if (key == NULL || strcmp(key, "headers") != 0) return 0;
+  if (lua_getfield(L, 1, "head") != LUA_TSTRING) return 0;
+  const char *at = lua_tolstring(L, -1, &len), *end = at + len;
+  lua_createtable(L, 0, 8);
+  for (int first = 1; at < end; first = 0) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    if (stop == NULL) stop = end;
+    if (!first) add_header(L, at, (size_t)(stop - at));
+    at = stop + 1;
+  }
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  return 1;
+}
+
+/* Sets status and head of the table on top, and makes it one that has headers.
+ */
 static void set_head(lua_State *L, const struct sb_http_op *op) {
   struct sb_http_head head;
   sb_http_head(op, &head);
   lua_pushinteger(L, head.status);
   lua_setfield(L, -2, "status");
-  lua_createtable(L, 0, 8);
-  const char *at = head.lines, *end = head.lines + head.len;
-  while (at < end) {
-    const char *stop = memchr(at, '\n', (size_t)(end - at));
-    if (stop == NULL) stop = end;
-    if (at != head.lines) add_header(L, at, (size_t)(stop - at));
-    at = stop + 1;
-  }
-  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, head.lines, head.len);
+  lua_setfield(L, -2, "head");
+  luaL_setmetatable(L, WITH_HEAD);
 }
 
 /* Pushes the list of spilled files. */
@@ -347,6 +363,8 @@ static const luaL_Reg transfer_methods[] = {{"head", transfer_head},
                                             {"cancel", transfer_cancel},
                                             {NULL, NULL}};
 
+static const luaL_Reg head_meta[] = {{"__index", head_index}, {NULL, NULL}};
+
 static const luaL_Reg client_meta[] = {{"__gc", client_gc}, {NULL, NULL}};
 
 static const luaL_Reg http_lib[] = {{"request", http_request},
@@ -361,6 +379,7 @@ static const luaL_Reg http_lib[] = {{"request", http_request},
    so it is collected after them when the state is closed. */
 int luaopen_host_http(lua_State *L) {
   sb_newtype(L, TRANSFER, transfer_meta, transfer_methods);
+  sb_newtype(L, WITH_HEAD, head_meta, NULL);
   sb_newtype(L, CLIENT, client_meta, NULL);
   luaL_newlibtable(L, http_lib);
   struct sb_http **client = lua_newuserdatauv(L, sizeof *client, 0);

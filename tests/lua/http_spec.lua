@@ -37,7 +37,11 @@ describe("host.http", function()
     local url = url_of(s)
     local answer = assert(http.request { url = url .. "/brew?q=1" })
     assert.equal(418, answer.status)
+    assert.equal("HTTP/1.1 418 ", answer.head:sub(1, 13))
     assert.equal("teapot", answer.headers["x-kind"])
+    assert.equal(answer.headers, answer.headers) -- made once
+    assert.is_nil(answer.headers["http/1.1 418 i'm a teapot"])
+    assert.is_nil(answer.anything)
     assert.equal("GET /brew?1", answer.body)
     assert.same({}, answer.files)
     assert.is_true(answer.seconds > 0)
@@ -56,6 +60,27 @@ describe("host.http", function()
     os.remove(path)
     assert.equal("{\"url\":\"Zm9vYg==\"}", answer.body)
     assert.equal("17", answer.headers["x-seen"])
+  end)
+
+  it("goes where each call says, and says why it cannot", function()
+    local s <close> = listen(function(request) return { body = request.path .. "?" .. (request.query.q or "") } end)
+    local url = url_of(s)
+    for _ = 1, 2 do
+      for _, path in ipairs { "/one", "/two", "/one?q=a%20b" } do
+        assert.equal(path:find "?" and "/one?a b" or path .. "?", assert(http.request { url = url .. path }).body)
+      end
+      for wrong, why in pairs {
+        ["http://a b/"] = "bad/illegal format",
+        ["http://[::1"] = "bad/illegal format",
+        ["ftp://127.0.0.1/"] = 'Protocol "ftp" not supported',
+        [(url:gsub("//", "//user:word@"))] = "Login denied",
+      } do
+        local answer, message, _, sent = http.request { url = wrong }
+        assert.is_nil(answer)
+        assert.truthy(message:find(why, 1, true), message)
+        assert.is_false(sent)
+      end
+    end
   end)
 
   it("sends each call as it is, whatever the one before it was like", function()

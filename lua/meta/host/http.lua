@@ -37,7 +37,9 @@ local http = {}
 
 ---@class host.http.head
 ---@field status integer
----@field headers table<string, string> names in lower case; equal ones joined by ", "
+---@field head string its lines as they came, the status line first
+---@field headers table<string, string> names in lower case; equal ones joined by ", "; made of
+---  `head` when it is first asked for
 
 ---@class host.http.file
 ---@field path? string absent when error or data is not
