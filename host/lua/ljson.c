@@ -1,10 +1,11 @@
-/* host/lua/ljson.c -- Lua module "host.json": strict checking in front of
-   lua-cjson's decoder, and a canonical encoder. */
+/* host/lua/ljson.c -- Lua module "host.json": a strict checker and decoder, and
+   a canonical encoder. */
 #include <lauxlib.h>
 #include <string.h>
 
 #include "host/json/json.h"
 #include "host/lua/bridge.h"
+#include "host/lua/ldecode.h"
 #include "host/lua/lencode.h"
 #include "host/lua/modules.h"
 #include "host/base/sha256.h"
@@ -56,33 +57,15 @@ static int json_check(lua_State *L) {
   return 3;
 }
 
-/* Replaces the text at index 1 by one without lone surrogates. */
-static void mend(lua_State *L, const char *text, size_t len) {
-  luaL_Buffer mended;
-  char *copy = luaL_buffinitsize(L, &mended, len);
-  memcpy(copy, text, len);
-  sb_json_mend(copy, len);
-  luaL_pushresultsize(&mended, len);
-  lua_replace(L, 1);
-}
-
 /* json.decode(text[, {max_depth=, max_bytes=}]) -> value | nil, message */
 static int json_decode(lua_State *L) {
-  size_t len;
-  int lone;
   struct sb_json_fault fault;
-  const char *text = luaL_checklstring(L, 1, &len);
+  luaL_checkstring(L, 1);
   struct sb_json_limits limits = check_limits(L, 2);
-  if (sb_json_check(text, len, &limits, &lone, &fault) < 0) {
-    luaL_pushfail(L);
-    lua_pushstring(L, fault.message);
-    return 2;
-  }
-  if (lone) mend(L, text, len);
-  lua_pushvalue(L, lua_upvalueindex(DECODE));
-  lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
-  return 1;
+  if (sb_decode(L, 1, lua_upvalueindex(DECODE), &limits, &fault) == 0) return 1;
+  luaL_pushfail(L);
+  lua_pushstring(L, fault.message);
+  return 2;
 }
 
 /*
@@ -195,25 +178,6 @@ static int json_ordered(lua_State *L) {
 ** the module
 */
 
-/* Pushes the decode function of a lua-cjson of our own, so that no other
-   script's settings reach it. */
-static void push_cjson_decode(lua_State *L) {
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "cjson");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, "new");
-  lua_call(L, 0, 1);
-  lua_getfield(L, -1, "decode_invalid_numbers");
-  lua_pushboolean(L, 0);
-  lua_call(L, 1, 0);
-  lua_getfield(L, -1, "decode_max_depth");
-  lua_pushinteger(L, SB_JSON_MAX_DEPTH);
-  lua_call(L, 1, 0);
-  lua_getfield(L, -1, "decode");
-  lua_replace(L, -3);
-  lua_pop(L, 1);
-}
-
 static void add_type(lua_State *L, const char *type) {
   lua_createtable(L, 0, 1);
   lua_pushstring(L, type);
@@ -232,7 +196,7 @@ static const luaL_Reg mark_lib[] = {
 int luaopen_host_json(lua_State *L) {
   luaL_newlibtable(L, json_lib);
   sb_encoder_push(L);
-  push_cjson_decode(L);
+  sb_decoder_push(L);
   luaL_setfuncs(L, json_lib, 2);
   lua_createtable(L, 0, 2);
   add_type(L, "array");

@@ -20,6 +20,20 @@ describe("json.decode", function()
     assert.equal("\u{1f600}", json.decode '"\\ud83d\\ude00"')
   end)
 
+  it("gives long strings as what they stand for, wherever they are", function()
+    local text, plain = ("ab\\n\\u00e9\\ud83d"):rep(100), ("words "):rep(100)
+    local meant = ("ab\né\u{fffd}"):rep(100)
+    assert.equal(meant, json.decode('"' .. text .. '"'))
+    local value = json.decode(
+      ('[{"%s": "%s", "n": 1}, ["%s", "short \\ud83d", ["%s"]], "%s", null]'):format(plain, text, plain, plain, text)
+    )
+    assert.same({ { [plain] = meant, n = 1 }, { plain, "short \u{fffd}", { plain } }, meant, json.null }, value)
+    local list = {}
+    for i = 1, 1000 do list[i] = i .. plain end
+    assert.same(list, json.decode(json.encode(list)))
+    assert.is_nil((json.decode('["' .. plain .. '", "' .. text .. '"')))
+  end)
+
   it("takes the last of two equal keys", function()
     assert.equal(2, json.decode('{"a": 1, "a": 2}').a)
   end)
