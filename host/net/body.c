@@ -154,11 +154,12 @@ static int same_time(struct timespec a, struct timespec b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+/* Not by ctime: that changes as well when the file gets or loses a name, as
+   when another is put in its place, and what is open stays what it was. */
 static int is_unchanged(const struct part *part) {
   struct stat now;
   return fstat(part->fd, &now) == 0 && now.st_size == part->seen.st_size &&
-         same_time(now.st_mtim, part->seen.st_mtim) &&
-         same_time(now.st_ctim, part->seen.st_ctim);
+         same_time(now.st_mtim, part->seen.st_mtim);
 }
 
 static ssize_t changed(struct sb_body *body, const struct part *part) {

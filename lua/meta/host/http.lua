@@ -103,7 +103,7 @@ function http.request(options) end
 function http.start(options) end
 
 --- A file for a body. It is opened when the call begins (a regular file, no symbolic link),
---- encoded while it is being sent, and looked at again then: one that changed fails the call
+--- encoded while it is being sent, and looked at again then: one that was written to fails the call
 --- with "ECHANGED".
 ---@param path string
 ---@return host.http.attachment
