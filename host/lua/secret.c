@@ -36,8 +36,10 @@ static int secret_tostring(lua_State *L) {
 
 /* Pushes the origin of the URL at index. */
 static const char *push_origin(lua_State *L, int index) {
-  char *origin = sb_http_origin(luaL_checkstring(L, index));
-  luaL_argcheck(L, origin != NULL, index, "an http or https URL expected");
+  char *origin;
+  int rc = sb_http_origin(luaL_checkstring(L, index), &origin);
+  if (rc == UV_ENOMEM) luaL_error(L, "not enough memory");
+  luaL_argcheck(L, rc == 0, index, "an http or https URL expected");
   const char *copy = lua_pushstring(L, origin);
   free(origin);
   return copy;
@@ -94,13 +96,16 @@ int sb_secret_from_env(lua_State *L) {
 
 /* Whether nothing but a path or a query follows the origin, letter for letter;
    spellings that differ are compared as origins. */
-static int is_of_origin(const char *url, const char *origin) {
+static int is_of_origin(lua_State *L, const char *url, const char *origin) {
   size_t len = strlen(origin);
   if (strncmp(url, origin, len) == 0 &&
       (url[len] == '/' || url[len] == '?' || url[len] == '\0'))
     return 1;
-  char *other = sb_http_origin(url);
-  int same = other != NULL && strcmp(other, origin) == 0;
+  char *other;
+  int rc = sb_http_origin(url, &other);
+  if (rc == UV_ENOMEM) return luaL_error(L, "not enough memory");
+  if (rc < 0) return 0;
+  int same = strcmp(other, origin) == 0;
   free(other);
   return same;
 }
@@ -112,7 +117,7 @@ const char *sb_secret_check(lua_State *L, int index, const char *url) {
                luaL_typename(L, index));
     return NULL; /* never: it raises */
   }
-  if (!is_of_origin(url, secret->text))
+  if (!is_of_origin(L, url, secret->text))
     luaL_error(L, "field 'secret': it is for %s and goes nowhere else",
                secret->text);
   return secret->text + secret->value_at;

@@ -92,6 +92,24 @@ static int watch_idle(struct sb_http_op *op, uint64_t delay_ms) {
   return sb_timer_start(op->http->loop, delay_ms, on_idle, op, &op->idle_timer);
 }
 
+static void add_running(struct sb_http_op *op) {
+  struct sb_http *http = op->http;
+  op->next = http->running;
+  op->link = &http->running;
+  if (op->next != NULL) op->next->link = &op->next;
+  http->running = op;
+  op->over = 0;
+}
+
+/* libcurl lets go of it. */
+static void end_running(struct sb_http_op *op) {
+  if (op->over) return;
+  curl_multi_remove_handle(op->http->multi, op->easy);
+  *op->link = op->next;
+  if (op->next != NULL) op->next->link = op->link;
+  op->over = 1;
+}
+
 int sb_http_start(struct sb_http *http, const struct sb_http_request *req,
                   sb_http_event *event, void *arg, struct sb_http_op **op) {
   struct sb_http_op *made = make(http);
@@ -115,14 +133,14 @@ int sb_http_start(struct sb_http *http, const struct sb_http_request *req,
     sb_http_free(made);
     return rc;
   }
-  made->over = 0;
+  add_running(made);
   *op = made;
   return 0;
 }
 
 void sb_http_free(struct sb_http_op *op) {
   if (op == NULL) return;
-  if (!op->over) curl_multi_remove_handle(op->http->multi, op->easy);
+  end_running(op);
   sb_timer_cancel(op->idle_timer);
   sb_body_free(op->body);
   sb_spill_free(op->spill);
@@ -162,11 +180,15 @@ void sb_http_finish(struct sb_http_op *op, CURLcode curl) {
   result->events = op->events.coming;
   result->spill = op->spill;
   if (curl != CURLE_OK || op->fault < 0) sb_http_set_error(op, curl);
-  curl_multi_remove_handle(op->http->multi, op->easy);
-  op->over = 1;
+  end_running(op);
   sb_timer_cancel(op->idle_timer);
   op->idle_timer = NULL;
   op->event(op->arg);
+}
+
+void sb_http_give_up(struct sb_http *http) {
+  while (http->running != NULL)
+    sb_http_finish(http->running, CURLE_OUT_OF_MEMORY);
 }
 
 /* Looked at once in a while instead of armed anew for each byte. */
@@ -200,40 +222,42 @@ const struct sb_http_result *sb_http_result(const struct sb_http_op *op) {
   return op->over ? &op->result : NULL;
 }
 
-static char *get_part(CURLU *parsed, CURLUPart part) {
-  char *text = NULL;
-  curl_url_get(parsed, part, &text, CURLU_NO_DEFAULT_PORT);
-  return text;
+/* The part, to be freed by curl_free; NULL with CURLUE_OK: there is none. */
+static CURLUcode get_part(CURLU *parsed, CURLUPart part, char **text) {
+  *text = NULL;
+  CURLUcode rc = curl_url_get(parsed, part, text, CURLU_NO_DEFAULT_PORT);
+  return rc == CURLUE_NO_PORT ? CURLUE_OK : rc;
 }
 
-static char *join_origin(const char *scheme, const char *host,
-                         const char *port) {
-  if (scheme == NULL || host == NULL) return NULL;
-  if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0) return NULL;
+static int join_origin(const char *scheme, const char *host, const char *port,
+                       char **origin) {
+  if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
+    return UV_EINVAL;
   size_t size = strlen(scheme) + strlen(host) + sizeof "://:65535";
-  char *origin = malloc(size);
-  if (origin == NULL) return NULL;
-  snprintf(origin, size, "%s://%s%s%s", scheme, host, port == NULL ? "" : ":",
+  char *joined = malloc(size);
+  if (joined == NULL) return UV_ENOMEM;
+  snprintf(joined, size, "%s://%s%s%s", scheme, host, port == NULL ? "" : ":",
            port == NULL ? "" : port);
-  for (char *c = origin; *c != '\0'; c++)
+  for (char *c = joined; *c != '\0'; c++)
     if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-  return origin;
+  *origin = joined;
+  return 0;
 }
 
-char *sb_http_origin(const char *url) {
+int sb_http_origin(const char *url, char **origin) {
+  char *scheme = NULL, *host = NULL, *port = NULL;
   CURLU *parsed = curl_url();
-  if (parsed == NULL) return NULL;
-  char *origin = NULL;
-  if (curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) ==
-      CURLUE_OK) {
-    char *scheme = get_part(parsed, CURLUPART_SCHEME);
-    char *host = get_part(parsed, CURLUPART_HOST);
-    char *port = get_part(parsed, CURLUPART_PORT);
-    origin = join_origin(scheme, host, port);
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-  }
+  if (parsed == NULL) return UV_ENOMEM;
+  CURLUcode curl =
+      curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+  if (curl == CURLUE_OK) curl = get_part(parsed, CURLUPART_SCHEME, &scheme);
+  if (curl == CURLUE_OK) curl = get_part(parsed, CURLUPART_HOST, &host);
+  if (curl == CURLUE_OK) curl = get_part(parsed, CURLUPART_PORT, &port);
+  int rc = curl == CURLUE_OUT_OF_MEMORY ? UV_ENOMEM : UV_EINVAL;
+  if (curl == CURLUE_OK) rc = join_origin(scheme, host, port, origin);
+  curl_free(scheme);
+  curl_free(host);
+  curl_free(port);
   curl_url_cleanup(parsed);
-  return origin;
+  return rc;
 }

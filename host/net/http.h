@@ -99,8 +99,8 @@ void sb_http_shift(struct sb_http_op *op);
 void sb_http_skip(struct sb_http_op *op);
 
 /* The origin of a URL, "https://host", in lower case and with a port unless it
-   is the scheme's own, in a block that the caller frees; NULL when it is no
-   http or https URL, or one with a user's name. */
-char *sb_http_origin(const char *url);
+   is the scheme's own, in a block that the caller frees. 0, UV_ENOMEM, or
+   UV_EINVAL when it is no http or https URL, or one with a user's name. */
+int sb_http_origin(const char *url, char **origin);
 
 #endif

@@ -20,7 +20,8 @@ struct sb_http {
   uv_timer_t timer;               /* libcurl's */
   struct sb_http_watch **watches; /* by descriptor */
   size_t watches_room;
-  struct sb_http_op *idle; /* to be used again */
+  struct sb_http_op *running; /* those that libcurl has */
+  struct sb_http_op *idle;    /* to be used again */
   size_t idle_count;
 };
 
@@ -60,7 +61,7 @@ struct sb_http_op {
   struct sb_http_result result;
   char curl_error[CURL_ERROR_SIZE];
   char message[1024];
-  struct sb_http_op *next; /* among the idle */
+  struct sb_http_op *next, **link; /* among the running, or the idle */
 };
 
 /* http_options.c: what a new op->easy is told for good, and what it is told for
@@ -79,6 +80,10 @@ void sb_http_drain(struct sb_http *http);
 
 /* The transfer ends, with an event. Not from within libcurl. */
 void sb_http_finish(struct sb_http_op *op, CURLcode curl);
+
+/* Ends all transfers, none of which may have been told what became of its
+   socket: libcurl itself has failed, for lack of memory. */
+void sb_http_give_up(struct sb_http *http);
 
 /* Lays asterisks over the secret wherever the server sent it back. A shorter
    one ("x", "ollama", what one gives a server that wants none) keeps nothing

@@ -61,10 +61,16 @@ static void drop_watch(struct sb_http_watch *watch) {
   uv_close((uv_handle_t *)&watch->poll, free_handle);
 }
 
+static void act(struct sb_http *http, curl_socket_t fd, int flags) {
+  int running;
+  CURLMcode rc = curl_multi_socket_action(http->multi, fd, flags, &running);
+  sb_http_drain(http);
+  if (rc != CURLM_OK) sb_http_give_up(http);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct sb_http_watch *watch = poll->data;
-  struct sb_http *http = watch->http;
-  int flags = 0, running;
+  int flags = 0;
   if (status < 0) watch->active = 0; /* the loop has stopped it */
   if (watch->wanted == 0) { /* an idle connection was closed: curl will see */
     uv_poll_stop(poll);
@@ -74,8 +80,7 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
   if (status < 0) flags |= CURL_CSELECT_ERR;
   if (events & UV_READABLE) flags |= CURL_CSELECT_IN;
   if (events & UV_WRITABLE) flags |= CURL_CSELECT_OUT;
-  curl_multi_socket_action(http->multi, watch->fd, flags, &running);
-  sb_http_drain(http);
+  act(watch->http, watch->fd, flags);
 }
 
 static int poll_for(struct sb_http_watch *watch, int wanted) {
@@ -128,10 +133,7 @@ int sb_http_close_socket(void *arg, curl_socket_t fd) {
 }
 
 static void on_timeout(uv_timer_t *timer) {
-  struct sb_http *http = timer->data;
-  int running;
-  curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-  sb_http_drain(http);
+  act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* libcurl wants no call back from within this, even for 0 ms: so it is armed,

@@ -199,13 +199,16 @@ static int check_format(sqlite3 *connection, const char *path, int *fresh,
   return 0;
 }
 
-static int make_schema(sqlite3 *connection) {
+static int make_schema(sqlite3 *connection, const char *path,
+                       struct sb_store_error *error) {
   char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; PRAGMA application_id = %d;"
                               "PRAGMA user_version = %d; %s COMMIT",
                               APPLICATION_ID, VERSION, schema);
-  int rc = sql == NULL ? -1 : execute(connection, sql);
+  if (sql == NULL)
+    return fail(error, UV_ENOMEM, "%s: %s", path, uv_strerror(UV_ENOMEM));
+  int rc = execute(connection, sql);
   sqlite3_free(sql);
-  return rc;
+  return rc < 0 ? fail_sql(error, connection, path) : 0;
 }
 
 static int check_integrity(sqlite3 *connection, const char *path,
@@ -259,10 +262,10 @@ static int open_writer(struct sb_store_db *db, const char *path,
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
   if (rc == 0) rc = check_format(db->writer, path, &fresh, error);
   if (rc < 0) return rc;
-  if (execute(db->writer, "PRAGMA journal_mode = WAL") < 0 ||
-      (fresh && make_schema(db->writer) < 0))
+  if (execute(db->writer, "PRAGMA journal_mode = WAL") < 0)
     return fail_sql(error, db->writer, path);
-  rc = recover(db->writer, path, error);
+  rc = fresh ? make_schema(db->writer, path, error) : 0;
+  if (rc == 0) rc = recover(db->writer, path, error);
   if (rc < 0) return rc;
   if (query(db->writer, "SELECT max(id) + 1 FROM call", 1, &db->next_id) < 0)
     return fail_sql(error, db->writer, path);

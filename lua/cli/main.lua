@@ -6,8 +6,8 @@ local program = require "host.program"
 
 local USAGE = 2
 
---- What Lua raises when there is none left: nobody's mistake.
-local NO_MEMORY = "not enough memory"
+--- How what is raised ends when there is none left: nobody's mistake.
+local NO_MEMORY = "not enough memory$"
 
 local function is_command(name)
   for _, command in ipairs(COMMANDS) do
@@ -72,7 +72,7 @@ end
 --- comes with its traceback.
 local function caught(err)
   local fault = package.loaded["pipeline.fault"]
-  if fault and fault.is(err) or err == NO_MEMORY then
+  if fault and fault.is(err) or type(err) == "string" and err:find(NO_MEMORY) then
     return err
   end
   return debug.traceback(require("pipeline.story.mishap").words(err), 2)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -442,11 +443,10 @@ static void covers_a_key_that_comes_back(void **state) {
 }
 
 static void expect_origin(const char *url, const char *expected) {
-  char *origin = sb_http_origin(url);
-  if (expected == NULL)
-    assert_null(origin);
-  else
-    assert_string_equal(origin, expected);
+  char *origin = NULL;
+  int rc = sb_http_origin(url, &origin);
+  assert_int_equal(rc, expected == NULL ? UV_EINVAL : 0);
+  if (expected != NULL) assert_string_equal(origin, expected);
   free(origin);
 }
 
@@ -460,6 +460,52 @@ static void tells_the_origin_of_a_url(void **state) {
   expect_origin("ftp://example.com/", NULL);
   expect_origin("example.com", NULL);
   expect_origin("", NULL);
+}
+
+/* What libcurl allocates with. */
+static int denied_in; /* so many allocations; 0: none is denied */
+
+static int is_denied(void) { return denied_in > 0 && --denied_in == 0; }
+
+static void *get(size_t size) { return is_denied() ? NULL : malloc(size); }
+
+static void *resize(void *block, size_t size) {
+  return is_denied() ? NULL : realloc(block, size);
+}
+
+static void *get_zeroed(size_t count, size_t size) {
+  return is_denied() ? NULL : calloc(count, size);
+}
+
+static char *copy_text(const char *words) {
+  return is_denied() ? NULL : strdup(words);
+}
+
+/* A client without connections, which asks for memory for all that it needs. */
+static void renew_client(struct server *s) {
+  sb_http_close(s->http);
+  assert_int_equal(sb_http_open(&s->loop, &s->http), 0);
+}
+
+static void ends_a_transfer_wherever_memory_is_denied(void **state) {
+  struct server *s = *state;
+  int failures = 0, left = 0;
+  for (int nth = 1; left == 0; nth++) {
+    struct sb_http_op *op;
+    struct sb_http_request req = request(s, "POST");
+    renew_client(s);
+    req.body = text("x");
+    denied_in = nth;
+    int rc = sb_http_start(s->http, &req, on_event, s, &op);
+    if (rc < 0) assert_int_equal(rc, UV_ENOMEM);
+    if (rc == 0) failures += wait(s, op)->message != NULL;
+    left = denied_in;
+    denied_in = 0;
+    if (rc == 0) sb_http_free(op);
+    req.body = text("y");
+    expect_answer(s, &req, 200, "ok");
+  }
+  assert_true(failures > 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -483,7 +529,10 @@ int main(void) {
       TEST(takes_no_proxy_from_the_environment),
       TEST(fails_when_an_attached_file_changed),
       TEST(covers_a_key_that_comes_back),
+      TEST(ends_a_transfer_wherever_memory_is_denied),
       cmocka_unit_test(tells_the_origin_of_a_url),
   };
+  curl_global_init_mem(CURL_GLOBAL_DEFAULT, get, free, resize, copy_text,
+                       get_zeroed);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

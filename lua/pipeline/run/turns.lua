@@ -30,10 +30,11 @@ function Turns:is_hurried()
   return self.hurried ~= nil and loop.now() < self.hurried
 end
 
---- Lets those who wait go, one after the other.
+--- Lets those who wait go, one after the other. When there is no memory for a pause
+--- they go without: whoever is left in the queue would wait for ever.
 function Turns:deal()
   repeat
-    loop.sleep(self:is_hurried() and PAUSE or 0)
+    pcall(loop.sleep, self:is_hurried() and PAUSE or 0)
     local next_one = self.queue[self.first]
     if next_one then
       self.queue[self.first] = nil
@@ -57,9 +58,9 @@ function Turns:take()
   if self.taken then
     self:line_up()
   else
-    self.taken = true
     self.hurried = self.hurried or loop.now() + HEAD_START
     loop.spawn(self.deal, self)
+    self.taken = true
   end
 end
 
