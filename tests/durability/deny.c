@@ -78,12 +78,14 @@ __attribute__((destructor)) static void finish(void) {
   if (deny.log >= 0) dprintf(deny.log, "calls %lu\n", atomic_load(&calls));
 }
 
-/* The address within its module, which is the same in every process. */
+/* The address within its module, which is the same in every process; within its
+   page, for a module that was loaded later. */
 static uintptr_t relative(uintptr_t address) {
+  enum { PAGE = 4096 };
   for (size_t i = 0; i < deny.module_count; i++)
     if (address >= deny.modules[i].base && address < deny.modules[i].end)
       return address - deny.modules[i].base + (i << 40);
-  return 0;
+  return address % PAGE;
 }
 
 static uint32_t place_of(void) {

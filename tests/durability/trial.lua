@@ -163,7 +163,9 @@ function M.calls(folder)
     local call = opened:call(id) or {}
     if call.state == "answered" then
       local task = json.decode(call.meta).task
-      found.answered[call.handle:match "%x+$"] = id
+      if call.handle then -- a name that could not be recorded is no loss
+        found.answered[call.handle:match "%x+$"] = id
+      end
       found.tasks[task] = (found.tasks[task] or 0) + 1
     elseif call.state == "intent" or call.state == "accepted" then
       found.open = found.open + 1
