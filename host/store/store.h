@@ -65,9 +65,10 @@ struct sb_store_error {
 
 /* Opens the store at path, or makes one. Blocks: for the thread pool. Only one
    store of a path is open for writing at any time: else UV_EBUSY. UV_EFTYPE:
-   the file is not a store. UV_ENOTSUP: it is one of a newer version, or on a
-   network file system. UV_EIO: it is damaged. readonly: never writes, takes no
-   lock, needs the file to be there; the store may be another process's. */
+   the file is not a store, or damaged; reads and commits, too, give that when
+   they come upon damage. UV_ENOTSUP: it is one of a newer version, or on a
+   network file system. readonly: never writes, takes no lock, needs the file to
+   be there; the store may be another process's. */
 int sb_store_open(const char *path, int readonly, struct sb_store **store,
                   struct sb_store_error *error);
 

@@ -88,6 +88,7 @@ int sb_store_db_error(sqlite3 *connection) {
   case SQLITE_TOOBIG:
     return UV_E2BIG;
   case SQLITE_NOTADB:
+  case SQLITE_CORRUPT:
     return UV_EFTYPE;
   case SQLITE_CANTOPEN:
     return open_error(connection);
@@ -98,13 +99,27 @@ int sb_store_db_error(sqlite3 *connection) {
   }
 }
 
+static int fail_damaged(struct sb_store_error *error, const char *path,
+                        const char *found) {
+  return fail(error, UV_EFTYPE, "%s is damaged (%s)", path, found);
+}
+
 static int fail_sql(struct sb_store_error *error, sqlite3 *connection,
                     const char *path) {
+  const char *words = sqlite3_errmsg(connection);
   int code = sb_store_db_error(connection);
-  if (code == UV_EFTYPE) return fail(error, code, "%s is not a database", path);
-  int os = (sqlite3_errcode(connection) & 0xff) == SQLITE_CANTOPEN;
-  return fail(error, code, "%s: %s", path,
-              os ? uv_strerror(code) : sqlite3_errmsg(connection));
+  switch (sqlite3_errcode(connection) & 0xff) {
+  case SQLITE_NOTADB:
+    return fail(error, code, "%s is not a database", path);
+  case SQLITE_CORRUPT:
+    return fail_damaged(error, path, words);
+  case SQLITE_CANTOPEN:
+    words = uv_strerror(code);
+    break;
+  default:
+    break;
+  }
+  return fail(error, code, "%s: %s", path, words);
 }
 
 static int execute(sqlite3 *connection, const char *sql) {
@@ -223,9 +238,7 @@ static int check_integrity(sqlite3 *connection, const char *path,
   } else {
     const char *found = (const char *)sqlite3_column_text(statement, 0);
     if (found == NULL || strcmp(found, "ok") != 0)
-      rc = fail(error, UV_EIO,
-                "%s is damaged (%s): move it away, or restore a copy of it",
-                path, found == NULL ? "no result" : found);
+      rc = fail_damaged(error, path, found == NULL ? "no result" : found);
   }
   sqlite3_finalize(statement);
   return rc;

@@ -27,10 +27,13 @@ local M = {}
 local FOLDERS = { "images", "steps", "arriving" }
 
 local WRITABLE = "make %s writable, or name another place with --data"
+local BUSY = "end what else has project.db in %s open, and run it again: what was answered is kept"
 local FULL = "make room on the disk of %s, and run it again: what was answered is kept"
 
 --- What helps, by what the system said; false: nothing that is known.
-local HINTS = { ENOSPC = FULL, EDQUOT = FULL, EIO = false, ENOMEM = false }
+local HINTS = {
+  ENOSPC = FULL, EDQUOT = FULL, EBUSY = BUSY, EIO = false, ENOMEM = false, EFTYPE = stored.DAMAGED, ENOTSUP = false,
+}
 
 local function unusable(folder, message, code)
   local hint = HINTS[code]
@@ -56,9 +59,9 @@ local function look(folder)
   if not file.exists(folder .. "/project.db") then
     return EMPTY
   end
-  local opened, message = store.open(folder .. "/project.db", { readonly = true })
+  local opened, message, code = store.open(folder .. "/project.db", { readonly = true })
   if not opened then
-    fault.raise { message = message }
+    fault.raise { message = message, hint = code == "EFTYPE" and stored.DAMAGED or nil }
   end
   return stored.guard(opened)
 end

@@ -556,7 +556,7 @@ static void checks_the_file_after_a_stop_that_was_not_clean(void **state) {
   spoil();
   sb_store_free(open_store(0));
   execute("UPDATE run SET ended_at = NULL");
-  assert_int_equal(open_error(&error), UV_EIO);
+  assert_int_equal(open_error(&error), UV_EFTYPE);
   assert_non_null(strstr(error.message, "db is damaged"));
 }
 

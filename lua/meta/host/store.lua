@@ -18,7 +18,7 @@ local store = {}
 ---@param options? { readonly?: boolean } readonly: takes no lock and never writes; the file must be there, and may be in use by a running process
 ---@return host.store.store?
 ---@return string? message a sentence for the user
----@return string? code    "EBUSY": another process has it open (the message names it), "EFTYPE": the file is not a store, "ENOTSUP": it is of a newer version or on a network file system, "EIO": it is damaged; or another of UV_E*
+---@return string? code    "EBUSY": another process has it open (the message names it), "EFTYPE": the file is not a store, or damaged, "ENOTSUP": it is of a newer version or on a network file system; or another of UV_E*
 function store.open(path, options) end
 
 ---Closing it as a `<close>` variable or by collection commits what is queued as

@@ -135,7 +135,13 @@ function M.look(edits)
   local mine = edits_check.read(edits.spec, text, published.path)
   local revision = math.tointeger(mine:get { "revision" }) or 0
   local base, notes = published:at(revision), {}
-  if not base then
+  if not base and revision > 0 and published:knows_nothing() then
+    fault.raise {
+      where = published.path,
+      message = "it was written by a run that the project's store knows nothing of",
+      hint = "put project.db back where it was, or, to begin anew and pay again, move the project's folder away",
+    }
+  elseif not base then
     notes[1] = ("%s is a copy of revision %s, which is not known any more: it is compared with the last one"):format(
       published.path,
       mine:get { "revision" } or "?"

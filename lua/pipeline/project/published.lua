@@ -100,6 +100,12 @@ function Published:at(revision)
   return text and artifact.parse(text) or nil
 end
 
+--- Whether nothing was ever published, by what the store says.
+---@return boolean
+function Published:knows_nothing()
+  return #self.record.kept == 0
+end
+
 --- The artifact as it was last published, whatever is on disk.
 ---@return host.artifact.Tree
 function Published:current()

@@ -5,6 +5,9 @@ local fault = require "pipeline.fault"
 
 local M = {}
 
+--- What helps when the store is damaged, or no store.
+M.DAMAGED = "put a copy of project.db in its place, or, to begin anew and pay again, move the project's folder away"
+
 --- What a failed read is told as.
 ---@param message string
 ---@return string
@@ -13,7 +16,9 @@ function M.unread(message)
 end
 
 local function checked(value, message, code)
-  if code then
+  if code == "EFTYPE" then
+    fault.raise { message = M.unread "project.db is damaged", hint = M.DAMAGED }
+  elseif code then
     fault.raise { message = M.unread(message), hint = "what was answered is kept: run it again when that is mended" }
   end
   return value
