@@ -202,10 +202,17 @@ static int check_texts(enum sb_change_type type,
   return 0;
 }
 
+/* Records that nobody waits for are of no use to others at once, and lost with
+   little: what they say can be worked out from the calls. */
+static int is_urgent(enum sb_change_type type, int is_awaited) {
+  return is_awaited || (type != SB_CHANGE_PUT && type != SB_CHANGE_REMOVE);
+}
+
 /* Queues a change of a call, or of a record when call is NULL. */
 static int change(struct sb_store *store, enum sb_change_type type,
                   struct sb_call *call, enum sb_store_state state,
-                  const struct sb_store_text text[3], struct sb_store_op **op) {
+                  const struct sb_store_text text[3], int is_awaited,
+                  struct sb_store_op **op) {
   if (store->readonly) return UV_EROFS;
   if (store->closing) return UV_ECANCELED;
   int rc = check_texts(type, text);
@@ -222,7 +229,7 @@ static int change(struct sb_store *store, enum sb_change_type type,
   }
   made->op.change = made;
   *op = &made->op;
-  sb_writer_add(&store->writer, made);
+  sb_writer_add(&store->writer, made, is_urgent(type, is_awaited));
   return 0;
 }
 
@@ -234,7 +241,7 @@ int sb_store_intend(struct sb_store *store, struct sb_store_text key,
   struct sb_call *call = sb_pending_add_call(&store->pending, store->db.next_id,
                                              SB_STORE_INTENT, key);
   if (call == NULL) return UV_ENOMEM;
-  int rc = change(store, SB_CHANGE_INTEND, call, SB_STORE_INTENT, text, op);
+  int rc = change(store, SB_CHANGE_INTEND, call, SB_STORE_INTENT, text, 1, op);
   if (rc < 0) {
     call->state = SB_STORE_REFUSED;
     sb_pending_prune(&store->pending, call);
@@ -273,7 +280,7 @@ static int change_call(struct sb_store *store, enum sb_change_type type,
   struct sb_call *call;
   int rc = find(store, id, allowed, &call);
   if (rc < 0) return rc;
-  rc = change(store, type, call, state, text, op);
+  rc = change(store, type, call, state, text, 0, op);
   if (rc < 0) sb_pending_prune(&store->pending, call);
   return rc;
 }
@@ -318,7 +325,8 @@ int sb_store_put(struct sb_store *store, struct sb_store_text kind,
                  sb_store_done *done, void *arg, struct sb_store_op **op) {
   const struct sb_store_text texts[3] = {kind, name, text};
   struct sb_store_op *made;
-  int rc = change(store, SB_CHANGE_PUT, NULL, SB_STORE_INTENT, texts, &made);
+  int rc = change(store, SB_CHANGE_PUT, NULL, SB_STORE_INTENT, texts,
+                  done != NULL, &made);
   if (rc < 0 || done == NULL) return rc;
   expect(store, made, done, arg);
   *op = made;
@@ -329,13 +337,14 @@ int sb_store_remove(struct sb_store *store, struct sb_store_text kind,
                     struct sb_store_text name) {
   const struct sb_store_text texts[3] = {kind, name};
   struct sb_store_op *made;
-  return change(store, SB_CHANGE_REMOVE, NULL, SB_STORE_INTENT, texts, &made);
+  return change(store, SB_CHANGE_REMOVE, NULL, SB_STORE_INTENT, texts, 0,
+                &made);
 }
 
 int sb_store_flush(struct sb_store *store, sb_store_done *done, void *arg,
                    struct sb_store_op **op) {
   static const struct sb_store_text texts[3] = {{"", 0}, {"", 0}, {"", 0}};
-  int rc = change(store, SB_CHANGE_FLUSH, NULL, SB_STORE_INTENT, texts, op);
+  int rc = change(store, SB_CHANGE_FLUSH, NULL, SB_STORE_INTENT, texts, 1, op);
   if (rc == 0) expect(store, *op, done, arg);
   return rc;
 }

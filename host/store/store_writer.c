@@ -5,6 +5,8 @@
 
 #include "host/store/store_db.h"
 
+static const uint64_t company_wait = 20 * 1000000; /* nanoseconds */
+
 /* ?1 id, ?2 at, ?3 state, ?4 to ?6 the texts, ?7 the run. */
 static const char *const statements[SB_CHANGE_TYPES][SB_CHANGE_PARTS] = {
     [SB_CHANGE_INTEND] =
@@ -111,10 +113,15 @@ static void end(struct sb_writer *writer, int rc) {
                             SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+/* Waits for something to commit, and then for what may come with it. */
 static int has_work(struct sb_writer *writer) {
   while (writer->stalled ||
          (!writer->closing && (writer->resting || writer->queue.first == NULL)))
     uv_cond_wait(&writer->wake, &writer->mutex);
+  while (!writer->urgent && !writer->closing)
+    if (uv_cond_timedwait(&writer->wake, &writer->mutex, company_wait) != 0)
+      break;
+  writer->urgent = 0;
   return writer->queue.first != NULL;
 }
 
@@ -213,11 +220,14 @@ int sb_writer_start(struct sb_writer *writer, uv_async_t *async) {
   return rc;
 }
 
-void sb_writer_add(struct sb_writer *writer, struct sb_change *change) {
+void sb_writer_add(struct sb_writer *writer, struct sb_change *change,
+                   int urgent) {
   uv_mutex_lock(&writer->mutex);
+  int first = writer->resting || writer->queue.first == NULL;
   sb_change_queue_add(&writer->queue, change);
   writer->resting = 0;
-  uv_cond_signal(&writer->wake);
+  writer->urgent |= urgent;
+  if (first || urgent) uv_cond_signal(&writer->wake);
   uv_mutex_unlock(&writer->mutex);
 }
 

@@ -3,7 +3,9 @@
 ** host/store/store.h.
 **
 ** It takes all that is queued, commits it at once and gives it back, each
-** change with the result. After a failure it takes nothing more until the loop
+** change with the result. What nobody waits for may wait some milliseconds for
+** company, so that it does not hold up the commit that somebody will wait for
+** next. After a failure it takes nothing more until the loop
 ** has sorted out what to try again, so that changes keep their order.
 */
 #ifndef SB_HOST_STORE_WRITER_H
@@ -40,6 +42,7 @@ struct sb_writer {
   uv_cond_t wake;   /* the thread has something to do */
   uv_cond_t told;   /* the loop has */
   struct sb_change_queue queue, finished;
+  int urgent;  /* somebody waits for some of what is queued */
   int stalled; /* a commit failed: waits for sb_writer_resume */
   int resting; /* all that is queued has failed: waits for more */
   int closing;
@@ -57,8 +60,10 @@ void sb_writer_free(struct sb_writer *writer);
 /* async is sent whenever something has finished. */
 int sb_writer_start(struct sb_writer *writer, uv_async_t *async);
 
-/* From the loop thread. */
-void sb_writer_add(struct sb_writer *writer, struct sb_change *change);
+/* From the loop thread. What is urgent is committed at once, with all that was
+   queued before. */
+void sb_writer_add(struct sb_writer *writer, struct sb_change *change,
+                   int urgent);
 
 /* What has finished since, in order. */
 enum sb_writer_state sb_writer_take(struct sb_writer *writer,

@@ -9,7 +9,6 @@ local progress = require "cli.progress"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
 local tasks = require "pipeline.tasks.select"
-local watch = require "cli.watch"
 local within = require "pipeline.tasks.within"
 
 local M = {}
@@ -151,7 +150,7 @@ function M.run(...)
   local display = progress.new(totals, chosen, opened)
   introduce(opened, chosen, display)
   if chosen.watch then
-    local status = watch.run(opened, chosen, function()
+    local status = require("cli.watch").run(opened, chosen, function()
       return options_of(opened, chosen, only)
     end)
     opened:close()

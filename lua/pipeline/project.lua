@@ -6,6 +6,7 @@ local fault = require "pipeline.fault"
 local file = require "host.file"
 local json = require "host.json"
 local leftovers = require "pipeline.project.leftovers"
+local loop = require "host.loop"
 local published = require "pipeline.project.published"
 local store = require "host.store"
 local stored = require "pipeline.project.stored"
@@ -19,12 +20,11 @@ local stored = require "pipeline.project.stored"
 ---@field room Room?         of the run that writes
 ---@field saved_page string? the stamp of the board as it was last written
 ---@field published Published artifact.json
+---@field private discarded string[] files that go once what was recorded is on disk
 local Project = {}
 Project.__index = Project
 
 local M = {}
-
-local FOLDERS = { "images", "steps", "arriving" }
 
 local WRITABLE = "make %s writable, or name another place with --data"
 local BUSY = "end what else has project.db in %s open, and run it again: what was answered is kept"
@@ -68,12 +68,19 @@ end
 
 --- The store of a project, with what is missing of its folder made.
 local function take(name, folder)
-  for _, inner in ipairs(FOLDERS) do
-    local ok, message, code = file.mkdir(folder .. "/" .. inner)
+  local function make(inner)
+    local ok, message, code = file.mkdir(folder .. inner)
     if not ok then
       unusable(folder, message, code)
     end
   end
+  make ""
+  -- Side by side, as each waits for the disk.
+  local inner = loop.spawn(loop.all, {
+    function() make "/images" end,
+    function() make "/steps" end,
+    function() make "/arriving" end,
+  })
   local opened, message, code = store.open(folder .. "/project.db")
   if code == "EBUSY" then
     fault.raise {
@@ -83,6 +90,7 @@ local function take(name, folder)
   elseif not opened then
     unusable(folder, message, code)
   end
+  inner:await()
   opened = stored.guard(opened)
   leftovers.remove(folder, opened)
   return opened
@@ -98,7 +106,13 @@ function M.open(name, data, options)
   local folder = data .. "/" .. name
   local readonly = options and options.readonly or false
   local opened = readonly and look(folder) or take(name, folder)
-  local self = setmetatable({ name = name, folder = folder, store = opened, readonly = readonly }, Project)
+  local self = setmetatable({
+    name = name,
+    folder = folder,
+    store = opened,
+    readonly = readonly,
+    discarded = {},
+  }, Project)
   self.saved_page = opened:get("view", "board")
   self.published = published.new(opened, self:path "artifact.json", readonly)
   return self
@@ -192,6 +206,26 @@ function Project:write(write, ...)
   if not done then
     unusable(self.folder, message, code)
   end
+end
+
+--- A file is of no use any more once all that was recorded before is on disk.
+---@param path string
+function Project:discard(path)
+  table.insert(self.discarded, path)
+end
+
+--- Returns once all that was recorded is on disk.
+function Project:settle()
+  if self.readonly then
+    return
+  end
+  local discarded = self.discarded
+  self.discarded = {}
+  self:write(self.store.flush, self.store)
+  for i, path in ipairs(discarded) do
+    discarded[i] = loop.spawn(file.remove, path)
+  end
+  loop.all(discarded)
 end
 
 --- Whether something of the project is there.

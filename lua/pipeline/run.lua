@@ -105,12 +105,11 @@ function Run:notify_over(node)
   end
 end
 
---- Writes what a step's tasks have come to, once.
-function Run:save_step(step)
+--- A step's tasks have all come to an end: that is to be seen on disk, once.
+function Run:end_step(step)
   if not self.saved[step.name] then
     self.saved[step.name] = true
-    self.project:save_step(step, self.results[step.name])
-    self.views:touch(true)
+    self.views:end_step(step)
   end
 end
 
@@ -210,7 +209,7 @@ function Run:evaluate()
   local done, failed, skipped = self.nodes:run()
   for _, step in ipairs(self.graph.steps) do
     if not self.intact[step.name] then
-      self:save_step(step)
+      self:end_step(step)
     end
   end
   self.views:finish()

@@ -2,7 +2,6 @@
 -- story with what the command line sets, the project, the providers, the calls.
 
 local budget = require "pipeline.call.budget"
-local call = require "pipeline.call"
 local choose = require "pipeline.tasks.choose"
 local edits = require "pipeline.edits"
 local fault = require "pipeline.fault"
@@ -17,7 +16,6 @@ local outcome = require "pipeline.tasks.outcome"
 local pictures = require "pipeline.run.pictures"
 local project = require "pipeline.project"
 local providers = require "providers"
-local run = require "pipeline.run"
 local settings = require "pipeline.story.settings"
 local source = require "pipeline.story.source"
 local story = require "pipeline.story"
@@ -153,7 +151,12 @@ end
 --- process.
 ---@param options { readonly: boolean? }?
 function Session:open(options)
-  self.project = project.open(self.story.project, self:data(), options)
+  local opening = loop.spawn(project.open, self.story.project, self:data(), options)
+  loop.sleep(0)
+  -- What an evaluation takes is read while the disk is waited for.
+  require "pipeline.run"
+  require "pipeline.call"
+  self.project = opening:await()
   self:attach()
 end
 
@@ -213,7 +216,7 @@ function Session:make_calls(options)
     return self.calls
   end
   self.caps = settings.caps(self.story, self.chosen.lane)
-  self.calls = call.new {
+  self.calls = require("pipeline.call").new {
     store = self.project.store,
     budget = budget.new(options.max_cost),
     limiter = settings.limiter(self.caps),
@@ -300,7 +303,7 @@ function Session:make_run(options)
     report = self.report,
     ask = options.ask,
   }
-  return run.new {
+  return require("pipeline.run").new {
     story = self.story,
     spec = self.spec,
     graph = self.graph,

@@ -5,7 +5,6 @@
 local chain = require "pipeline.call.chain"
 local code = require "pipeline.run.code"
 local dto = require "pipeline.dto"
-local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
 local outcomes = require "pipeline.tasks.outcome"
@@ -103,16 +102,9 @@ function M.another_take(run, task)
   return M.perform(run, task)
 end
 
-local function unwritable(message)
-  return failure { class = "stop", message = "the project cannot be written: " .. message }
-end
-
 --- Keeps what a task came to, and settles it.
 local function keep(run, task, mark, key, outcome, finish, state)
-  local kept, message = run.project:await_room(run.outcomes.keep, run.outcomes, task.name, key, outcome)
-  if not kept then
-    return unwritable(message)
-  end
+  local kept = run.outcomes:keep(task.name, key, outcome)
   run.outcomes:mark(task.name, mark, key)
   return finish(run, task, kept, state)
 end
@@ -264,7 +256,7 @@ function M.picture(run, task)
   local outcome = { picture = made.value, ids = made.ids, model = made.model }
   local result = keep(run, task, mark, key, outcome, settle_picture, made.remembered and "reused" or "done")
   if result.entries then
-    file.remove(made.path)
+    run.project:discard(made.path)
   end
   return result
 end

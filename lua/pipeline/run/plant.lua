@@ -309,7 +309,7 @@ function M.step(run, step)
   run:add(-math.huge, { [ended] = true }, {
     label = step.name,
     run = function()
-      run:save_step(step)
+      run:end_step(step)
     end,
   })
 end

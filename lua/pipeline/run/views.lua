@@ -1,6 +1,6 @@
 -- lua/pipeline/run/views.lua: what a run shows of itself on disk while the artifact
--- grows: artifact.json and storyboard.html, replaced after every step, and else
--- at most once a second.
+-- grows: each step's result once it has ended, artifact.json and storyboard.html,
+-- replaced after every step and else at most once a second.
 
 local board = require "pipeline.board"
 local loop = require "host.loop"
@@ -12,6 +12,7 @@ local standing = require "pipeline.run.standing"
 ---@field standing Standing
 ---@field opened boolean  something new has come in
 ---@field dirty boolean   the artifact has changed since it was saved
+---@field ended pipeline.BoundStep[] steps whose results are to be written
 ---@field saved number    when it was, on the loop's clock
 ---@field waiting userdata? the task that will save
 ---@field saving userdata?  the task that is saving
@@ -22,6 +23,10 @@ local M = {}
 
 local INTERVAL = 1 -- seconds
 
+--- So much later than a step's end, seconds: the next one's calls are to leave first, and
+--- what is written meanwhile holds up the disk.
+local AFTER_STEP = 0.05
+
 ---@param run Run
 ---@return Views
 function M.new(run)
@@ -31,6 +36,7 @@ function M.new(run)
     standing = standing.new(run.graph),
     opened = false,
     dirty = false,
+    ended = {},
     saved = loop.now(),
   }, Views)
 end
@@ -46,17 +52,23 @@ function Views:hear(event)
   end
 end
 
+---@param step pipeline.BoundStep
+function Views:end_step(step)
+  table.insert(self.ended, step)
+  self:touch(true)
+end
+
 --- The artifact has changed, or how its tasks stand.
----@param at_once boolean? a step has ended
-function Views:touch(at_once)
+---@param is_soon boolean? a step has ended
+function Views:touch(is_soon)
   self.dirty = true
-  if not self.opened or (self.waiting and not at_once) then
+  if not self.opened or (self.waiting and not is_soon) then
     return
   end
   if self.waiting then
     self.waiting:cancel()
   end
-  local delay = at_once and 0 or math.max(0, self.saved + INTERVAL - loop.now())
+  local delay = is_soon and AFTER_STEP or math.max(0, self.saved + INTERVAL - loop.now())
   self.waiting = loop.spawn(function()
     loop.sleep(delay)
     if self.saving then
@@ -68,9 +80,19 @@ function Views:touch(at_once)
   end)
 end
 
+--- Writes the results of the steps that have ended, side by side.
+---@param steps pipeline.BoundStep[]
+function Views:save_steps(steps)
+  local run, writing = self.run, {}
+  for i, step in ipairs(steps) do
+    writing[i] = loop.spawn(run.project.save_step, run.project, step, run.results[step.name])
+  end
+  loop.all(writing)
+end
+
 function Views:save()
-  local run = self.run
-  self.dirty = false
+  local run, ended = self.run, self.ended
+  self.dirty, self.ended = false, {}
   local page = {
     stamp = self.board:stamp() .. " " .. self.standing:stamp(),
     render = function(tree)
@@ -79,9 +101,12 @@ function Views:save()
   }
   local ok, problem = pcall(function()
     local done = false
+    local steps = loop.spawn(self.save_steps, self, ended)
     while not done and run.edits:may_replace(run.report) do
       done = run.project:save_views(run.artifact, run.spec:key_order(), page)
     end
+    steps:await()
+    run.project:settle()
   end)
   self.saved = loop.now()
   if not ok then

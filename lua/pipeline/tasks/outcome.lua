@@ -207,22 +207,18 @@ local function number_for(earlier, key)
   return #earlier > 0 and earlier[#earlier].n + 1 or 1
 end
 
---- Returns once the outcome is on disk. Its number, take and time are added.
+--- Its number, take and time are added. It is on disk before any call that is
+--- intended after it.
 ---@param task string
 ---@param key string
 ---@param outcome Outcome
----@return StandingOutcome?
----@return string? message
----@return string? code
+---@return StandingOutcome
 function Outcomes:keep(task, key, outcome)
   local name, keys = name_of(task, key), keys_of(self, task)
   outcome.n, outcome.take, outcome.at = number_for(self:of(task), key), self:take(task), loop.time()
   local text = json.encode(outcome)
   if not self.readonly then
-    local kept, message, code = self.store:put("outcome", name, text, { wait = true })
-    if not kept then
-      return nil, message, code
-    end
+    self.store:put("outcome", name, text)
   end
   if not self.known[name] then
     keys[#keys + 1] = key
