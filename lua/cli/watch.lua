@@ -31,7 +31,9 @@ Watch.__index = Watch
 
 local M = {}
 
-local PROMPTLY = 0.1 -- seconds
+-- So long the first request is waited for, and then it has the loop to itself until it
+-- is away, seconds.
+local PROMPTLY, HEAD_START = 0.1, 0.02
 
 --- A fault as it is, and any other error with where it was raised.
 local function explained(err)
@@ -132,9 +134,10 @@ end
 
 --- Tells what an evaluation that has begun will come to.
 ---@param changed string[] the files that changed
-function Watch:tell_change(changed)
+---@param before Session as it was then
+function Watch:tell_change(changed, before)
   local ok, event = xpcall(function()
-    return forecast.event(self.opened, dry.evaluate(self.opened:looking()), changed)
+    return forecast.event(self.opened, dry.evaluate(before), changed)
   end, explained)
   if ok then
     self:tell(event)
@@ -151,6 +154,7 @@ function Watch:evaluate(changed)
   local options = reporter(self, totals, sent)
   options.is_changed = changed ~= nil
   self.began = loop.now()
+  local before = changed and self.opened:looking()
   self.evaluating = loop.spawn(function()
     local ok, result = xpcall(self.opened.evaluate, explained, self.opened, options)
     self.evaluating = nil
@@ -160,7 +164,10 @@ function Watch:evaluate(changed)
   if changed then
     -- First of all the first request leaves, if there is one.
     loop.timeout(PROMPTLY, sent.wait, sent)
-    self:tell_change(changed)
+    if self.evaluating then
+      loop.sleep(HEAD_START)
+    end
+    self:tell_change(changed, before)
   end
 end
 

@@ -43,6 +43,7 @@ local timings = require "pipeline.run.timings"
 ---@field private opened_providers OpenProviders?
 ---@field edits Edits?        what was set by hand
 ---@field private read_outcomes Outcomes?
+---@field looked_at number?   since when it is only looked at while a run goes on, seconds since 1970
 ---@field calls Calls?        of all of its evaluations
 ---@field private caps table<string, integer>? of the calls' lanes
 ---@field private run Run?    the evaluation that is under way
@@ -328,11 +329,17 @@ function Session:make_run(options)
 end
 
 --- Lets an evaluation begin with the steps that are as the last one left them. With
---- findings that stop the run, or a person who is asked, all is looked at.
+--- findings that stop the run, or a person who is asked, all is looked at; so it is by
+--- commands that tell of each task.
 ---@param options Evaluation
 function Session:take_over(options)
-  local last = not options.ask and not self.chosen.strict and (self.evaluated or intact.read(self.project))
-  self.evaluated = last and intact.take_over(self.run, last) or nil
+  local last = not options.ask and not self.chosen.strict
+    and (self.evaluated or not options.calls and intact.read(self.project))
+  local begun = last and intact.take_over(self.run, last) or nil
+  if options.calls then
+    return
+  end
+  self.evaluated = begun
   for _, step in ipairs(self.graph.steps) do
     if not self.run.intact[step.name] then
       return intact.drop(self.project)
@@ -346,9 +353,7 @@ end
 ---@return table result of Run:evaluate
 function Session:evaluate_once(options, totals)
   self.run = self:make_run(options)
-  if not options.calls then
-    self:take_over(options)
-  end
+  self:take_over(options)
   self.task = loop.spawn(self.run.evaluate, self.run)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
@@ -356,8 +361,10 @@ function Session:evaluate_once(options, totals)
   local same, pictures_seen = result.run.pictures:save()
   if not options.calls then
     timings.keep(self.project.store, totals)
-    self.evaluated = intact.evaluated(result.run, self.told, same and pictures_seen or nil)
-    intact.put(self.project, self.evaluated)
+    if not result.stopped then
+      self.evaluated = intact.evaluated(result.run, self.told, same and pictures_seen or nil)
+      intact.put(self.project, self.evaluated)
+    end
     local did_all = not result.stopped and result.failed + result.skipped == 0 and self.calls.doubts:left().count == 0
     if same and did_all and not self.notable then
       local stamp = finished.stamp(self)
@@ -392,13 +399,14 @@ function Session:evaluate(options)
   return result, totals
 end
 
---- The same, to be looked at while it is open here.
+--- The same as it is now, to be looked at while it is open here.
 ---@return Session
 function Session:looking()
   local looking = { file = self.file, chosen = self.chosen, story = self.story, spec = self.spec, graph = self.graph }
   looking.lint = lint.open(self.story, self.chosen.strict)
   looking.project = self.project:looking()
-  looking.opened_providers = self:providers()
+  looking.opened_providers, looking.evaluated = self:providers(), self.evaluated
+  looking.read_outcomes, looking.looked_at = self:outcomes():as_now(), loop.time()
   setmetatable(looking, Session):attach()
   return looking
 end

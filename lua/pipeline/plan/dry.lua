@@ -18,9 +18,10 @@ Dry.__index = Dry
 local M = {}
 
 ---@param store host.store.store
+---@param since number?
 ---@return Dry
-function M.new(store)
-  return setmetatable({ store = store, requests = {}, since = loop.time() }, Dry)
+function M.new(store, since)
+  return setmetatable({ store = store, requests = {}, since = since or loop.time() }, Dry)
 end
 
 --- Answers what the memo answers; what would have to be asked is of the class "dry".
@@ -98,7 +99,7 @@ end
 ---@param opened Session
 ---@return Forecast
 function M.evaluate(opened)
-  local dry = M.new(opened.project.store)
+  local dry = M.new(opened.project.store, opened.looked_at)
   local forecast = setmetatable({
     dry = dry,
     tasks = {},

@@ -111,43 +111,59 @@ end
 ---@field graph StepGraph
 ---@field tree host.artifact.Tree
 ---@field changes table[]
----@field open table<string, boolean> whether something in a list or record is to go, by canonical path
+---@field parts table<string, StripParts> of the records and items, by canonical path
 
+--- The fields of a record, or of a list's items.
+---@class StripParts
+---@field open pipeline.Field[]   something of these is to go
+---@field whole pipeline.Field[]  these stay as they are
+
+--- Whether a field that is not a record is the work of an intact step.
 ---@param strip Strip
+---@param in_item boolean
 local function is_kept(strip, field, canonical, in_item)
   local writer = field.kind == "list" and strip.graph.owner[canonical] or strip.graph.writer[canonical]
   -- What nobody writes came with the item that it is in.
   return writer and strip.steps[writer.name] ~= nil or not writer and in_item
 end
 
---- Whether something under a field is to go.
 ---@param strip Strip
-local function is_open(strip, field, canonical, in_item)
-  local open = strip.open[canonical]
-  if open == nil then
-    open = field.kind ~= "record" and not is_kept(strip, field, canonical, in_item)
-    local below = field.kind == "list" and canonical .. "[]" or canonical
-    for _, inner in ipairs(not open and field.fields or {}) do
-      open = open or is_open(strip, inner, below .. "." .. inner.name, in_item or field.kind == "list")
+---@param schema string the canonical path of a record, or of the items of a list
+---@return StripParts
+local function parts_of(strip, fields, schema, in_item)
+  local parts = strip.parts[schema]
+  if not parts then
+    parts = { open = {}, whole = {} }
+    strip.parts[schema] = parts
+    for _, field in ipairs(fields) do
+      local canonical = schema == "" and field.name or schema .. "." .. field.name
+      local open = field.kind ~= "record" and not is_kept(strip, field, canonical, in_item)
+      if not open and field.fields then
+        local below = field.kind == "list" and canonical .. "[]" or canonical
+        open = #parts_of(strip, field.fields, below, in_item or field.kind == "list").open > 0
+      end
+      table.insert(open and parts.open or parts.whole, field)
     end
-    strip.open[canonical] = open
   end
-  return open
+  return parts
 end
 
---- Notes what is to go of a record's fields.
+--- Notes what is to go of the fields of an item, or of a record: with nothing left of
+--- it, that goes too.
 ---@param strip Strip
 ---@param place (string|integer)[]
 ---@return boolean kept whether anything stays
 local function strip_fields(strip, fields, schema, place, in_item)
-  local kept, mine = false, #strip.changes
-  for _, field in ipairs(fields) do
+  local parts, is_record = parts_of(strip, fields, schema, in_item), schema:sub(-2) ~= "[]"
+  local before, kept = #strip.changes, not is_record
+  for _, field in ipairs(is_record and parts.whole or {}) do
+    kept = kept or strip.tree:has(reach.extended(place, field.name))
+  end
+  for _, field in ipairs(parts.open) do
     local canonical = schema == "" and field.name or schema .. "." .. field.name
     local at = reach.extended(place, field.name)
     if not strip.tree:has(at) then
       goto continue
-    elseif not is_open(strip, field, canonical, in_item) then
-      kept = true
     elseif field.kind == "record" then
       kept = strip_fields(strip, field.fields, canonical, at, in_item) or kept
     elseif field.kind == "list" and is_kept(strip, field, canonical, in_item) then
@@ -160,11 +176,11 @@ local function strip_fields(strip, fields, schema, place, in_item)
     end
     ::continue::
   end
-  if not kept and schema ~= "" and not schema:find "%[%]$" then
-    for i = #strip.changes, mine + 1, -1 do
+  if not kept and schema ~= "" then
+    for i = #strip.changes, before + 1, -1 do
       strip.changes[i] = nil
     end
-    strip.changes[mine + 1] = { place }
+    strip.changes[before + 1] = { place }
   end
   return kept
 end
@@ -175,7 +191,7 @@ end
 ---@param steps table<string, any>
 ---@return host.artifact.Tree
 local function stripped(run, tree, steps)
-  local strip = { steps = steps, graph = run.graph, tree = tree, changes = {}, open = {} }
+  local strip = { steps = steps, graph = run.graph, tree = tree, changes = {}, parts = {} }
   strip_fields(strip, run.spec.root.fields, "", {}, false)
   return assert(tree:patch(strip.changes))
 end

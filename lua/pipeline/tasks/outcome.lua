@@ -48,6 +48,26 @@ function M.new(store, options)
   }, Outcomes)
 end
 
+local function copied(list)
+  local copy = {}
+  for name, text in pairs(list) do
+    copy[name] = text
+  end
+  return copy
+end
+
+--- The same as they are now, to be looked at while a run goes on.
+---@return Outcomes
+function Outcomes:as_now()
+  return setmetatable({
+    store = self.store,
+    known = copied(self.known),
+    marks = copied(self.marks),
+    takes = self.takes,
+    readonly = true,
+  }, Outcomes)
+end
+
 --- The key of a task's first request.
 ---@param request Request
 ---@return string
