@@ -1,6 +1,7 @@
 /* host/lua/bridge.c -- see bridge.h. */
 #include "host/lua/bridge.h"
 
+#include <string.h>
 #include <uv.h>
 
 void sb_newtype(lua_State *L, const char *name, const luaL_Reg *meta,
@@ -87,4 +88,37 @@ const char *sb_field_string(lua_State *L, int index, const char *name,
   }
   if (lua_type(L, -1) != LUA_TSTRING) wrong_field(L, name, "string");
   return lua_tolstring(L, -1, len);
+}
+
+const char *sb_field_text(lua_State *L, int index, const char *name,
+                          const char *otherwise) {
+  size_t len;
+  const char *text = sb_field_string(L, index, name, NULL, &len);
+  if (text == NULL) return otherwise;
+  if (strlen(text) != len)
+    luaL_error(L, "field '%s': it has a zero inside", name);
+  return text;
+}
+
+static int push_typed_field(lua_State *L, int index, const char *name,
+                            int type) {
+  if (!push_field(L, index, name)) return 0;
+  if (lua_type(L, -1) != type) wrong_field(L, name, lua_typename(L, type));
+  return 1;
+}
+
+int sb_field_table(lua_State *L, int index, const char *name) {
+  return push_typed_field(L, index, name, LUA_TTABLE);
+}
+
+int sb_field_function(lua_State *L, int index, const char *name) {
+  return push_typed_field(L, index, name, LUA_TFUNCTION);
+}
+
+const char *sb_check_path(lua_State *L, int index) {
+  size_t len;
+  const char *path = luaL_checklstring(L, index, &len);
+  luaL_argcheck(L, len > 0, index, "the path is empty");
+  luaL_argcheck(L, strlen(path) == len, index, "the path has a zero byte");
+  return path;
 }

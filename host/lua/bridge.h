@@ -33,6 +33,17 @@ int sb_field_boolean(lua_State *L, int index, const char *name, int otherwise);
 const char *sb_field_string(lua_State *L, int index, const char *name,
                             const char *otherwise, size_t *len);
 
+/* The same for a text that C has to see whole: it raises for a zero byte. */
+const char *sb_field_text(lua_State *L, int index, const char *name,
+                          const char *otherwise);
+
+/* Pushes t[name], a table or a function, or nil; whether it is there. */
+int sb_field_table(lua_State *L, int index, const char *name);
+int sb_field_function(lua_State *L, int index, const char *name);
+
+/* The argument at index, a path: raises for what no file can be named by. */
+const char *sb_check_path(lua_State *L, int index);
+
 /* Puts every host module into package.preload. */
 void sb_modules_preload(lua_State *L);
 

@@ -422,7 +422,6 @@ static int run_k(lua_State *L, int status, lua_KContext ctx) {
     return lua_error(L);
   }
   if (!pass->over) { /* something came in after it was woken */
-    pass->base.woken = 0;
     return sb_wait_yield(L, &pass->base, run_k);
   }
   if (!graph->stopped && counts[SB_DAG_WAITING] > 0)

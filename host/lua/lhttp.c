@@ -6,6 +6,7 @@
 #include "host/net/http.h"
 #include "host/lua/body.h"
 #include "host/lua/bridge.h"
+#include "host/lua/headers.h"
 #include "host/lua/lrequest.h"
 #include "host/lua/modules.h"
 #include "host/lua/secret.h"
@@ -51,40 +52,14 @@ static int begin(lua_State *L, struct transfer *transfer) {
 ** The answer.
 */
 
-/* Pushes the name in lower case. */
-static void push_lower(lua_State *L, const char *name, size_t len) {
-  char lower[64];
-  luaL_Buffer longer;
-  char *to = len <= sizeof lower ? lower : luaL_buffinitsize(L, &longer, len);
-  for (size_t i = 0; i < len; i++) {
-    char c = name[i];
-    if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
-    to[i] = c;
-  }
-  if (to == lower)
-    lua_pushlstring(L, lower, len);
-  else
-    luaL_pushresultsize(&longer, len);
-}
-
-/* Adds a line to the table on top; of equal names the values are joined. */
+/* Adds a line to the table on top. */
 static void add_header(lua_State *L, const char *line, size_t len) {
   const char *colon = memchr(line, ':', len);
   if (colon == NULL) return;
   const char *value = colon + 1, *end = line + len;
   while (value < end && (*value == ' ' || *value == '\t')) value++;
   while (end > value && (unsigned char)end[-1] <= ' ') end--;
-  push_lower(L, line, (size_t)(colon - line));
-  lua_pushvalue(L, -1);
-  if (lua_rawget(L, -3) == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_pushlstring(L, value, (size_t)(end - value));
-  } else {
-    lua_pushliteral(L, ", ");
-    lua_pushlstring(L, value, (size_t)(end - value));
-    lua_concat(L, 3);
-  }
-  lua_rawset(L, -3);
+  sb_header_add(L, line, (size_t)(colon - line), value, (size_t)(end - value));
 }
 
 /* head.headers, made of head.head when it is first asked for. */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "host/lua/bridge.h"
+#include "host/lua/headers.h"
 #include "host/lua/secret.h"
 
 enum { HEADERS_MAX = SB_REQUEST_LINES - 1 };
@@ -27,10 +28,10 @@ static uint64_t field_size(lua_State *L, int index, const char *name,
   return (uint64_t)size;
 }
 
-static int is_token(const char *name) {
-  static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789"
-                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~";
-  return name[0] != '\0' && name[strspn(name, token)] == '\0';
+/* The methods that there are in practice, and others of their like. */
+static int is_method(const char *name) {
+  size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+  return len > 0 && name[len] == '\0';
 }
 
 /* Those that are made from other options, or by libcurl. */
@@ -42,29 +43,18 @@ static int is_reserved(const char *name, int has_secret) {
 
 /* Pushes the line of the header whose name and value are on top. */
 static const char *push_header(lua_State *L, int has_secret) {
-  if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
-    luaL_error(L, "field 'headers': names and values are strings");
-  size_t len;
-  const char *name = lua_tostring(L, -2);
-  lua_pushvalue(L, -1); /* a number must not change in the table */
-  const char *value = lua_tolstring(L, -1, &len);
-  if (!is_token(name) || is_reserved(name, has_secret))
+  const char *name, *value;
+  sb_header_check(L, -2, &name, &value);
+  if (is_reserved(name, has_secret))
     luaL_error(L, "field 'headers': '%s' cannot be set", name);
-  if (strcspn(value, "\r\n") != len)
-    luaL_error(L, "field 'headers': '%s' has a value of more lines", name);
-  const char *line = len == 0 ? lua_pushfstring(L, "%s;", name) /* curl's way */
-                              : lua_pushfstring(L, "%s: %s", name, value);
-  lua_remove(L, -2);
-  return line;
+  return *value == '\0' ? lua_pushfstring(L, "%s;", name) /* curl's way */
+                        : lua_pushfstring(L, "%s: %s", name, value);
 }
 
 /* Leaves the lines in a table on the stack. */
 static void check_headers(lua_State *L, const char **lines, int has_secret) {
   lines[0] = NULL;
-  if (lua_getfield(L, 1, "headers") == LUA_TNIL) return;
-  if (!lua_istable(L, -1))
-    luaL_error(L, "field 'headers': table expected, got %s",
-               luaL_typename(L, -1));
+  if (!sb_field_table(L, 1, "headers")) return;
   int headers = lua_gettop(L), count = 0;
   lua_createtable(L, 8, 0);
   lua_pushnil(L);
@@ -78,23 +68,11 @@ static void check_headers(lua_State *L, const char **lines, int has_secret) {
   }
 }
 
-static const char *field_text(lua_State *L, int index, const char *name,
-                              const char *otherwise) {
-  size_t len;
-  const char *text = sb_field_string(L, index, name, otherwise, &len);
-  if (text != otherwise && strlen(text) != len)
-    luaL_error(L, "field '%s': it has a zero inside", name);
-  return text;
-}
-
 static void check_spill(lua_State *L, struct sb_http_request *req) {
-  if (lua_getfield(L, 1, "spill") == LUA_TNIL) return;
-  if (!lua_istable(L, -1))
-    luaL_error(L, "field 'spill': table expected, got %s",
-               luaL_typename(L, -1));
+  if (!sb_field_table(L, 1, "spill")) return;
   int spill = lua_gettop(L);
   req->spill_max_bytes = field_size(L, spill, "max_bytes", SPILL_MAX);
-  req->spill_dir = field_text(L, spill, "dir", NULL);
+  req->spill_dir = sb_field_text(L, spill, "dir", NULL);
   if (req->spill_dir == NULL) luaL_error(L, "field 'spill': 'dir' is missing");
   req->spill_keep = sb_field_boolean(L, spill, "keep", 0);
 }
@@ -104,11 +82,11 @@ void sb_request_check(lua_State *L, struct sb_http_request *req,
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checkstack(L, 20, NULL);
   memset(req, 0, sizeof *req);
-  req->method = field_text(L, 1, "method", "GET");
-  if (!is_token(req->method)) luaL_error(L, "field 'method': no such method");
-  req->url = field_text(L, 1, "url", NULL);
+  req->method = sb_field_text(L, 1, "method", "GET");
+  if (!is_method(req->method)) luaL_error(L, "field 'method': no such method");
+  req->url = sb_field_text(L, 1, "url", NULL);
   if (req->url == NULL) luaL_error(L, "field 'url' is missing");
-  req->proxy = field_text(L, 1, "proxy", NULL);
+  req->proxy = sb_field_text(L, 1, "proxy", NULL);
   if (lua_getfield(L, 1, "secret") != LUA_TNIL)
     req->bearer = sb_secret_check(L, -1, req->url);
   check_headers(L, lines, req->bearer != NULL);

@@ -162,6 +162,7 @@ static int wait_k(lua_State *L, int status, lua_KContext ctx) {
     return luaL_error(L, "only the loop resumes a task that waits; it was "
                          "resumed by a coroutine function");
   }
+  wait->woken = 0; /* it may sleep on it once more */
   return wait->k(L, status, ctx);
 }
 

@@ -95,16 +95,22 @@ describe("host.server", function()
   end)
 
   describe("an answer written by hand", function()
-    local function told_of(write, options)
+    local function told_of(write, options, client)
       local told
       local s <close> = listen {
         handler = function()
           return { write = write, on_sent = function(whole) told = whole end }
         end,
       }
-      local answer = curl(s:port(), { options = options })
+      local answer = (client or curl)(s:port(), { options = options })
       repeat loop.sleep(0.001) until told ~= nil
       return answer, told
+    end
+
+    -- A client that reads nothing: what is sent to it has to wait.
+    local function stalled(port)
+      local request = "printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'"
+      os.execute(([[bash -c "exec 3<>/dev/tcp/127.0.0.1/%d; %s >&3; sleep 5" >/dev/null 2>&1 &]]):format(port, request))
     end
 
     it("is what the handler sends, in its own time", function()
@@ -175,6 +181,32 @@ describe("host.server", function()
       assert.truthy(answer:find "curl: %(18%)")
     end)
 
+    it("is sent by one task at a time, which is told when another ends it", function()
+      local refused, result
+      local _, whole = told_of(function(out)
+        out:send "HTTP/1.1 200 OK\r\n\r\n"
+        local task = loop.spawn(out.send, out, ("x"):rep(1 << 24))
+        while task:status() == "ready" do loop.sleep(0) end
+        refused = select(2, pcall(out.send, out, "more"))
+        out:abort()
+        result = { task:await() }
+      end, nil, stalled)
+      assert.truthy(refused:find("another task is sending", 1, true))
+      assert.equal("ECANCELED", result[3])
+      assert.is_false(whole)
+    end)
+
+    it("is over when its function ends, whoever still sends", function()
+      local task
+      local _, whole = told_of(function(out)
+        out:send "HTTP/1.1 200 OK\r\n\r\n"
+        task = loop.spawn(out.send, out, ("x"):rep(1 << 24))
+        while task:status() == "ready" do loop.sleep(0) end
+      end, nil, stalled)
+      assert.equal("ECANCELED", select(3, task:await()))
+      assert.is_false(whole)
+    end)
+
     it("ends with the server", function()
       local s, message, code
       s = listen {
@@ -202,6 +234,11 @@ describe("host.server", function()
       ["/nothing"] = function() end,
       ["/status"] = function() return { status = 99 } end,
       ["/header"] = function() return { headers = { a = "b\r\nc: d" } } end,
+      ["/name"] = function() return { headers = { ["a b"] = "c" } } end,
+      ["/colon"] = function() return { headers = { ["a:"] = "c" } } end,
+      ["/empty"] = function() return { headers = { a = "" } } end,
+      ["/length"] = function() return { headers = { ["content-length"] = "3" } } end,
+      ["/chunked"] = function() return { headers = { ["Transfer-Encoding"] = "chunked" } } end,
       ["/body"] = function() return { body = 1 == 1 } end,
     }
     local s <close> = listen { handler = function(request) return handlers[request.path]() end }
@@ -211,6 +248,15 @@ describe("host.server", function()
       assert.truthy(answer:find('{"error":{"code":500,"message":"the request handler failed"}}', 1,
         true))
     end
+  end)
+
+  it("takes numbers for values of headers", function()
+    local s <close> = listen {
+      handler = function() return { headers = { ["X-Count"] = 12, ["X-Text"] = "a\tb" } } end,
+    }
+    local answer = curl(s:port(), { options = "-i" })
+    assert.truthy(answer:find("X-Count: 12\r\n", 1, true), answer)
+    assert.truthy(answer:find("X-Text: a\tb\r\n", 1, true), answer)
   end)
 
   it("refuses a body beyond the limit in JSON", function()

@@ -18,8 +18,8 @@ local server = {}
 ---@field files host.server.file[] the spilled files by N; they are removed once the answer is sent
 
 ---@class host.server.response
----@field status? integer 200 to 599; default 200
----@field headers? table<string, string>
+---@field status? integer 200 to 599; 200 unless given
+---@field headers? table<string, string|number> but for Content-Length and Transfer-Encoding, and none without a value
 ---@field body? string|(string|host.http.attachment)[]
 ---@field reset? boolean true closes the connection without an answer
 ---@field write? fun(out: host.server.output) instead of a status, headers and a body: writes the answer itself
@@ -30,11 +30,12 @@ local server = {}
 ---@class host.server.output
 local output = {}
 
----Sends bytes as they are. Waits until the system has taken them.
+---Sends bytes as they are. Waits until the system has taken them; one task at a
+---time.
 ---@param text string
 ---@return true? sent
 ---@return string? message
----@return string? code "EPIPE" or "ECONNRESET" when the client has gone
+---@return string? code "EPIPE" or "ECONNRESET" when the client has gone, "ECANCELED" when another task has ended the answer
 function output:send(text) end
 
 ---Resets the connection. What the client has not read yet may be lost.
@@ -42,11 +43,11 @@ function output:abort() end
 
 ---@class host.server.options
 ---@field handler fun(request: host.server.request): host.server.response an error it raises is printed, the answer is a 500
----@field host? string a numeric address; default "127.0.0.1"
----@field port? integer default 0: the system chooses one
----@field max_body? integer bytes of a request's body after spilling, more is a 413; default 64 MiB
----@field max_connections? integer default 4096
----@field spill? { dir: string, max_bytes: integer? } where long base64 of JSON bodies goes; 64 MiB a request unless told
+---@field host? string a numeric address; "127.0.0.1" unless given
+---@field port? integer 0, unless given: the system chooses one
+---@field max_body? integer bytes of a request's body after spilling, more is a 413; 64 MiB unless given
+---@field max_connections? integer 4096 unless given
+---@field spill? { dir: string, max_bytes: integer? } where long base64 of JSON bodies goes; 64 MiB a request unless given
 
 ---@class host.server.server
 local running = {}
