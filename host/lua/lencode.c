@@ -1,5 +1,6 @@
 /* host/lua/lencode.c -- see lencode.h. Tables are read raw and no Lua code
-   runs, so they stay as they are while their keys are borrowed. */
+   runs, so they stay as they are while their keys are borrowed; nothing is made
+   that would have Lua collect, for a finalizer might encode something too. */
 #include "host/lua/lencode.h"
 
 #include <lauxlib.h>
@@ -25,6 +26,11 @@ struct entry {
   int value; /* its stack index */
   int rank;  /* in the declared order, or UNRANKED */
 };
+
+/* Fields of a metatable; the registry has them as strings, by these addresses.
+ */
+static const char json_type[] = "__jsontype";
+static const char json_order[] = "__jsonorder";
 
 struct sb_encoder {
   struct sb_buffer out;
@@ -273,10 +279,10 @@ static char declared(lua_State *L, int table, int *order) {
   *order = 0;
   if (!lua_getmetatable(L, table)) return 0;
   int meta = lua_gettop(L);
-  lua_pushliteral(L, "__jsontype");
+  lua_rawgetp(L, LUA_REGISTRYINDEX, json_type);
   if (lua_rawget(L, meta) == LUA_TSTRING) type = *lua_tostring(L, -1);
   lua_pop(L, 1);
-  lua_pushliteral(L, "__jsonorder");
+  lua_rawgetp(L, LUA_REGISTRYINDEX, json_order);
   if (lua_rawget(L, meta) != LUA_TTABLE) return type;
   *order = lua_gettop(L);
   return 'o';
@@ -354,7 +360,14 @@ static int encoder_gc(lua_State *L) {
   return 0;
 }
 
+static void keep_name(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, name);
+}
+
 struct sb_encoder *sb_encoder_push(lua_State *L) {
+  keep_name(L, json_type);
+  keep_name(L, json_order);
   struct sb_encoder *e = lua_newuserdatauv(L, sizeof *e, 0);
   memset(e, 0, sizeof *e);
   sb_buffer_init(&e->out, SB_JSON_BYTES);

@@ -1,6 +1,7 @@
 /* host/lua/lfile.c -- Lua module "host.file": host/files/file.h and
    host/files/lock.h for scripts. All of it waits: the disk is the thread
    pool's. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,25 +43,6 @@ static void job_release(struct sb_work *work) {
   sb_lock_release(job->lock);
 }
 
-const char *sb_file_path(lua_State *L, int index) {
-  size_t len;
-  const char *path = luaL_checklstring(L, index, &len);
-  luaL_argcheck(L, len > 0, index, "the path is empty");
-  luaL_argcheck(L, strlen(path) == len, index, "the path has a zero byte");
-  return path;
-}
-
-char *sb_work_copy(lua_State *L, const char *text, size_t len) {
-  char *bytes = malloc(len + 1);
-  if (bytes != NULL) {
-    memcpy(bytes, text, len);
-    bytes[len] = '\0';
-    return bytes;
-  }
-  luaL_error(L, "not enough memory");
-  return NULL;
-}
-
 static struct job *push_job(lua_State *L, const char *path,
                             void (*run)(struct sb_work *work)) {
   struct job *job = sb_work_push(L, sizeof *job, run, job_release);
@@ -99,7 +81,7 @@ static int finish_read(lua_State *L, struct sb_work *work) {
 
 /* file.read(path[, max_bytes]) -> text | nil, message, code */
 static int file_read(lua_State *L) {
-  const char *path = sb_file_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   lua_Integer max = luaL_optinteger(L, 2, READ_MAX);
   luaL_argcheck(L, max >= 0, 2, "a number of bytes expected");
   struct job *job = push_job(L, path, run_read);
@@ -128,7 +110,7 @@ static int finish_stat(lua_State *L, struct sb_work *work) {
 
 /* file.stat(path) -> { size=, mtime=, type= } | nil, message, code */
 static int file_stat(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_stat);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_stat);
   return sb_work_yield(L, &job->base, finish_stat);
 }
 
@@ -142,7 +124,7 @@ static int finish_exists(lua_State *L, struct sb_work *work) {
 
 /* file.exists(path) -> boolean | nil, message, code */
 static int file_exists(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_stat);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_stat);
   return sb_work_yield(L, &job->base, finish_exists);
 }
 
@@ -160,7 +142,7 @@ static int finish_real(lua_State *L, struct sb_work *work) {
 
 /* file.real(path) -> absolute path | nil, message, code */
 static int file_real(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_real);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_real);
   return sb_work_yield(L, &job->base, finish_real);
 }
 
@@ -182,7 +164,7 @@ static int finish_list(lua_State *L, struct sb_work *work) {
 
 /* file.list(folder) -> { name, ... } sorted | nil, message, code */
 static int file_list(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_list);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_list);
   return sb_work_yield(L, &job->base, finish_list);
 }
 
@@ -233,7 +215,7 @@ static int finish_hash(lua_State *L, struct sb_work *work) {
 
 /* file.hash(path) -> hex, bytes | nil, message, code */
 static int file_hash(lua_State *L) {
-  const char *path = sb_file_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   struct sb_file_stat st;
   if (sb_file_stat(path, &st) == 0) { /* cheaper here than a way to the pool */
     push_identity(L, &st);
@@ -261,20 +243,26 @@ static void run_write_over(struct sb_work *work) {
                                job->stat.mtime);
 }
 
+/* The { size =, mtime = } that a file was seen with. */
+static void check_seen(lua_State *L, int index, struct sb_file_stat *st) {
+  static const lua_Number far = 1e9 * 9; /* seconds; as nanoseconds they fit */
+  luaL_checktype(L, index, LUA_TTABLE);
+  lua_Integer size = sb_field_integer(L, index, "size", -1);
+  lua_Number mtime = sb_field_number(L, index, "mtime", NAN);
+  luaL_argcheck(L, size >= 0 && mtime > -far && mtime < far, index,
+                "size and mtime of a file expected");
+  st->size = (uint64_t)size;
+  st->mtime = (int64_t)(mtime * 1e9);
+}
+
 /* file.write(path, text[, seen]) -> true | nil, message, code */
 static int file_write(lua_State *L) {
-  const char *path = sb_file_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   size_t len;
   const char *text = luaL_checklstring(L, 2, &len);
   int is_over = !lua_isnoneornil(L, 3);
   struct job *job = push_job(L, path, is_over ? run_write_over : run_write);
-  if (is_over) {
-    lua_getfield(L, 3, "size");
-    lua_getfield(L, 3, "mtime");
-    job->stat.size = (uint64_t)luaL_checkinteger(L, -2);
-    job->stat.mtime = (int64_t)(luaL_checknumber(L, -1) * 1e9);
-    lua_pop(L, 2);
-  }
+  if (is_over) check_seen(L, 3, &job->stat);
   job->data = sb_work_copy(L, text, len);
   job->len = len;
   return sb_work_yield(L, &job->base, finish_true);
@@ -282,8 +270,8 @@ static int file_write(lua_State *L) {
 
 /* For functions of two paths. */
 static int start_pair(lua_State *L, void (*run)(struct sb_work *work)) {
-  const char *path = sb_file_path(L, 1);
-  const char *other = sb_file_path(L, 2);
+  const char *path = sb_check_path(L, 1);
+  const char *other = sb_check_path(L, 2);
   struct job *job = push_job(L, path, run);
   job->other = sb_work_copy(L, other, strlen(other));
   return sb_work_yield(L, &job->base, finish_true);
@@ -312,7 +300,7 @@ static void run_mkdir(struct sb_work *work) {
 
 /* file.mkdir(path) -> true | nil, message, code */
 static int file_mkdir(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_mkdir);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_mkdir);
   return sb_work_yield(L, &job->base, finish_true);
 }
 
@@ -323,7 +311,7 @@ static void run_remove(struct sb_work *work) {
 
 /* file.remove(path) -> true | nil, message, code */
 static int file_remove(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_remove);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_remove);
   return sb_work_yield(L, &job->base, finish_true);
 }
 
@@ -356,7 +344,7 @@ static int finish_lock(lua_State *L, struct sb_work *work) {
 
 /* file.lock(path) -> lock | nil, message, "EBUSY" or another code */
 static int file_lock(lua_State *L) {
-  struct job *job = push_job(L, sb_file_path(L, 1), run_lock);
+  struct job *job = push_job(L, sb_check_path(L, 1), run_lock);
   return sb_work_yield(L, &job->base, finish_lock);
 }
 

@@ -16,19 +16,8 @@
 #include "host/picture/picture_save.h"
 #include "host/picture/thumbnail.h"
 
-/* A copy of a string for the pool to read. */
 static char *copy_string(lua_State *L, const char *string) {
-  char *copy = strdup(string);
-  if (copy == NULL) luaL_error(L, "not enough memory");
-  return copy;
-}
-
-/* A path that C sees whole. */
-static const char *check_path(lua_State *L, int index) {
-  size_t len;
-  const char *path = luaL_checklstring(L, index, &len);
-  luaL_argcheck(L, len > 0 && strlen(path) == len, index, "path expected");
-  return path;
+  return sb_work_copy(L, string, strlen(string));
 }
 
 static uint32_t check_side(lua_State *L, int index) {
@@ -93,7 +82,7 @@ static int inspect_finish(lua_State *L, struct sb_work *work) {
 /* image.inspect(path) -> { type=, width=, height=, bytes= } | nil, message,
    code */
 static int image_inspect(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   struct inspect *inspect =
       sb_work_push(L, sizeof *inspect, inspect_run, inspect_release);
   inspect->path = copy_string(L, path);
@@ -141,8 +130,8 @@ static int save_finish(lua_State *L, struct sb_work *work) {
 /* image.save(source, dir, stem[, shared]) -> { path=, width=, height=, bytes=,
    sha256= } | nil, message, code */
 static int image_save(lua_State *L) {
-  const char *source = check_path(L, 1), *dir = check_path(L, 2);
-  const char *stem = check_path(L, 3);
+  const char *source = sb_check_path(L, 1), *dir = sb_check_path(L, 2);
+  const char *stem = sb_check_path(L, 3);
   luaL_argcheck(L, *stem != '.' && strchr(stem, '/') == NULL, 3,
                 "name of a file expected");
   struct save *save = sb_work_push(L, sizeof *save, save_run, save_release);
@@ -194,10 +183,8 @@ static int draw_finish(lua_State *L, struct sb_work *work) {
 static int image_draw(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   struct draw *draw = sb_work_push(L, sizeof *draw, draw_run, draw_release);
-  size_t len;
-  const char *path = sb_field_string(L, 1, "path", "", &len);
-  if (len == 0 || strlen(path) != len)
-    return luaL_error(L, "path: path expected");
+  const char *path = sb_field_text(L, 1, "path", "");
+  if (*path == '\0') return luaL_error(L, "field 'path': path expected");
   draw->path = copy_string(L, path);
   draw->drawing.scratch = sb_field_boolean(L, 1, "scratch", 0);
   sb_shapes_read(L, 1, &draw->drawing);
@@ -247,7 +234,7 @@ static int inset_gc(lua_State *L) {
 
 /* image.inset(path, width, height) -> inset | nil, message, code */
 static int image_inset(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   uint32_t width = check_side(L, 2), height = check_side(L, 3);
   struct inset *inset =
       sb_work_push(L, sizeof *inset, inset_run, inset_release);
@@ -302,7 +289,7 @@ static int thumbnail_finish(lua_State *L, struct sb_work *work) {
 
 /* image.thumbnail(path, side) -> data URL | nil, message, code */
 static int image_thumbnail(lua_State *L) {
-  const char *path = check_path(L, 1);
+  const char *path = sb_check_path(L, 1);
   uint32_t side = check_side(L, 2);
   struct thumbnail *small =
       sb_work_push(L, sizeof *small, thumbnail_run, thumbnail_release);
@@ -316,6 +303,8 @@ static int image_text_width(lua_State *L) {
   size_t len;
   const char *text = luaL_checklstring(L, 1, &len);
   lua_Number size = luaL_checknumber(L, 2);
+  luaL_argcheck(L, size >= 1 && size <= SB_PICTURE_SIDE_MAX, 2,
+                "a number of pixels expected");
   int bold = lua_toboolean(L, 3);
   const struct sb_font *font;
   int rc = sb_font_open(bold, &font);

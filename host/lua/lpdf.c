@@ -41,10 +41,11 @@ static int job_finish(lua_State *L, struct sb_work *work) {
   return 1;
 }
 
-/* A copy of the string on top, for the pool to read; pops it. */
-static char *take_string(lua_State *L) {
-  char *copy = strdup(lua_tostring(L, -1));
-  if (copy == NULL) luaL_error(L, "not enough memory");
+/* A copy of the field's text, for the pool to read. */
+static char *copy_field(lua_State *L, int index, const char *name) {
+  const char *text = sb_field_text(L, index, name, NULL);
+  if (text == NULL) luaL_error(L, "field '%s': string expected", name);
+  char *copy = sb_work_copy(L, text, strlen(text));
   lua_pop(L, 1);
   return copy;
 }
@@ -93,9 +94,7 @@ static void read_shape(lua_State *L, struct sb_pdf_shape *shape) {
   shape->line = sb_field_number(L, -1, "line", 0);
   if (shape->kind == SB_PDF_RECT) return;
   const char *name = shape->kind == SB_PDF_TEXT ? "text" : "path";
-  if (sb_field_string(L, -1, name, NULL, NULL) == NULL)
-    luaL_error(L, "field '%s': string expected", name);
-  shape->text = take_string(L);
+  shape->text = copy_field(L, -1, name);
   if (shape->kind == SB_PDF_PICTURE) return;
   shape->size = positive(L, "size");
   shape->least = sb_field_number(L, -1, "least", shape->size);
@@ -122,11 +121,9 @@ static int pdf_write(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   struct job *job = sb_work_push(L, sizeof *job, job_run, job_release);
-  if (sb_field_string(L, 1, "path", NULL, NULL) == NULL)
-    return luaL_error(L, "field 'path': string expected");
-  job->path = take_string(L);
-  sb_field_string(L, 1, "title", "", NULL);
-  if (lua_isstring(L, -1)) job->pdf.title = take_string(L);
+  job->path = copy_field(L, 1, "path");
+  if (lua_getfield(L, 1, "title") != LUA_TNIL)
+    job->pdf.title = copy_field(L, 1, "title");
   lua_settop(L, 2);
   lua_pushvalue(L, 1);
   job->pdf.width = positive(L, "width");

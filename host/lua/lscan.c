@@ -103,7 +103,7 @@ int sb_file_scan_lua(lua_State *L) {
     return luaL_error(L, "not enough memory");
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, 1, (lua_Integer)i + 1);
-    const char *path = sb_file_path(L, -1);
+    const char *path = sb_check_path(L, -1);
     scan->paths[i] = sb_work_copy(L, path, strlen(path));
     scan->path_count++;
     lua_pop(L, 1);

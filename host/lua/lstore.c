@@ -99,7 +99,7 @@ static int finish_open(lua_State *L, struct sb_work *work) {
 
 /* store.open(path[, { readonly = false }]) -> store | nil, message, code */
 static int store_open(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = sb_check_path(L, 1);
   int readonly = 0;
   if (!lua_isnoneornil(L, 2)) {
     luaL_checktype(L, 2, LUA_TTABLE);
@@ -107,8 +107,7 @@ static int store_open(lua_State *L) {
   }
   struct opening *opening =
       sb_work_push(L, sizeof *opening, run_open, release_open);
-  opening->path = strdup(path);
-  if (opening->path == NULL) return luaL_error(L, "not enough memory");
+  opening->path = sb_work_copy(L, path, strlen(path));
   opening->readonly = readonly;
   return sb_work_yield(L, &opening->base, finish_open);
 }

@@ -44,6 +44,7 @@ static int watch_open(lua_State *L) {
   return rc < 0 ? sb_fail(L, rc, "watching files") : 1;
 }
 
+/* The key at index. */
 static const char *check_path(lua_State *L, int index) {
   size_t len;
   if (lua_type(L, index) != LUA_TSTRING)
@@ -85,6 +86,10 @@ static int watch_set(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   lua_newtable(L); /* 3: the set */
+  for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
+    check_path(L, 4); /* before anything is changed */
+    check_known(L, 5, &content);
+  }
   for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
     const char *path = check_path(L, 4);
     const struct sb_content *known = check_known(L, 5, &content);

@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 #include "host/lua/bridge.h"
@@ -73,6 +74,17 @@ void *sb_work_push(lua_State *L, size_t size, void (*run)(struct sb_work *work),
   header->of.job = job;
   job->header = header;
   return work;
+}
+
+char *sb_work_copy(lua_State *L, const char *text, size_t len) {
+  char *bytes = malloc(len + 1);
+  if (bytes != NULL) {
+    memcpy(bytes, text, len);
+    bytes[len] = '\0';
+    return bytes;
+  }
+  luaL_error(L, "not enough memory");
+  return NULL;
 }
 
 static int work_k(lua_State *L, int status, lua_KContext ctx) {

@@ -21,6 +21,11 @@ struct sb_work {
 void *sb_work_push(lua_State *L, size_t size, void (*run)(struct sb_work *work),
                    void (*release)(struct sb_work *work));
 
+/* Bytes for work to read, which may outlive the task and its stack: a copy for
+   its release to free, with a zero behind it. Raises when there is no memory.
+ */
+char *sb_work_copy(lua_State *L, const char *text, size_t len);
+
 /* Pushes the results of finished work; what it returns is what the Lua
    function returns. It may raise. */
 typedef int sb_work_finish(lua_State *L, struct sb_work *work);

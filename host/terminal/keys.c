@@ -28,9 +28,14 @@ struct sb_key {
 
 static void on_close(uv_handle_t *handle) { free(handle->data); }
 
+/* Frees op, in a later turn. */
+static void close_tty(struct sb_key *op) {
+  uv_close((uv_handle_t *)&op->tty, on_close);
+}
+
 static void leave(struct sb_key *op) {
   sb_rescue_keys_off();
-  uv_close((uv_handle_t *)&op->tty, on_close); /* frees op, in a later turn */
+  close_tty(op);
 }
 
 static void finish(struct sb_key *op, int status) {
@@ -109,7 +114,11 @@ int sb_key_start(uv_loop_t *loop, int fd, sb_key_done *done, void *arg,
   key->done = done;
   key->arg = arg;
   rc = sb_rescue_keys_on(fd);
-  if (rc == 0) rc = uv_read_start((uv_stream_t *)&key->tty, on_alloc, on_read);
+  if (rc < 0) {
+    close_tty(key);
+    return rc;
+  }
+  rc = uv_read_start((uv_stream_t *)&key->tty, on_alloc, on_read);
   if (rc < 0)
     leave(key);
   else

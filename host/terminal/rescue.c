@@ -63,6 +63,7 @@ void sb_rescue_cursor(int fd) {
 }
 
 int sb_rescue_keys_on(int fd) {
+  if (changed_on >= 0) return UV_EBUSY;
   if (tcgetattr(fd, &former) != 0) return uv_translate_sys_error(errno);
   struct termios keys = former;
   keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);

@@ -180,7 +180,7 @@ static int append_return(struct sb_terminal *terminal, int columns) {
     int width = terminal->widths[i];
     up += width > columns ? (width + columns - 1) / columns : 1;
   }
-  if (up == 0) return sb_buffer_append_byte(&terminal->out, '\r');
+  if (up <= 0) return sb_buffer_append_byte(&terminal->out, '\r');
   snprintf(move, sizeof move, "\r\033[%dA", up);
   return sb_buffer_append_text(&terminal->out, move);
 }

@@ -31,6 +31,10 @@ describe("host.file", function()
     assert(file.write(path, "mine too", seen))
     local ok, message, code = file.write(path, "mine again", seen)
     assert.same({ "EAGAIN", path .. ": changed meanwhile" }, { code, message })
+    for _, wrong in ipairs { {}, { size = 1 }, { size = -1, mtime = 1 }, { size = 1, mtime = 0 / 0 },
+      { size = 1, mtime = -1e300 } } do
+      assert.has_error(function() file.write(path, "none", wrong) end)
+    end
     assert.is_nil(ok)
     assert.equal("mine too", file.read(path))
     assert.same({ "a" }, file.list(folder))

@@ -300,5 +300,8 @@ describe("host.image", function()
     assert.near(12.68, image.text_width("n", 20), 0.01)
     assert.is_true(image.text_width("n", 20, true) > image.text_width("n", 20))
     assert.equal(0, image.text_width("", 20))
+    for _, size in ipairs { 0, -1, 0 / 0, 1 / 0, 1e300 } do
+      assert.has_error(function() image.text_width("n", size) end)
+    end
   end)
 end)
