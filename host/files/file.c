@@ -277,10 +277,6 @@ int sb_file_copy_scratch(const char *from, const char *to) {
   return copy_as(from, to, SCRATCH);
 }
 
-int sb_file_link(const char *from, const char *to) {
-  return link(from, to) != 0 ? last_error() : sync_folder_of(to);
-}
-
 /* rename that fails with EEXIST instead of replacing. Where the file system
    cannot, a second link and the removal of the first come to the same. */
 static int rename_new(const char *from, const char *to) {

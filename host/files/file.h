@@ -36,10 +36,6 @@ int sb_file_write_scratch(const char *path, const void *data, size_t len);
 int sb_file_copy(const char *from, const char *to);
 int sb_file_copy_scratch(const char *from, const char *to);
 
-/* Gives a file that is durable a further name, durably. UV_EEXIST when that is
-   taken; fails too where the file system has no such thing. */
-int sb_file_link(const char *from, const char *to);
-
 /* Makes a finished temporary durable and gives it its name. Both are in one
    folder. UV_EEXIST when final is taken. When it fails the temporary is left;
    to try again it is to be copied, since an fsync that failed is final for it.

@@ -1,6 +1,7 @@
 /* host/lua/limage.c -- Lua module "host.image": pictures checked, taken in,
    and drawn. All but text_width works in the thread pool. */
 #include <lauxlib.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -96,14 +97,15 @@ static int image_inspect(lua_State *L) {
 struct save {
   struct sb_work base;
   char *source, *dir, *stem;
-  int shared, rc;
+  bool is_own;
+  int rc;
   struct sb_picture_saved saved;
   char fault[SB_PICTURE_FAULT_MAX];
 };
 
 static void save_run(struct sb_work *work) {
   struct save *save = (struct save *)work;
-  save->rc = sb_picture_save(save->source, save->dir, save->stem, save->shared,
+  save->rc = sb_picture_save(save->source, save->dir, save->stem, save->is_own,
                              &save->saved, save->fault);
 }
 
@@ -127,18 +129,19 @@ static int save_finish(lua_State *L, struct sb_work *work) {
   return 1;
 }
 
-/* image.save(source, dir, stem[, shared]) -> { path=, width=, height=, bytes=,
+/* image.save(source, dir, stem[, own]) -> { path=, width=, height=, bytes=,
    sha256= } | nil, message, code */
 static int image_save(lua_State *L) {
   const char *source = sb_check_path(L, 1), *dir = sb_check_path(L, 2);
   const char *stem = sb_check_path(L, 3);
   luaL_argcheck(L, *stem != '.' && strchr(stem, '/') == NULL, 3,
                 "name of a file expected");
+  lua_settop(L, 4);
   struct save *save = sb_work_push(L, sizeof *save, save_run, save_release);
   save->source = copy_string(L, source);
   save->dir = copy_string(L, dir);
   save->stem = copy_string(L, stem);
-  save->shared = lua_toboolean(L, 4);
+  save->is_own = lua_toboolean(L, 4);
   return sb_work_yield(L, &save->base, save_finish);
 }
 

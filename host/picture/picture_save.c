@@ -49,9 +49,10 @@ static int refuse_blank(const struct sb_pixels *pixels, char *fault) {
   return sb_pixels_blank(pixels) ? sb_picture_refuse(fault, "it is blank") : 0;
 }
 
-static int check(const char *source, struct sb_picture *picture, char *fault) {
+static int check(const char *source, bool is_own, struct sb_picture *picture,
+                 char *fault) {
   int rc = sb_picture_check(source, picture, fault);
-  if (rc < 0) return rc;
+  if (rc < 0 || is_own) return rc;
   if (picture->width < SIDE_MIN || picture->height < SIDE_MIN ||
       picture->bytes < BYTES_MIN)
     return sb_picture_refuse(
@@ -70,14 +71,15 @@ static int check(const char *source, struct sb_picture *picture, char *fault) {
 }
 
 /* One at a time in the process: each has its pixels in memory. */
-static int convert(const char *source, const char *to, char *fault) {
+static int convert(const char *source, bool is_own, const char *to,
+                   char *fault) {
   static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
   struct sb_pixels pixels = {0};
   uint8_t *data = NULL;
   size_t len = 0;
   pthread_mutex_lock(&gate);
   int rc = sb_pixels_load(source, &pixels, NULL, fault);
-  if (rc == 0) rc = refuse_blank(&pixels, fault);
+  if (rc == 0 && !is_own) rc = refuse_blank(&pixels, fault);
   if (rc == 0) rc = sb_png_encode(&pixels, &data, &len);
   sb_pixels_free(&pixels);
   pthread_mutex_unlock(&gate);
@@ -95,27 +97,6 @@ static int is_same(const char *path, const uint8_t *digest) {
          memcmp(other, digest, sizeof other) == 0;
 }
 
-/* What gives a file with that content a name, unless it is taken. */
-typedef int give_name(const char *file, const char *name,
-                      const uint8_t *digest);
-
-/* Tries one name after the other. */
-static int find_name(const char *file, const char *dir, const char *stem,
-                     give_name *give, const uint8_t *digest, char **path) {
-  for (unsigned long n = 1; n < NAMES_MAX; n++) {
-    char *name = name_file(dir, stem, "-", n == 1 ? 0 : n, ".png");
-    if (name == NULL) return UV_ENOMEM;
-    int rc = give(file, name, digest);
-    if (rc == 0) {
-      *path = name;
-      return 0;
-    }
-    free(name);
-    if (rc != UV_EEXIST) return rc;
-  }
-  return UV_EEXIST;
-}
-
 /* Gives a temporary its name; it is gone afterwards. */
 static int publish(const char *temporary, const char *name,
                    const uint8_t *digest) {
@@ -126,60 +107,50 @@ static int publish(const char *temporary, const char *name,
   return rc == 0 ? sb_file_remove(temporary) : rc;
 }
 
-/* Gives a file a further name. */
-static int share(const char *file, const char *name, const uint8_t *digest) {
-  int rc = sb_file_link(file, name);
-  if (rc != UV_EEXIST || !is_same(name, digest)) return rc;
-  return sb_file_copy(file, name);
+/* Publishes it under the first name that is free, or has the same content. */
+static int find_name(const char *temporary, const char *dir, const char *stem,
+                     const uint8_t *digest, char **path) {
+  for (unsigned long n = 1; n < NAMES_MAX; n++) {
+    char *name = name_file(dir, stem, "-", n == 1 ? 0 : n, ".png");
+    if (name == NULL) return UV_ENOMEM;
+    int rc = publish(temporary, name, digest);
+    if (rc == 0) {
+      *path = name;
+      return 0;
+    }
+    free(name);
+    if (rc != UV_EEXIST) return rc;
+  }
+  return UV_EEXIST;
 }
 
 /* The source's content, as PNG, in a file that is not durable yet. */
 static int bring(const char *source, const struct sb_picture *picture,
-                 const char *temporary, char *fault) {
+                 bool is_own, const char *temporary, char *fault) {
   if (picture->type == SB_PICTURE_PNG)
     return sb_file_copy_scratch(source, temporary);
-  return convert(source, temporary, fault);
-}
-
-static int save_copy(const char *source, const char *dir, const char *stem,
-                     const struct sb_picture *picture, uint8_t *digest,
-                     struct sb_picture_saved *saved, char *fault) {
-  struct sb_file_stat st = {0};
-  char *temporary = name_temporary(dir);
-  if (temporary == NULL) return UV_ENOMEM;
-  int rc = bring(source, picture, temporary, fault);
-  if (rc == 0) rc = sb_file_hash(temporary, digest, &st);
-  if (rc == 0)
-    rc = find_name(temporary, dir, stem, publish, digest, &saved->path);
-  if (rc < 0) sb_file_remove(temporary);
-  free(temporary);
-  saved->bytes = st.size;
-  return rc;
-}
-
-static int save_shared(const char *source, const char *dir, const char *stem,
-                       uint8_t *digest, struct sb_picture_saved *saved) {
-  struct sb_file_stat st = {0};
-  int rc = sb_file_hash(source, digest, &st);
-  if (rc == 0) rc = find_name(source, dir, stem, share, digest, &saved->path);
-  saved->bytes = st.size;
-  return rc;
+  return convert(source, is_own, temporary, fault);
 }
 
 int sb_picture_save(const char *source, const char *dir, const char *stem,
-                    int shared, struct sb_picture_saved *saved, char *fault) {
+                    bool is_own, struct sb_picture_saved *saved, char *fault) {
   uint8_t digest[SB_SHA256_SIZE];
   struct sb_picture picture;
-  int rc = check(source, &picture, fault);
+  struct sb_file_stat st = {0};
+  int rc = check(source, is_own, &picture, fault);
   if (rc < 0) return sb_picture_blame(fault, source, rc);
-  saved->width = picture.width;
-  saved->height = picture.height;
-  rc = UV_ENOSYS;
-  if (shared && picture.type == SB_PICTURE_PNG)
-    rc = save_shared(source, dir, stem, digest, saved);
-  if (rc < 0) rc = save_copy(source, dir, stem, &picture, digest, saved, fault);
+  char *temporary = name_temporary(dir);
+  if (temporary == NULL) return sb_picture_blame(fault, dir, UV_ENOMEM);
+  rc = bring(source, &picture, is_own, temporary, fault);
+  if (rc == 0) rc = sb_file_hash(temporary, digest, &st);
+  if (rc == 0) rc = find_name(temporary, dir, stem, digest, &saved->path);
+  if (rc < 0) sb_file_remove(temporary);
+  free(temporary);
   if (rc < 0)
     return sb_picture_blame(fault, rc == UV_EFTYPE ? source : dir, rc);
+  saved->width = picture.width;
+  saved->height = picture.height;
+  saved->bytes = st.size;
   sb_sha256_hex(digest, saved->sha256);
   return 0;
 }

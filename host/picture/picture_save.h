@@ -5,6 +5,7 @@
 #ifndef SB_HOST_PICTURE_SAVE_H
 #define SB_HOST_PICTURE_SAVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "host/picture/picture.h"
@@ -18,18 +19,17 @@ struct sb_picture_saved {
 };
 
 /* Puts the picture `source`, which stays, at dir/stem.png. A PNG is copied byte
-   for byte; JPEG and WebP are converted. When the name is taken by another
-   content, stem-2 is tried, then stem-3 and so on; when by the same, that file
-   is the one. Durable on return. A PNG that is shared, which says that it is
-   durable and that nobody changes it, becomes a further name of the same file
-   where the file system can do that.
-   Refused besides what sb_picture_check refuses: a picture too small to be one
-   that was asked for (under 64 pixels a side, or 1024 bytes), and one that is
-   of a single colour. A PNG is decoded to see that only when its bytes are
-   suspiciously few for its size. Returns as sb_picture_check does, but always
-   with a fault, which begins with the path of the file or folder it is about.
- */
+   for byte; JPEG and WebP are converted. It is a file of its own, so that
+   whoever writes into it leaves the source as it is. When the name is taken by
+   another content, stem-2 is tried, then stem-3 and so on; when by the same,
+   that file is the one. Durable on return.
+   Refused besides what sb_picture_check refuses, unless it is a person's own: a
+   picture too small to be one that was asked for (under 64 pixels a side, or
+   1024 bytes), and one that is of a single colour. A PNG is decoded to see that
+   only when its bytes are suspiciously few for its size. Returns as
+   sb_picture_check does, but always with a fault, which begins with the path of
+   the file or folder it is about. */
 int sb_picture_save(const char *source, const char *dir, const char *stem,
-                    int shared, struct sb_picture_saved *saved, char *fault);
+                    bool is_own, struct sb_picture_saved *saved, char *fault);
 
 #endif

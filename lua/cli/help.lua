@@ -89,8 +89,8 @@ step[scene/shot]; * stands for any letters, ? for one.
 sbhost unedit STORY.lua PATH... [--data DIR]
 
 Drops edits, by the paths that `sbhost edits` lists; * stands for any letters, ?
-for one. What was generated comes back with the next run, without a call where it
-is still there.
+for one. What was generated comes back with the next run, without a call: also a
+picture that another was saved over, until `sbhost clean` removes its take.
 
   --data DIR  where projects are kept (data)
 
@@ -199,8 +199,8 @@ yet: then the story's choice counts, or option 1.
   clean = [[
 sbhost clean STORY.lua [OPTION...]
 
-Removes what no take needs that stands: the pictures of earlier takes, plates of
-reference pictures, and files of answers whose pictures are saved. Says first what
+Removes what no take needs that stands: the pictures of earlier takes, with what
+came from the provider for them, and plates of reference pictures. Says first what
 that is, and how much, and asks.
 
   --yes               do not ask

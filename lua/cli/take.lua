@@ -2,6 +2,7 @@
 
 local fault = require "pipeline.fault"
 local options = require "cli.options"
+local record = require "pipeline.call.record"
 local retake = require "pipeline.tasks.retake"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
@@ -32,7 +33,8 @@ local function look(story, chosen, word, n)
   opened:open { readonly = true }
   local task = select_tasks.task(word, opened:known_tasks())
   local outcome = find(opened:outcomes():of(task), task, n)
-  if outcome.picture and not opened.project:has(outcome.picture.path) then
+  local lies = outcome.picture and opened.project:has(outcome.picture.path)
+  if outcome.picture and not lies and not record.has_arrived(opened.project, outcome) then
     fault.raise { message = ("the picture of that take, %s, is no longer there"):format(outcome.picture.path) }
   end
   return task, retake.record(opened, task, outcome)
@@ -43,10 +45,10 @@ end
 return function(...)
   local chosen, story, rest = options.of_story("take", OPTIONS, { ... })
   local word, number = options.further("take", { "TASK", "N" }, rest)
-  local task, record = look(story, chosen, word, options.count(number, "the take"))
+  local task, taken = look(story, chosen, word, options.count(number, "the take"))
   local opened <close> = session.load(story, chosen)
   opened:open()
-  opened:outcomes().takes:put(task, record)
+  opened:outcomes().takes:put(task, taken)
   opened.project:unfinish()
   print(("%s: take %s is the current one; sbhost run puts it into the storyboard"):format(task, number))
   return 0

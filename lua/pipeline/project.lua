@@ -20,7 +20,6 @@ local stored = require "pipeline.project.stored"
 ---@field room Room?         of the run that writes
 ---@field saved_page string? the stamp of the board as it was last written
 ---@field published Published artifact.json
----@field private discarded string[] files that go once what was recorded is on disk
 local Project = {}
 Project.__index = Project
 
@@ -111,7 +110,6 @@ function M.open(name, data, options)
     folder = folder,
     store = opened,
     readonly = readonly,
-    discarded = {},
   }, Project)
   self.saved_page = opened:get("view", "board")
   self.published = published.new(opened, self:path "artifact.json", readonly)
@@ -123,13 +121,30 @@ end
 function Project:looking()
   local looking = { name = self.name, folder = self.folder, store = self.store, readonly = true }
   looking.published = published.new(self.store, self:path "artifact.json", true)
+  looking.scratch = function()
+    return self:scratch()
+  end
   return setmetatable(looking, Project)
 end
 
 --- Where something of the project lies.
----@param relative string
+---@param relative string what is absolute lies elsewhere
 function Project:path(relative)
-  return self.folder .. "/" .. relative
+  return relative:sub(1, 1) == "/" and relative or self.folder .. "/" .. relative
+end
+
+--- The folder that pictures are put into; one of its own while it is only looked at.
+---@return string
+function Project:place_of_pictures()
+  return self.readonly and self:scratch() or self:path "images"
+end
+
+--- A path as the project names it.
+---@param path string
+---@return string relative absolute for what lies elsewhere
+function Project:inside(path)
+  local folder = self.folder .. "/"
+  return path:sub(1, #folder) == folder and path:sub(#folder + 1) or path
 end
 
 --- Replaces artifact.json and storyboard.html, where they do not say the same
@@ -208,24 +223,11 @@ function Project:write(write, ...)
   end
 end
 
---- A file is of no use any more once all that was recorded before is on disk.
----@param path string
-function Project:discard(path)
-  table.insert(self.discarded, path)
-end
-
 --- Returns once all that was recorded is on disk.
 function Project:settle()
-  if self.readonly then
-    return
+  if not self.readonly then
+    self:write(self.store.flush, self.store)
   end
-  local discarded = self.discarded
-  self.discarded = {}
-  self:write(self.store.flush, self.store)
-  for i, path in ipairs(discarded) do
-    discarded[i] = loop.spawn(file.remove, path)
-  end
-  loop.all(discarded)
 end
 
 --- Whether something of the project is there.
@@ -248,7 +250,7 @@ function Project:scratch()
   if not self.scratch_folder then
     self.scratch_folder = os.tmpname()
     os.remove(self.scratch_folder)
-    self:must(file.mkdir(self.scratch_folder))
+    self:write(file.mkdir, self.scratch_folder)
   end
   return self.scratch_folder
 end

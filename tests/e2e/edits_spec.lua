@@ -298,6 +298,72 @@ describe("a person's own drawing", function()
     one.close()
   end)
 
+  --- Writes into a file, as many paint programs do, or puts another in its place.
+  local WAYS = {
+    ["over it"] = function(path, bytes)
+      local handle <close> = assert(io.open(path, "w"))
+      handle:write(bytes)
+    end,
+    ["in its place"] = function(path, bytes)
+      assert(file.write(path, bytes))
+    end,
+  }
+
+  for way, put in pairs(WAYS) do
+    for _, is_kept in ipairs { false, true } do
+      local title = ("that is saved %s%s goes without a call"):format(is_kept and "where one was kept, " or "", way)
+      it(title, function()
+        local one = desk()
+        one.run()
+        local before = one.board()
+        if is_kept then
+          assert.equal(0, one.sbhost("keep", SHOT).status)
+          assert.same({}, one.run().asked)
+        end
+        local shot = one.board().scenes[1].shots[2].image_url
+        local drawn = file.hash(one.data .. "/small/" .. shot)
+        local mine = file.read(drawing(one.at .. "/mine.png", 0x204060))
+        put(one.data .. "/small/" .. shot, mine)
+        assert.equal("kept", one.run().states[SHOT])
+        assert.equal(mine, file.read(one.data .. "/small/" .. one.board().scenes[1].shots[2].image_url))
+        assert.equal(0, one.sbhost("unedit", "scenes*").status)
+        local made = one.run()
+        assert.same({}, made.asked)
+        assert.same({}, one.told(made, "edit"))
+        local after = one.board()
+        assert.equal(drawn, file.hash(one.data .. "/small/" .. after.scenes[1].shots[2].image_url))
+        before.revision, after.revision = nil, nil
+        assert.same(before, after)
+        one.close()
+      end)
+    end
+  end
+
+  it("is taken as it is, also of one colour, and named in the story as well", function()
+    local one = desk()
+    local function blank(path, colour)
+      assert(image.draw { width = 640, height = 360, path = path, background = colour, shapes = {} })
+      return file.read(path)
+    end
+    blank(one.at .. "/blank.png", 0x336699)
+    one.story("style =", 'props = { { name = "prop 1", kind = "character", image = "blank.png" } }, style =')
+    one.run()
+    local shot = one.board().scenes[1].shots[2].image_url
+    local mine = blank(one.data .. "/small/" .. shot, 0x993366)
+    assert.equal("kept", one.run().states[SHOT])
+    -- Drawn on there, it is another one, and the first can be had again.
+    drawing(one.data .. "/small/" .. shot, 0x204060)
+    one.run()
+    one.save(function(board)
+      assert.not_equal(shot, board.scenes[1].shots[2].image_url)
+      blank(one.at .. "/mine.png", 0x993366)
+      board.scenes[1].shots[2].image_url = "mine.png" -- beside the story
+    end)
+    assert.equal("kept", one.run().states[SHOT])
+    assert.equal(mine, file.read(one.data .. "/small/" .. one.board().scenes[1].shots[2].image_url))
+    one.close()
+  end)
+
   it("may be named in the artifact, as a JPEG elsewhere too", function()
     local one = desk()
     one.run()
@@ -335,13 +401,18 @@ describe("a person's own drawing", function()
     one.close()
   end)
 
-  it("is drawn again when the file is deleted", function()
+  it("is none where a drawn picture is deleted: that is put there again", function()
     local one = desk()
     one.run()
     local picture = one.board().props[1].image_url
+    local drawn = file.hash(one.data .. "/small/" .. picture)
     assert(file.remove(one.data .. "/small/" .. picture))
+    local planned = one.sbhost("plan", "--base-url", one.serving.url)
+    assert.truthy(planned.out:find("nothing to do", 1, true), planned.out)
     local made = one.run()
-    assert.equal("done", made.states["component_images[prop-1]"])
+    assert.equal("reused", made.states["component_images[prop-1]"])
+    assert.equal(drawn, file.hash(one.data .. "/small/" .. picture))
+    assert.truthy(one.told(made, "gone")[1]:find("what was drawn is put there again", 1, true))
     assert.same({}, one.told(made, "edit"))
     one.close()
   end)

@@ -153,7 +153,15 @@ end
 
 --- What commands are given of a session.
 local function session_of(hands)
-  return { project = hands.opened, edits = hands.run.edits, spec = hands.run.spec, graph = hands.run.graph }
+  return {
+    project = hands.opened,
+    edits = hands.run.edits,
+    spec = hands.run.spec,
+    graph = hands.run.graph,
+    outcomes = function()
+      return hands.run.outcomes
+    end,
+  }
 end
 
 function DEEDS.keep(hands, dice)

@@ -124,19 +124,24 @@ describe("a task that was evaluated before", function()
     assert.equal(0, asked)
   end)
 
-  it("is drawn anew when its picture is gone, which is said", function()
+  it("gets its picture back when that is gone, and a new one when what arrived is gone too, which is said", function()
     local made = evaluate()
     local path = made.artifact.scenes[2].stage_setting_shot.image_url
-    assert(file.remove(opened:path(path)))
-    local asked
-    made, asked = evaluate()
-    assert.equal(1, asked)
-    assert.is_true(file.exists(opened:path(made.artifact.scenes[2].stage_setting_shot.image_url)))
-    local said = {}
-    for _, event in ipairs(made.events) do
-      said[#said + 1] = event.event == "gone" and event.task or nil
+    for _, calls in ipairs { 0, 1 } do
+      assert(file.remove(opened:path(path)))
+      for _, name in ipairs(calls == 1 and file.list(opened:path "arriving") or {}) do
+        assert(file.remove(opened:path("arriving/" .. name)))
+      end
+      local again, asked = evaluate()
+      assert.equal(calls, asked)
+      path = again.artifact.scenes[2].stage_setting_shot.image_url
+      assert.is_true(file.exists(opened:path(path)))
+      local said = {}
+      for _, event in ipairs(again.events) do
+        said[#said + 1] = event.event == "gone" and event.task or nil
+      end
+      assert.same({ "stage_shot_images[scene-2]" }, said)
     end
-    assert.same({ "stage_shot_images[scene-2]" }, said)
   end)
 
   it("keeps the picture that a person put in the place of its own", function()
@@ -146,6 +151,7 @@ describe("a task that was evaluated before", function()
     assert(file.copy(opened:path "mine.png", opened:path(path)))
     local again, asked = evaluate()
     assert.equal(0, asked)
-    assert.equal(path, again.artifact.scenes[1].stage_setting_shot.image_url)
+    local own = again.artifact.scenes[1].stage_setting_shot.image_url
+    assert.equal(file.hash(opened:path "mine.png"), file.hash(opened:path(own)))
   end)
 end)

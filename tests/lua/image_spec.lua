@@ -81,26 +81,6 @@ describe("host.image", function()
   end)
 
   describe("save", function()
-    it("shares the file of a PNG that nobody changes, under names that are free", function()
-      local source = paint("a", 1)
-      local first = assert(image.save(source, dir, "shot", true))
-      local again = assert(image.save(source, dir, "shot", true))
-      local second = assert(image.save(paint("b", 2), dir, "shot", true))
-      assert.equal(dir .. "/shot.png", first.path)
-      assert.same(first, again)
-      assert.equal(dir .. "/shot-2.png", second.path)
-      assert.equal(file.hash(source), first.sha256)
-      assert(file.remove(source))
-      assert.equal(first.sha256, file.hash(first.path))
-      assert.equal(assert(image.inspect(first.path)).bytes, first.bytes)
-      assert.same({ "b", "shot-2.png", "shot.png" }, file.list(dir))
-    end)
-
-    it("converts what is no PNG though it is shared", function()
-      local saved = assert(image.save(data .. "card.jpeg", dir, "card", true))
-      assert.equal("png", assert(image.inspect(saved.path)).type)
-    end)
-
     it("stores a PNG as it came and leaves the source", function()
       local source = paint "source"
       local saved = assert(image.save(source, dir, "shot"))
@@ -110,6 +90,9 @@ describe("host.image", function()
       assert.equal(read(source), read(saved.path))
       assert.equal(#read(source), saved.bytes)
       assert.equal(64, #saved.sha256)
+      -- A program that writes into the one leaves the other as it is.
+      write(saved.path, "written over")
+      assert.equal(saved.sha256, file.hash(source))
     end)
 
     it("converts JPEG and WebP to PNG", function()
@@ -148,6 +131,7 @@ describe("host.image", function()
       assert.is_nil(saved)
       assert.truthy(message:find("it is too small to be a picture", 1, true))
       assert.equal("EBADPICTURE", code)
+      assert.equal(64, assert(image.save(data .. "card.png", dir, "small", true)).height) -- a person's own
     end)
 
     it("refuses a picture of one single colour, and takes a simple one", function()
@@ -158,6 +142,7 @@ describe("host.image", function()
       local saved, message = image.save(path, dir, "plain")
       assert.is_nil(saved)
       assert.equal(path .. ": it is blank", message)
+      assert(image.save(path, dir, "own", true)) -- of a person who wants it so
       shapes[1] = { "ellipse", cx = 500, cy = 400, rx = 3, ry = 3, colour = 0 }
       assert(image.draw(drawing))
       assert(image.save(path, dir, "plain"))

@@ -26,20 +26,20 @@ function image.inspect(path) end
 ---@field sha256 string  of the file at path, hexadecimal
 
 ---Puts a picture at <dir>/<stem>.png, durable on return; the source stays where it
----is. A PNG is stored as it came, byte for byte; JPEG and WebP are converted, one
----at a time. A name that is taken by another content gets -2, -3, …; one that has
----the same content already is the one returned. Refused as "EBADPICTURE": what
----inspect refuses, what is under 64 pixels a side or under 1024 bytes, and a
----picture of one single colour.
+---is, and no write to the one changes the other. A PNG is stored as it came, byte
+---for byte; JPEG and WebP are converted, one at a time. A name that is taken by
+---another content gets -2, -3, …; one that has the same content already is the one
+---returned. Refused as "EBADPICTURE": what inspect refuses and, unless it is a
+---person's own, what is under 64 pixels a side or under 1024 bytes, and a picture of
+---one single colour.
 ---@param source string
 ---@param dir string  a folder that is there
 ---@param stem string  the name of the file without its .png
----@param shared? boolean  the source is durable, and nobody changes it: a PNG may
----  become a further name of the same file, which spares copying and flushing it
+---@param own? boolean  a person brought it, so that it is taken as it is
 ---@return host.image.saved?
 ---@return string? message
 ---@return string? code
-function image.save(source, dir, stem, shared) end
+function image.save(source, dir, stem, own) end
 
 ---A colour, 0xRRGGBB.
 ---@alias host.image.colour integer

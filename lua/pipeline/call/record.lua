@@ -29,6 +29,19 @@ local function put_anew(arrived, path)
   return ok, message, code
 end
 
+--- How a picture is called that came with an answer.
+local function name_of(id, i)
+  return ("%d-%d"):format(id, i)
+end
+
+--- Whether what came for an outcome's picture is there.
+---@param project Project
+---@param outcome Outcome
+---@return boolean?
+function M.has_arrived(project, outcome)
+  return project:has("arriving/" .. name_of(outcome.ids[#outcome.ids], 1))
+end
+
 --- Puts the pictures that came with an answer where they are durable, under
 --- names that the answer's record gives. What the record says of a file's place is
 --- its name alone, so that a project may be moved.
@@ -37,7 +50,7 @@ local function keep_files(calls, id, files)
   for i, arrived in ipairs(files) do
     kept[i] = { error = arrived.error, address = arrived.address }
     if arrived.path or arrived.data then
-      local name = ("%d-%d"):format(id, i)
+      local name = name_of(id, i)
       local path = calls.folder .. "/" .. name
       file.remove(path) -- one that is there was named by a store that is no more
       local ok, message = calls.room:write(put, put_anew, arrived, path)

@@ -62,6 +62,7 @@ function Keeper:put(text, field, value)
     if not record.sha256 then
       return -- it is not there to be kept
     end
+    record.was, record.from = value, record.sha256
   end
   self.opened.edits:put(text, record)
   self.kept[#self.kept + 1] = text
@@ -166,12 +167,27 @@ local function meant_by(kept, word)
   return found
 end
 
+--- Whether a file has the place of a picture that was drawn for a task.
+local function is_place(opened, task, place)
+  for _, outcome in ipairs(opened:outcomes():of(task)) do
+    if outcome.picture and outcome.picture.path == place then
+      return true
+    end
+  end
+  return false
+end
+
 --- A picture that was put in the place of one that was drawn goes from there: the
---- edit has its own copy. Then the place is free for one that is drawn.
-local function clear(opened, record)
-  local place = record.was and opened.project:path(record.was)
-  if place and file.hash(place) == record.from then
-    file.remove(place)
+--- edit has its own copy. Then the place is free for the one that was drawn.
+---@param opened Session
+---@param entry EditEntry
+local function clear(opened, entry)
+  local record = entry.record
+  if record.was and record.was ~= record.value and entry.task and is_place(opened, entry.task, record.was) then
+    local place = opened.project:path(record.was)
+    if file.hash(place) == record.from then
+      file.remove(place)
+    end
   end
 end
 
@@ -200,7 +216,7 @@ function M.drop(opened, words)
   for _, entry in ipairs(list) do
     if wanted[entry.path.text] then
       dropped[#dropped + 1] = entry.path.text
-      clear(opened, entry.record)
+      clear(opened, entry)
       kept:remove(entry.path.text)
     end
   end

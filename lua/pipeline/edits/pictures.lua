@@ -15,23 +15,24 @@ local function is_inside(path)
   return path:sub(1, 1) ~= "/" and not ("/" .. path .. "/"):find("/../", 1, true)
 end
 
---- Puts a picture among the project's, under a name of its content.
+--- Puts a picture among the project's, under a name of its content. It is a person's,
+--- and taken as it is.
 ---@param project Project
 ---@param path string
 ---@param key string of its item
----@return string? inside the project
+---@return string? inside the project; absolute while that is only looked at
 ---@return string  sha256, or why it cannot be used
 function M.take_in(project, path, key)
   local hash, message = file.hash(path)
   local saved
   if hash then
     local stem = ("edited_%s_%s"):format(key, hash:sub(1, 12))
-    saved, message = image.save(path, project:path "images", stem)
+    saved, message = image.save(path, project:place_of_pictures(), stem, true)
   end
   if not saved then
     return nil, tostring(message)
   end
-  return "images/" .. saved.path:match "[^/]+$", saved.sha256
+  return project:inside(saved.path), saved.sha256
 end
 
 --- The file that a path in the artifact means: inside the project, else beside the story.
@@ -57,31 +58,25 @@ function M.named(project, dir, path, key)
   local info, message = image.inspect(found)
   if not info then
     return nil, message
-  elseif project.readonly or (info.type == "png" and is_inside(path) and found == project:path(path)) then
+  elseif info.type == "png" and is_inside(path) and found == project:path(path) then
     return path, (file.hash(found))
   end
   return M.take_in(project, found, key)
 end
 
 --- Takes in a picture that was found where another one was. The person's program may
---- go on saving it there, so what it holds then is another picture. One that would not
---- be taken for a drawing, such as a single colour, stays where it was found.
+--- go on saving it there, so what it holds then is another picture.
+---@param project Project
 ---@param place string inside the project
 ---@param hash string of what is there
----@param info host.image.info
 ---@return Edit?
 ---@return string? message
-local function taken_from(project, place, hash, info, key)
-  local path, sha256
-  if not project.readonly then
-    path, sha256 = M.take_in(project, project:path(place), key)
+local function taken_from(project, place, hash, key)
+  local path, sha256 = M.take_in(project, project:path(place), key)
+  if not path then
+    return nil, sha256
   end
-  if path then
-    return { op = "set", value = path, sha256 = sha256, was = place, from = hash }
-  elseif project.readonly or info.type == "png" then
-    return { op = "set", value = place, sha256 = hash }
-  end
-  return nil, sha256
+  return { op = "set", value = path, sha256 = sha256, was = place, from = hash }
 end
 
 --- The edit that a person made by putting a picture in the place of one that was
@@ -94,7 +89,7 @@ end
 function M.replaced(project, hashes, drawn, key)
   local hash = hashes:hash(drawn.path)
   local info = hash and hash ~= drawn.sha256 and image.inspect(project:path(drawn.path))
-  return info and (taken_from(project, drawn.path, hash, info, key)) or nil
+  return info and (taken_from(project, drawn.path, hash, key)) or nil
 end
 
 --- What has become of the picture of an edit.
@@ -108,7 +103,7 @@ function M.look(project, hashes, record, key)
   local found = record.was and hashes:hash(record.was)
   if found and found ~= record.from then
     local info = image.inspect(project:path(record.was))
-    local changed = info and taken_from(project, record.was, found, info, key)
+    local changed = info and taken_from(project, record.was, found, key)
     if changed then
       return changed
     end
@@ -123,7 +118,7 @@ function M.look(project, hashes, record, key)
   if not info then
     return nil, ("its picture cannot be used: %s"):format(message)
   elseif info.type ~= "png" then
-    return taken_from(project, record.value, hash, info, key)
+    return taken_from(project, record.value, hash, key)
   end
   return { op = "set", value = record.value, sha256 = hash, was = record.was, from = record.from }
 end

@@ -32,7 +32,10 @@ end
 local say = {}
 
 function say.set(record)
-  return record.sha256 and "the picture " .. record.value or "set to " .. shown(record.value)
+  if record.sha256 then -- one that a run is still to take in lies elsewhere
+    return "the picture " .. record.value:gsub("^/.*/", "images/")
+  end
+  return "set to " .. shown(record.value)
 end
 
 function say.add(record)

@@ -11,17 +11,19 @@ local tasks = require "pipeline.tasks.select"
 ---@class Dry
 ---@field requests table<string, Request> what each task would ask first
 ---@field private store host.store.store
+---@field folder string where the pictures of answers are
 ---@field private since number when it began, seconds since 1970: what is answered later counts as not answered
 local Dry = {}
 Dry.__index = Dry
 
 local M = {}
 
----@param store host.store.store
+---@param project Project
 ---@param since number?
 ---@return Dry
-function M.new(store, since)
-  return setmetatable({ store = store, requests = {}, since = since or loop.time() }, Dry)
+function M.new(project, since)
+  local folder = project:path "arriving"
+  return setmetatable({ store = project.store, folder = folder, requests = {}, since = since or loop.time() }, Dry)
 end
 
 --- Answers what the memo answers; what would have to be asked is of the class "dry".
@@ -29,8 +31,7 @@ end
 ---@return CallAnswer?
 ---@return CallFailure?
 function Dry:ask(request)
-  -- A picture that has come and was not saved yet is left for a run to save.
-  local known = request.kind == "text" and self.store:answered(json.sha256(call.identity(request)))
+  local known = self.store:answered(json.sha256(call.identity(request)))
   local read = known and known.at <= self.since and record.recall(self, request, known)
   if read and read.failure then
     return nil, { class = "unusable", message = read.failure.message, finish = read.finish }
@@ -99,7 +100,7 @@ end
 ---@param opened Session
 ---@return Forecast
 function M.evaluate(opened)
-  local dry = M.new(opened.project.store, opened.looked_at)
+  local dry = M.new(opened.project, opened.looked_at)
   local forecast = setmetatable({
     dry = dry,
     tasks = {},

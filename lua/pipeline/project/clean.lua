@@ -12,7 +12,7 @@ local json = require "host.json"
 ---@field opened Session
 ---@field kept table<string, true>   pictures that stand, by path inside the project
 ---@field sent table<string, true>   contents that the standing pictures were drawn from
----@field over table<integer, true>  calls whose outcomes are kept
+---@field over table<integer, boolean> calls with an outcome; false: what arrived with it is kept
 ---@field rubbish Rubbish
 local Sweep = {}
 Sweep.__index = Sweep
@@ -49,6 +49,7 @@ end
 ---@param outcome StandingOutcome
 function Sweep:keep_outcome(outcome)
   self.kept[outcome.picture.path] = true
+  self.over[outcome.ids[#outcome.ids]] = false
   local request = json.decode(self.opened:outcomes():request(outcome) or "{}")
   for _, ref in ipairs(request.refs or {}) do
     self.sent[ref.sha256] = true
@@ -71,7 +72,7 @@ function Sweep:sort_outcomes(standing)
     local current = (not standing or standing[task]) and outcomes:standing(task)
     for _, outcome in ipairs(outcomes:of(task)) do
       for _, id in ipairs(outcome.ids or {}) do
-        self.over[id] = true
+        self.over[id] = self.over[id] ~= false
       end
       if outcome.picture and current and current.key == outcome.key then
         self:keep_outcome(outcome)
@@ -92,8 +93,8 @@ function Sweep:sort_outcomes(standing)
   end
 end
 
---- Plates that no standing picture was drawn from, and arrived files of which the
---- pictures are saved.
+--- Plates that no standing picture was drawn from, and what arrived for pictures that
+--- do not stand.
 function Sweep:sort_files()
   local project = self.opened.project
   for _, name in ipairs(file.list(project:path "images") or {}) do

@@ -11,29 +11,29 @@ local function is_half_done(name)
   return name:match "^%.sbhost%-%x+%.tmp$" or name:match "^spill%-.*%.part$" or name:match "^fetched%-%x+$"
 end
 
---- The calls whose outcome is recorded: what arrived with them is saved or of no use.
+--- The calls whose answers were of no use: those of an outcome before its last one.
 ---@param store host.store.store
 ---@return table<integer, true> by the call's number
-local function used_calls(store)
-  local used = {}
+local function useless_calls(store)
+  local useless = {}
   for _, text in pairs(store:all "outcome") do
-    for id in (text:match '"ids":%[([%d,]*)%]' or ""):gmatch "%d+" do
-      used[math.tointeger(id)] = true
+    for id in (text:match '"ids":%[([%d,]*),' or ""):gmatch "%d+" do
+      useless[math.tointeger(id)] = true
     end
   end
-  return used
+  return useless
 end
 
---- Takes away pictures that arrived, but for those whose answer is recorded and not
---- yet used.
+--- Takes away pictures that arrived, but for those of which the answer is recorded, and
+--- is not known to be of no use.
 local function remove_arrived(folder, store)
-  local used
+  local useless
   for _, name in ipairs(file.list(folder) or {}) do
     local id = math.tointeger(name:match "^(%d+)%-%d+$")
     if id then
-      used = used or used_calls(store)
+      useless = useless or useless_calls(store)
       local call = store:call(id)
-      if used[id] or not call or call.state ~= "answered" then
+      if useless[id] or not call or call.state ~= "answered" then
         file.remove(folder .. "/" .. name)
       end
     end

@@ -10,6 +10,7 @@ local json = require "host.json"
 local outcomes = require "pipeline.tasks.outcome"
 local own = require "pipeline.story.own"
 local patch = require "pipeline.run.patch"
+local record = require "pipeline.call.record"
 local references = require "pipeline.context.references"
 local render = require "pipeline.render"
 local stored = require "pipeline.project.stored"
@@ -159,14 +160,14 @@ end
 --- Saves an arrived picture, unless it is none.
 local function keeper(run, task)
   return function(path, at)
-    -- What arrived is durable, and goes once the outcome is kept.
-    local folder, stem = run.project:path "images", stem_of(task, at)
-    local saved, message, code_of_error = run.project:await_room(image.save, path, folder, stem, true)
+    -- What arrived stays where it is: people write into what lies in images/.
+    local folder, stem = run.project:place_of_pictures(), stem_of(task, at)
+    local saved, message, code_of_error = run.project:await_room(image.save, path, folder, stem)
     if not saved then
       return nil, message, code_of_error
     end
     check_aspect(run, task, saved)
-    saved.path = "images/" .. saved.path:match "[^/]+$"
+    saved.path = run.project:inside(saved.path)
     run.pictures:add(saved.path, saved.sha256)
     run.plates:prepare(task.step, run.project:path(saved.path), saved.sha256)
     return saved
@@ -203,8 +204,26 @@ local function is_there(run, standing)
   return sha256 == standing.picture.sha256
 end
 
-local function tell_gone(run, task, path)
-  local said = ("its picture %s is gone or broken, so it is drawn anew"):format(path)
+--- The picture of an outcome, once more from what arrived for it.
+---@param run Run
+---@param task Task
+---@param request Request
+---@param standing StandingOutcome whose picture is gone, or was written over
+---@return StandingOutcome? nil when what arrived is gone too
+local function brought_back(run, task, request, standing)
+  local call = run.project.store:call(standing.ids[#standing.ids])
+  local folder = run.project:path "arriving"
+  local read = call and call.answer and record.recall({ folder = folder }, request, call)
+  local saved = read and read.path and keeper(run, task)(read.path, read.at)
+  if not saved then
+    return nil
+  end
+  standing.picture = saved
+  return run.outcomes:keep(task.name, standing.key, standing)
+end
+
+local function tell_gone(run, task, path, what_is_done)
+  local said = ("its picture %s is gone or broken, so %s"):format(path, what_is_done)
   run.report { event = "gone", step = task.step.name, task = task.name, message = said }
 end
 
@@ -246,7 +265,13 @@ function M.picture(run, task)
     run.outcomes:mark(task.name, mark, key)
     return settle_picture(run, task, standing, "reused")
   elseif standing then
-    tell_gone(run, task, standing.picture.path)
+    local path = standing.picture.path
+    local back = brought_back(run, task, request, standing)
+    tell_gone(run, task, path, back and "what was drawn is put there again" or "it is drawn anew")
+    if back then
+      run.outcomes:mark(task.name, mark, key)
+      return settle_picture(run, task, back, "reused")
+    end
   end
   local rewriter = { provider = run.providers(run.story.models.rewrite), model = run.story.models.rewrite[1] }
   local made, trouble = chain.picture(run.calls, request, rewriter, keeper(run, task))
@@ -254,11 +279,7 @@ function M.picture(run, task)
     return failure(trouble)
   end
   local outcome = { picture = made.value, ids = made.ids, model = made.model }
-  local result = keep(run, task, mark, key, outcome, settle_picture, made.remembered and "reused" or "done")
-  if result.entries then
-    run.project:discard(made.path)
-  end
-  return result
+  return keep(run, task, mark, key, outcome, settle_picture, made.remembered and "reused" or "done")
 end
 
 --- A step with code of its own: its outcome is kept under its fingerprint, since it

@@ -102,7 +102,7 @@ function M.own_pictures(told, opened)
       local stem = hash and ("own_%s_%s"):format(key, hash:sub(1, 12))
       local saved = not has_place and stem and { path = stem .. ".png" }
       if stem and not saved then
-        saved, message = image.save(prop.image, opened:path "images", stem)
+        saved, message = image.save(prop.image, opened:path "images", stem, true)
       end
       if not saved then
         fault.raise {

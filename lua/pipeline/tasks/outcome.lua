@@ -227,15 +227,17 @@ local function number_for(earlier, key)
   return #earlier > 0 and earlier[#earlier].n + 1 or 1
 end
 
---- Its number, take and time are added. It is on disk before any call that is
---- intended after it.
+--- Its number, take and time are added, unless it has them. It is on disk before any
+--- call that is intended after it.
 ---@param task string
 ---@param key string
 ---@param outcome Outcome
 ---@return StandingOutcome
 function Outcomes:keep(task, key, outcome)
   local name, keys = name_of(task, key), keys_of(self, task)
-  outcome.n, outcome.take, outcome.at = number_for(self:of(task), key), self:take(task), loop.time()
+  outcome.key = nil
+  outcome.n = outcome.n or number_for(self:of(task), key)
+  outcome.take, outcome.at = outcome.take or self:take(task), outcome.at or loop.time()
   local text = json.encode(outcome)
   if not self.readonly then
     self.store:put("outcome", name, text)
