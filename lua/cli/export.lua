@@ -7,7 +7,6 @@ local formats = require("export.formats").formats
 local markup = require "pipeline.board.markup"
 local names = require "pipeline.names"
 local options = require "cli.options"
-local project = require "pipeline.project"
 local reels = require "export.reel"
 local session = require "pipeline.session"
 
@@ -51,9 +50,10 @@ return function(...)
   local chosen, story, rest = options.of_story("export", OPTIONS, { ... })
   options.just_one("export", rest)
   local format = format_of(chosen)
-  local opened = session.load(story, chosen)
+  local opened <close> = session.load(story, chosen)
+  opened:open { readonly = true }
   local folder = opened:folder()
-  local reel = reels.of(project.read_artifact(folder), opened.story)
+  local reel = reels.of(opened:shown_artifact(), opened.story)
   if #reel.scenes == 0 then
     fault.raise {
       message = ("there is nothing to export in %s yet"):format(folder),

@@ -7,7 +7,6 @@ local doubts = require "pipeline.call.doubts"
 local file = require "host.file"
 local json = require "host.json"
 local options = require "cli.options"
-local project = require "pipeline.project"
 local session = require "pipeline.session"
 
 ---@type table<string, Option>
@@ -55,19 +54,18 @@ end
 return function(...)
   local chosen, story, rest = options.of_story("status", OPTIONS, { ... })
   options.just_one("status", rest)
-  local opened = session.load(story, chosen)
+  local opened <close> = session.load(story, chosen)
   local folder = opened:folder()
   local lines = { "project: " .. folder }
   if not file.exists(folder .. "/project.db") then
     lines[2] = "nothing has been run yet"
   else
     opened:open { readonly = true }
-    add_steps(lines, opened.graph, project.read_artifact(folder))
+    add_steps(lines, opened.graph, opened:shown_artifact())
     add_costs(lines, opened.project.store)
     for _, line in ipairs(doubts.lines(opened.project.store)) do
       lines[#lines + 1] = line
     end
-    opened:close()
   end
   print(table.concat(lines, "\n"))
   return 0

@@ -1,7 +1,6 @@
 -- lua/pipeline/project.lua: a project on disk: its folder, its lock, its store,
 -- and the views of the artifact that are written there.
 
-local artifact = require "host.artifact"
 local fault = require "pipeline.fault"
 local file = require "host.file"
 local json = require "host.json"
@@ -264,14 +263,6 @@ function Project:close()
     self.scratch_folder = nil
   end
   self.store:close()
-end
-
---- The artifact as it was last written; empty when there is none.
----@param folder string the project's
----@return host.tree
-function M.read_artifact(folder)
-  local text = file.read(folder .. "/artifact.json")
-  return text and artifact.parse(text) or artifact.new()
 end
 
 return M

@@ -1,10 +1,12 @@
 -- lua/pipeline/session.lua: everything between a story's file and an evaluation: the
 -- story with what the command line sets, the project, the providers, the calls.
 
+local artifact = require "host.artifact"
 local budget = require "pipeline.call.budget"
 local choose = require "pipeline.tasks.choose"
 local edits = require "pipeline.edits"
 local fault = require "pipeline.fault"
+local file = require "host.file"
 local finished = require "pipeline.project.finished"
 local graph = require "pipeline.graph"
 local intact = require "pipeline.run.intact"
@@ -66,11 +68,11 @@ local function wanted(chosen)
   return { provider = chosen.provider, base_url = chosen["base-url"] }
 end
 
----@param file string
+---@param path string
 ---@param chosen Chosen
 ---@return Session
-local function load(file, chosen)
-  local told = story.load(file)
+local function load(path, chosen)
+  local told = story.load(path)
   settings.apply_models(told, chosen.model)
   local spec = told:spec()
   local steps = graph.new(spec, told:steps())
@@ -86,14 +88,14 @@ end
 
 --- Reads a story's file and its steps; what is wrong with them is a fault. The
 --- keys are out of the environment before any script of the user's runs.
----@param file string
+---@param path string
 ---@param chosen Chosen
 ---@return Session
-function M.load(file, chosen)
+function M.load(path, chosen)
   providers.take_keys(wanted(chosen))
   local scripts = {}
-  local self = source.noting(scripts, load, file, chosen)
-  self.file, self.scripts = file, scripts
+  local self = source.noting(scripts, load, path, chosen)
+  self.file, self.scripts = path, scripts
   return self
 end
 
@@ -166,10 +168,27 @@ function Session:attach()
   self.edits = edits.new { project = self.project, story = self.story, spec = self.spec, graph = self.graph }
 end
 
---- The artifact as it was last written; empty when there is none.
+--- The artifact as it was last written, whatever has become of the file; empty when it
+--- never was.
 ---@return host.tree
 function Session:artifact()
-  return project.read_artifact(self:folder())
+  return self.project.published:current()
+end
+
+--- The artifact as people have it before them: the file, and without one what was last
+--- written. A file that cannot be read is a fault.
+---@return host.tree
+function Session:shown_artifact()
+  local path = self.project.published.path
+  local text = file.read(path)
+  local tree, message
+  if text then
+    tree, message = artifact.parse(text)
+  end
+  if message then
+    fault.raise { where = path, message = message, hint = "mend it, or delete the file: a run makes it again" }
+  end
+  return tree or self:artifact()
 end
 
 --- Its tasks, in the order of the story.

@@ -267,14 +267,17 @@ local function edits(folder)
   return paths
 end
 
---- What is left half written or over in the folders of a finished project.
+--- What is left half written or over in the folders of a finished project: what arrived
+--- stays, with the answers that were recorded.
 ---@param folder string
 ---@return string[]
 function M.litter(folder)
+  local opened <close> = store.open(project_of(folder) .. "/project.db", { readonly = true })
   local found = {}
   for inner, pattern in pairs { [""] = "^%.sbhost%-", ["/images"] = "%.tmp$", ["/arriving"] = "." } do
     for _, name in ipairs(file.list(project_of(folder) .. inner) or {}) do
-      if name:match(pattern) then
+      local call = opened and name:match "^%d+%-%d+$" and opened:call(math.tointeger(name:match "^%d+"))
+      if name:match(pattern) and not (call and call.state == "answered") then
         found[#found + 1] = inner .. "/" .. name
       end
     end

@@ -243,6 +243,48 @@ describe("a project", function()
     assert.same({ all = 1, shot_images = 1 }, run())
   end)
 
+  it("is steered without artifact.json, and when that is broken", function()
+    local serving <close> = serve()
+    assert(serving)
+    run()
+    local path = at .. "/data/small/artifact.json"
+    local task, picture = first_shot()
+    assert(file.remove(path))
+    has(ok("redo", "shot_images[*]"), task .. ": take 2")
+    has(ok("takes", task), picture)
+    has(ok("choose", "lore", "2"), "lore: option 2")
+    local provider_of = address
+    address = {}
+    has(ok("status"), "shot_images          4/4   done")
+    has(ok("export", "--format", "json"), "small.json")
+    address = provider_of
+    ok("choose", "lore", "1")
+    assert.same({ all = 4, shot_images = 4 }, run())
+
+    local whole = file.read(path)
+    local broken = whole:gsub('("style": [^\n]+),\n', "%1\n")
+    assert.not_equal(whole, broken)
+    assert(file.write(path, broken))
+    local told = { refused "run", refused "plan" }
+    address = {}
+    table.insert(told, refused "status")
+    table.insert(told, refused("export", "--format", "json"))
+    address = provider_of
+    for _, said in ipairs(told) do
+      has(said, "artifact.json: ")
+      assert.truthy(said:find "line 5, column %d+", said)
+    end
+    assert.equal(broken, file.read(path))
+    has(ok("takes", task), "* 2")
+    has(ok("redo", "lore"), "lore: take 2")
+    has(refused("take", task, "1"), "line 5, column ") -- it must know what the request is now
+    assert(file.write(path, whole))
+    has(ok("take", "lore", "1"), "take 1 is the current one")
+    has(ok("take", task, "1"), "take 1 is the current one")
+    assert.same({ all = 0 }, run())
+    assert.equal(picture, select(2, first_shot()))
+  end)
+
   it("is cleaned of what no take needs that stands", function()
     local serving <close> = serve()
     assert(serving)

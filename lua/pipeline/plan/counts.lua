@@ -11,7 +11,7 @@ local file = require "host.file"
 
 ---@class Counts
 ---@field private given table<string, integer> by list name, of the story
----@field private own host.tree?               this project's artifact, as it was
+---@field private own host.tree                this project's artifact, as it was
 ---@field private others host.tree[]           other projects'
 local Counts = {}
 Counts.__index = Counts
@@ -59,11 +59,10 @@ end
 ---@param opened Session
 ---@return Counts
 function M.new(opened)
-  local data, project = opened:data(), opened.story.project
   return setmetatable({
     given = opened.story.counts,
-    own = board_of(data, project),
-    others = others_in(data, project),
+    own = opened:artifact(),
+    others = others_in(opened:data(), opened.story.project),
   }, Counts)
 end
 
@@ -101,7 +100,7 @@ function Counts:range(list)
   if count then
     return { low = count, high = count }
   end
-  local range = self.own and lengths(self.own, {}, names)
+  local range = lengths(self.own, {}, names)
   local margin = range and OWN or OTHERS
   for _, board in ipairs(range and {} or self.others) do
     range = lengths(board, {}, names, range)
