@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "host/lua/bridge.h"
+#include "host/lua/interrupt.h"
 #include "host/lua/modules.h"
 #include "host/lua/task.h"
 #include "host/base/timer.h"
@@ -367,13 +368,14 @@ static void hark_drop(struct sb_wait *wait) {
 
 static void on_signal(uv_signal_t *handle, int number) {
   struct hark *hark = handle->data;
-  (void)number;
+  if (number == SIGINT) sb_interrupt_heard();
   uv_signal_stop(handle);
   sb_wait_wake(&hark->base);
 }
 
 /* loop.signal("INT" | "TERM" | "HUP" | "WINCH"): sleeps until the process gets
-   the signal, which meanwhile has no other effect */
+   the signal, which meanwhile has no other effect, but for INT while a script
+   holds up the loop (interrupt.h) */
 static int loop_signal(lua_State *L) {
   static const char *const names[] = {"INT", "TERM", "HUP", "WINCH", NULL};
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH};
@@ -390,6 +392,7 @@ static int loop_signal(lua_State *L) {
   handle->data = hark;
   rc = uv_signal_start(handle, on_signal, number);
   if (rc < 0) return luaL_error(L, "signal: %s", uv_strerror(rc));
+  if (number == SIGINT) sb_interrupt_arm(L);
   uv_unref((uv_handle_t *)handle); /* listening alone keeps no program alive */
   return sb_wait_yield(L, &hark->base, sleep_k);
 }

@@ -53,6 +53,11 @@ static struct sb_host *host_of(lua_State *L) {
 
 uv_loop_t *sb_host_loop(lua_State *L) { return host_of(L)->loop; }
 
+lua_State *sb_host_running(lua_State *L) {
+  struct sb_task *task = host_of(L)->current;
+  return task != NULL ? task->co : NULL;
+}
+
 /*
 ** Turns.
 */
@@ -192,7 +197,7 @@ static void end_task(lua_State *L, struct sb_task *task,
    addresses from the start, so that to end a task needs no memory. */
 static const char cancelled[] = "cancelled";
 static const char foreign_yield[] =
-    "a task called coroutine.yield, which nothing can resume; "
+    "a task was yielded by a C function, and nothing can resume it; "
     "wait with the functions of the host modules";
 static const char foreign_end[] =
     "a task was resumed or closed by a coroutine function while it waited";
@@ -451,6 +456,17 @@ static int task_gc(lua_State *L) {
 ** The host.
 */
 
+/* coroutine.yield(...): as Lua's own, and an error in a task, which nothing
+   would resume. */
+static int yield_own(lua_State *L) {
+  struct sb_host *host = host_of(L);
+  if (host->current != NULL && host->current->co == L)
+    return luaL_error(L, "coroutine.yield works only inside a coroutine of "
+                         "one's own; wait with the functions of the host "
+                         "modules, as with loop.sleep");
+  return lua_yield(L, lua_gettop(L));
+}
+
 void sb_host_open(lua_State *L, uv_loop_t *loop) {
   static const luaL_Reg wait_meta[] = {
       {"__gc", wait_close}, {"__close", wait_close}, {NULL, NULL}};
@@ -476,6 +492,11 @@ void sb_host_open(lua_State *L, uv_loop_t *loop) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, foreign_yield);
   lua_pushstring(L, foreign_end);
   lua_rawsetp(L, LUA_REGISTRYINDEX, foreign_end);
+  if (lua_getglobal(L, "coroutine") == LUA_TTABLE) {
+    lua_pushcfunction(L, yield_own);
+    lua_setfield(L, -2, "yield");
+  }
+  lua_pop(L, 1);
 }
 
 void sb_host_close(lua_State *L) {

@@ -24,8 +24,13 @@
 
 struct sb_host; /* one for each Lua state: its loop and what is ready to run */
 
-/* Makes the host of L. Raises on lack of memory. L is the main thread. */
+/* Makes the host of L, whose libraries are open: coroutine.yield becomes one
+   that a task cannot call. Raises on lack of memory. L is the main thread. */
 void sb_host_open(lua_State *L, uv_loop_t *loop);
+
+/* The coroutine of the task that runs right now, or NULL. May be called from a
+   signal handler. */
+lua_State *sb_host_running(lua_State *L);
 
 /* Drops every task that still lives and closes the host's own handles; the
    loop must be run dry afterwards. Called before lua_close. */

@@ -32,6 +32,11 @@ static void on_deadly(int number) {
   raise(number);
 }
 
+void sb_rescue_and_end(int number) {
+  signal(number, SIG_DFL);
+  on_deadly(number);
+}
+
 static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 /* Puts `to` in the place of `from` wherever that is the action of a signal. */

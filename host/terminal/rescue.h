@@ -16,4 +16,8 @@ void sb_rescue_cursor(int fd);
 int sb_rescue_keys_on(int fd);
 void sb_rescue_keys_off(void);
 
+/* Puts the terminal back and ends the process by the signal. From its handler.
+ */
+void sb_rescue_and_end(int number);
+
 #endif

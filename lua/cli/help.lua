@@ -37,7 +37,7 @@ before is not asked again; a run that was interrupted goes on where it stopped.
                        and what was there before goes on
   --json               one JSON object an event, instead of lines
                        (docs/events.md)
-  --quiet              say nothing but errors
+  --quiet              say nothing but errors: the tasks that failed, and what stops a run
 
 Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
 and kept; 2 the command or the story is wrong, the project is busy or cannot be

@@ -149,8 +149,21 @@ local function as_json()
   }
 end
 
-local function silent()
-  return { event = function() end, finish = function() end }
+--- What is an error, and not what follows from one.
+local ERRORS = { stopping = true, broken = true, refused = true, fault = true, full = true }
+
+local function errors_only()
+  local stopping = false
+  return {
+    event = function(event)
+      local failed = event.event == "task" and event.state == "failed" and not stopping
+      if failed or ERRORS[event.event] then
+        io.stderr:write("sbhost: ", mend.utf8(line_of(event)), "\n")
+      end
+      stopping = stopping or event.event == "stopping"
+    end,
+    finish = function() end,
+  }
 end
 
 ---@param tally Tally
@@ -161,7 +174,7 @@ function M.new(tally, options, opened)
   if options.json then
     return as_json()
   elseif options.quiet then
-    return silent()
+    return errors_only()
   elseif ui.terminal() then
     return at_terminal(tally, opened)
   end

@@ -2,6 +2,7 @@
 
 local ask = require "cli.ask"
 local ending = require "cli.ending"
+local file = require "host.file"
 local loop = require "host.loop"
 local options = require "cli.options"
 local program = require "host.program"
@@ -163,11 +164,17 @@ function M.run(...)
   for _, line in ipairs(summary.lines(totals, result, seconds)) do
     say(chosen, line)
   end
+  if chosen.quiet and result.doubts.count > 0 then
+    local lines = {}
+    summary.doubt_lines(lines, totals, result.doubts)
+    io.stderr:write("sbhost: ", table.concat(lines, "\nsbhost: "), "\n")
+  end
   if chosen.json then
     display.event(summary.event(totals, result, seconds, status))
   end
-  if status == ending.DONE then
-    say(chosen, ("the board: %s"):format(opened.project:path "storyboard.html"))
+  local board = opened.project:path "storyboard.html"
+  if file.exists(board) then
+    say(chosen, ("the board: %s"):format(board))
   end
   return status
 end

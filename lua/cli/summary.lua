@@ -86,7 +86,11 @@ function M.event(tally, result, seconds, status)
   return event
 end
 
-local function doubt_lines(lines, tally, doubts)
+--- What is told of calls in doubt.
+---@param lines string[] gets what there is to tell
+---@param tally Tally
+---@param doubts table
+function M.doubt_lines(lines, tally, doubts)
   if tally.resent > 0 then
     local said = "%d calls were in doubt and asked again: they may have been paid for twice"
     lines[#lines + 1] = said:format(tally.resent)
@@ -138,7 +142,7 @@ end
 function M.lines(tally, result, seconds)
   local lines = columns.laid_out(rows_of(tally, seconds))
   model_lines(lines, tally)
-  doubt_lines(lines, tally, result.doubts)
+  M.doubt_lines(lines, tally, result.doubts)
   for _, odd in ipairs(tally.odd) do
     lines[#lines + 1] = ("%s: %s"):format(odd.task, odd.message)
   end

@@ -174,9 +174,6 @@ end
 --- Tells that something cannot be used as it is.
 function Watch:tell_broken(problem)
   local message = tostring(problem)
-  if self.chosen.quiet then
-    io.stderr:write("sbhost: ", message, "\n")
-  end
   local goes_on = self.evaluating and "what was there before goes on" or "what was there before stays"
   self:tell { event = "broken", message = message, hint = goes_on .. "; it is read again when it is saved" }
 end

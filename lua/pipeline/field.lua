@@ -13,6 +13,8 @@
 local fault = require "pipeline.fault"
 local source = require "pipeline.story.source"
 
+local M = {}
+
 ---@class pipeline.Field
 ---@field kind "text"|"integer"|"number"|"enum"|"record"|"list"|"refs"|"image"
 ---@field name string
@@ -50,10 +52,12 @@ local function call_it(field)
   return "the " .. field.kind .. " field" .. (field.name and " '" .. field.name .. "'" or "")
 end
 
----@param field table
-local function index_fields(field)
-  local by_name = {}
-  for i, entry in ipairs(field.fields) do
+--- Fields as a person lists them; what is none, or is not complete, is a fault.
+---@param list table
+---@param what string what they are listed in: "the record field 'lore'"
+---@param where? string
+function M.check_list(list, what, where)
+  for i, entry in ipairs(list) do
     local type = getmetatable(entry)
     if type == Part then
       fault.raise {
@@ -62,23 +66,30 @@ local function index_fields(field)
       }
     elseif type ~= Field then
       fault.raise {
-        where = field.where,
-        message = ("entry %d of %s is not a field"):format(i, call_it(field)),
+        where = where,
+        message = ("entry %d of %s is not a field"):format(i, what),
         hint = "fields are declared as in: field.text \"music\" \"The cue under the scene.\"",
       }
     end
-    by_name[entry.name] = by_name[entry.name] or entry
   end
-  for key in pairs(field.fields) do
+  for key in pairs(list) do
     if math.type(key) ~= "integer" then
       fault.raise {
-        where = field.where,
-        message = call_it(field) .. " has an entry '" .. tostring(key) .. " = …'",
+        where = where,
+        message = what .. " has an entry '" .. tostring(key) .. " = …'",
         hint = ("the name goes behind the kind: field.text \"%s\" \"…\""):format(key),
       }
     end
   end
-  field.by_name = by_name
+end
+
+---@param field table
+local function index_fields(field)
+  M.check_list(field.fields, call_it(field), field.where)
+  field.by_name = {}
+  for _, entry in ipairs(field.fields) do
+    field.by_name[entry.name] = field.by_name[entry.name] or entry
+  end
 end
 
 ---@param part table
@@ -128,8 +139,6 @@ function Field:__call(range)
   return copy
 end
 
-local M = {}
-
 for kind in pairs(words) do
   M[kind] = function(name)
     return take({ kind = kind, filled = 0, where = source.place(2) }, name)
@@ -155,4 +164,12 @@ function M.with_fields(field, fields)
   return copy
 end
 
-return M
+return setmetatable(M, {
+  __index = function(_, kind)
+    local known = {}
+    for one in pairs(words) do known[#known + 1] = one end
+    table.sort(known)
+    local about = { message = ("there is no field.%s"):format(kind), where = source.place(2) }
+    fault.unknown(about, kind, known, "there are")
+  end,
+})

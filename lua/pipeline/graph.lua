@@ -3,6 +3,7 @@
 
 local fault = require "pipeline.fault"
 local json = require "host.json"
+local names = require "pipeline.names"
 
 ---@class StepGraph
 ---@field spec pipeline.Spec
@@ -76,10 +77,11 @@ end
 local function check_needs(step, by_name)
   for _, name in ipairs(step.needs) do
     if not by_name[name] then
+      local near = names.nearest(name, names.keys(by_name))
       fault.raise {
-        where = step.where,
+        where = step.step:place("needs", name),
         message = ("step '%s' needs '%s', and there is no such step in this story"):format(step.name, name),
-        hint = "add it to the story's steps, or take it out of 'needs'",
+        hint = near and ("did you mean '%s'?"):format(near) or "add it to the story's steps, or take it out of 'needs'",
       }
     end
   end

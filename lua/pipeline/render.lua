@@ -4,6 +4,7 @@
 local context = require "pipeline.context"
 local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
+local naming = require "pipeline.names"
 local reach = require "pipeline.context.reach"
 local references = require "pipeline.context.references"
 
@@ -24,11 +25,10 @@ local SYSTEM = "You work in the story department of a film, as one of several pe
 function M.base(run, task, kind, role)
   local model = run.story.models[role]
   if not model then
-    fault.raise {
+    fault.unknown({
       where = task.step.where,
       message = ("step '%s' asks the model '%s', and the story has no model of that role"):format(task.step.name, role),
-      hint = "add it to the story's models",
-    }
+    }, role, naming.keys(run.story.models), "its roles are")
   end
   return {
     kind = kind,

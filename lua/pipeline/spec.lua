@@ -63,7 +63,14 @@ function Spec:extend(additions, where)
   table.sort(records)
   for schema, list in pairs(additions) do
     local node = schema == "" and self.root or self.nodes[schema]
-    if not node or node.kind ~= "record" and not is_item(schema) then
+    if fields.is(list) and type(schema) == "number" then
+      fault.raise {
+        message = ("extend: the field '%s' is in no record"):format(list.name),
+        where = list.where,
+        hint = ("say where it belongs: extend = { [\"scenes[]\"] = { field.%s \"%s\" \"…\" } }"):format(
+          list.kind, list.name),
+      }
+    elseif not node or node.kind ~= "record" and not is_item(schema) then
       fault.unknown({
         message = "extend: there is no record '" .. tostring(schema) .. "' in the artifact",
         where = where,
@@ -76,6 +83,7 @@ function Spec:extend(additions, where)
         hint = ("as in: [\"%s\"] = { field.text \"music\" \"The cue.\" }"):format(schema),
       }
     end
+    fields.check_list(list, ("extend: '%s'"):format(schema), where)
   end
   return M.new(extended(self.root, "", additions))
 end

@@ -100,7 +100,9 @@ local function check_keys(self, given)
       local hint = wanted == "list" and type(value) == "string"
         and ("write %s = { \"%s\" }"):format(key, value) or nil
       if wanted == "list" then wanted = "list of texts" end
-      self:bad(key, ("'%s' must be a %s"):format(key, wanted), hint)
+      self:bad(key, ("'%s' must be a %s, not a %s"):format(key, wanted, type(value)), hint)
+    elseif type(value) == "string" and not utf8.len(value) then
+      self:bad(key, ("'%s' has bytes that are not UTF-8"):format(key), "save the file as UTF-8")
     end
   end
 end
@@ -117,7 +119,8 @@ local function check_sense(self)
     self:bad("writes", "it writes nothing",
       "say what it brings: writes = { \"scene.music\" }, or draws = \"shot.image_url\"")
   elseif self.kind == "text" and not self.prompt then
-    self:bad("prompt", "it has neither a prompt nor a run of its own")
+    self:bad("prompt", "it has neither a prompt nor a run of its own",
+      "write prompt = [[ … ]], or run = function(ctx, input) … end")
   end
   if self.kind == "text" and #self.refs + #self.optional_refs > 0 then
     self:bad("refs", "pictures go along only where a step draws")

@@ -7,6 +7,7 @@
 local check = require "pipeline.story.check"
 local fault = require "pipeline.fault"
 local json = require "host.json"
+local mishap = require "pipeline.story.mishap"
 local numbers = require "pipeline.numbers"
 local rates = require "pipeline.rates"
 local program = require "host.program"
@@ -269,7 +270,7 @@ return setmetatable(M, {
   -- story { … }
   __call = function(_, given)
     if type(given) ~= "table" then
-      fault.raise { message = "a story is declared by a table", hint = "write story { … }" }
+      fault.raise { message = "a story is declared by a table", where = mishap.place(), hint = "write story { … }" }
     end
     return setmetatable({ given = given }, Declaration)
   end,

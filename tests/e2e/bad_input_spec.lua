@@ -24,6 +24,31 @@ describe("sbhost run refuses", function()
     says(support.run { "run", "/nowhere/story.lua" }, 2, "/nowhere/story.lua")
   end)
 
+  it("a folder that has one, and says so", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    says(support.run { "run", at }, 2, "directory", at .. "/story.lua")
+  end)
+
+  it("a module that is not there, or is broken, with the line that counts", function()
+    local function requiring(name)
+      return "local it = require '" .. name .. "'\n" .. support.story()
+    end
+    local result = run { ["story.lua"] = requiring "wrods", ["words.lua"] = "return 1" }
+    says(result, 2, "story.lua:1: there is no module 'wrods'", "wrods.lua")
+    result = run { ["story.lua"] = requiring "words", ["words.lua"] = "return 1\nx = = 1" }
+    says(result, 2, "words.lua:2: this is not Lua")
+    result = run { ["story.lua"] = requiring "words", ["words.lua"] = "local a = require 'words'\nreturn a" }
+    says(result, 2, "words.lua:1: the module 'words' requires itself")
+  end)
+
+  it("a picture of a prop that is none, also where nothing was ever run", function()
+    local at = support.write {
+      ["story.lua"] = support.story [[props = { { name = "The keeper", image = "story.lua" } }]],
+    }
+    local result = support.run { "check", at .. "/story.lua", "--data", at .. "/data" }
+    says(result, 2, "'The keeper'", "it is text", "PNG")
+  end)
+
   it("to guess which story", function()
     says(support.run { "run" }, 2, "which story", "sbhost run STORY.lua")
   end)
@@ -140,5 +165,25 @@ describe("sbhost run against a provider that", function()
     assert.equal(1, result.status, result.out .. result.err)
     assert.truthy(result.out:find("lore", 1, true))
     assert.truthy(result.out:find("127.0.0.1:9", 1, true))
+  end)
+
+  it("cannot be reached has --quiet say why all the same", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    local result = support.run {
+      "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", "http://127.0.0.1:9/api/v1", "--quiet",
+    }
+    says(result, 1, "lore: failed: ", "127.0.0.1:9")
+    assert.equal("", result.out)
+    assert.is_nil(result.err:find("skipped", 1, true), result.err)
+  end)
+end)
+
+describe("sbhost run takes", function()
+  it("a story as editors and systems write it", function()
+    for _, before in ipairs { "\xEF\xBB\xBF", "#!/usr/bin/env sbhost\n", "\xEF\xBB\xBF#!/usr/bin/env sbhost\n" } do
+      local at = support.write { ["story.lua"] = before .. support.story():gsub("\n", "\r\n") }
+      local result = support.run { "check", at .. "/story.lua", "--data", at .. "/data" }
+      assert.equal(0, result.status, result.err)
+    end
   end)
 end)

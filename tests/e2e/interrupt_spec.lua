@@ -1,5 +1,7 @@
 -- Ctrl-C: the first waits for what is in flight, the second does not.
 
+local file = require "host.file"
+local loop = require "host.loop"
 local store = require "host.store"
 local support = require "support"
 
@@ -61,5 +63,53 @@ describe("a run that gets Ctrl-C", function()
     local listed = support.run { "doubt", command[2], "--data", command[4] }
     assert.equal(0, listed.status, listed.err)
     assert.truthy(listed.out:find "^calls in doubt: 1\n  lore, sent .-\n  together .- %$0%.%d+\n", listed.out)
+  end)
+end)
+
+describe("a step whose code never ends", function()
+  --- Starts a story with such a step, and waits until it is in it.
+  local function stuck(body)
+    local at = support.write {
+      ["story.lua"] = support.story [[
+extend = { [""] = { require("pipeline.field").text "joke" "The joke of the film." } }, steps = { "joke" }]],
+      ["steps/joke.lua"] = ([[
+local step = require "pipeline.step"
+return step "joke" {
+  needs = { "lore" }, reads = { "lore.mood" }, writes = { "joke" },
+  run = function()
+    require("host.file").write("%s", "")
+    %s
+  end,
+}
+]]):format("AT/begun", body),
+    }
+    local path = at .. "/steps/joke.lua"
+    assert(file.write(path, (file.read(path):gsub("AT", at))))
+    local running = support.start { "run", at .. "/story.lua", "--data", at .. "/data" }
+    support.await("the step to begin", function()
+      return file.exists(at .. "/begun")
+    end)
+    return running
+  end
+
+  --- Presses Ctrl-C so many times, with time between them for two to be two.
+  local function press(running, times)
+    for _ = 1, times do
+      running.interrupt()
+      loop.sleep(0.1)
+    end
+  end
+
+  it("is broken off at its line by the second Ctrl-C", function()
+    local running = stuck "while true do end"
+    press(running, 2)
+    assert.equal(130, ended(running), running.out())
+    assert.truthy(running.out():find("steps/joke.lua:6: broken off by Ctrl-C", 1, true), running.out())
+  end)
+
+  it("and lets itself not be broken off, ends with the process at the third", function()
+    local running = stuck "while true do pcall(function() while true do end end) end"
+    press(running, 3)
+    assert.truthy(ended(running) ~= 0, running.out())
   end)
 end)

@@ -78,6 +78,27 @@ describe("a step with code of its own", function()
     assert.truthy(message:find("one", 1, true) and message:find("two", 1, true), message)
     message = select(2, evaluate(step_of(function() end)))
     assert.truthy(message:find("does not fit", 1, true), message)
+    message = select(2, evaluate(step_of(function() return 3 end)))
+    assert.truthy(message:find("it is a number, and must be a table", 1, true), message)
+    message = select(2, evaluate(step_of(function() return { onne = "x" } end)))
+    assert.truthy(message:find("; onne is nothing that the step writes", 1, true), message)
+  end)
+
+  it("is told what ctx.ask does not take, and where nothing can wait", function()
+    for words, run in pairs {
+      ["did you mean 'model'?"] = function(ctx) return ctx.ask { modl = "detail", prompt = "About it." } end,
+      ["'system' must be a text"] = function(ctx) return ctx.ask { system = {}, prompt = "About it." } end,
+      ["coroutine.yield works only"] = function() coroutine.yield() end,
+      ["%.lua:%d+: cannot wait here"] = function(ctx)
+        return coroutine.wrap(function() return ctx.ask { prompt = "About it." } end)()
+      end,
+    } do
+      local made, message = evaluate(step_of(run))
+      assert.equal("failed", made.states.one)
+      assert.truthy(message:find(words), message)
+      assert.truthy(message:find "^%S+%.lua:%d+: ", message)
+    end
+    assert.equal(0, #serving.requests)
   end)
 
   it("may go on after a call that failed", function()

@@ -53,10 +53,14 @@ describe("how a run shows itself", function()
     assert.is_nil(shown.out:find("\27", 1, true))
   end)
 
-  it("is nothing when that is asked for", function()
-    local shown = printed("quiet = true", EVENTS)
+  it("is errors alone when that is asked for, and not what follows from them", function()
+    local events = table.move(EVENTS, 1, #EVENTS, 1, {})
+    events[#events + 1] = '{ event = "stopping", message = "the key is wrong" }'
+    events[#events + 1] = '{ event = "task", step = "shots", task = "shots[c]", state = "failed", message = "stopped" }'
+    local shown = printed("quiet = true", events)
     assert.equal("", shown.out)
-    assert.equal("", shown.err)
+    local expected = "sbhost: shots[b]: failed: two\nlines, a \u{FFFD}\nsbhost: stopping: the key is wrong\n"
+    assert.equal(expected, shown.err)
   end)
 
   it("fits a narrow terminal", function()

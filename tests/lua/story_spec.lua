@@ -151,6 +151,38 @@ describe("story.load", function()
     caught(load, "project = \"sea\", prompt = \" \"")
   end)
 
+  it("refuses lists that are none, and counts out of any range, with what was given", function()
+    has((fault_in "props = { name = \"A\", kind = \"object\" },").message, "list of props")
+    has((fault_in "counts = { 3, 4 },").hint, "scenes = 2")
+    has((fault_in "counts = { scenes = 1e9 },").message, "and is 1000000000.0")
+    has((fault_in "counts = { shots = 1000 },").message, "1 to 999")
+  end)
+
+  it("names the aspect that is nearest", function()
+    has((fault_in "aspect = \"2.39:1\",").hint, "the nearest is \"21:9\"")
+    has((fault_in "aspect = \"1080x1920\",").hint, "the nearest is \"9:16\"")
+    assert.is_nil((fault_in "aspect = \"cinema\",").hint:find("nearest", 1, true))
+    assert.is_nil((fault_in "aspect = \"16:0\",").hint:find("nearest", 1, true))
+  end)
+
+  it("refuses texts that are not UTF-8, wherever they stand", function()
+    for _, lines in ipairs {
+      "style = \"\\xFF\",", "props = { { name = \"\\xFF\" } },",
+      "extend = { [\"scenes[]\"] = { field.text \"music\" \"\\xFF\" } },",
+    } do
+      local err, line = fault_in(lines)
+      has(err.message, "not UTF-8")
+      assert.equal(6, line)
+    end
+  end)
+
+  it("refuses a provider that a model cannot have, at its line", function()
+    local err, line = fault_in "\nmodels = {\n  detail = { \"a/b\", provider = \"opnai\" },\n},"
+    assert.equal("did you mean 'openai'?", err.hint)
+    assert.equal(8, line)
+    has((fault_in "models = { detail = { \"a/b\", base_url = \"localhost:11434\" } },").message, "no address")
+  end)
+
   it("wants a project name that can be a folder", function()
     for _, name in ipairs {
       "a/b", "..", ".hidden", "a\\\\b", "con", "nul.txt", "x ", "-x", "a:b", ("x"):rep(65),
@@ -179,6 +211,10 @@ describe("story:spec", function()
     fault_in "extend = { [\"scenes[]\"] = { field.text \"music\" } },"
     fault_in "extend = { [\"scenes[]\"] = { field.text \"name\" \"Again.\" } },"
     fault_in "extend = { [\"scenes[]\"] = 7 },"
+    has((fault_in "extend = { [\"scenes[]\"] = { \"music\" } },").message, "not a field")
+    err = fault_in "extend = { field.text \"music\" \"The cue.\" },"
+    has(err.hint, "[\"scenes[]\"] = { field.text \"music\"")
+    assert.equal("did you mean 'text'?", (fault_in "extend = { [\"scenes[]\"] = { field.txt \"a\" \"b\" } },").hint)
   end)
 
   it("counts lists that there are", function()

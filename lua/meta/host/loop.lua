@@ -57,7 +57,9 @@ function event:wait() end
 ---Wakes all that wait.
 function event:notify() end
 
----Waits until the process gets a signal, which has no other effect meanwhile.
+---Waits until the process gets a signal, which has no other effect meanwhile. INT is
+---heard even so where a task runs on without ever waiting: the second breaks it off
+---with an error at the line where it is, the third ends the process.
 ---@param name "INT" | "TERM" | "HUP" | "WINCH"
 function loop.signal(name) end
 

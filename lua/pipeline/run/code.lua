@@ -5,6 +5,7 @@ local chain = require "pipeline.call.chain"
 local dto = require "pipeline.dto"
 local fault = require "pipeline.fault"
 local mishap = require "pipeline.story.mishap"
+local names = require "pipeline.names"
 local prompt = require "pipeline.prompt"
 local render = require "pipeline.render"
 
@@ -38,6 +39,25 @@ end
 
 local UNFIT = "%s: what the step's run returned does not fit: %s"
 
+local ASKED = { model = "string", prompt = "string", system = "string" }
+
+--- What `ctx.ask { … }` is called with, held against what it takes; the error is the
+--- line's that calls.
+local function check_asked(options)
+  if type(options) ~= "table" or type(options.prompt) ~= "string" then
+    error('ctx.ask takes a table with a text in it: ctx.ask { prompt = "…" }', 3)
+  end
+  for key, value in pairs(options) do
+    if not ASKED[key] then
+      local near = names.nearest(tostring(key), names.keys(ASKED))
+      error(("ctx.ask takes model, prompt and system, and no '%s'%s"):format(tostring(key),
+        near and ("; did you mean '%s'?"):format(near) or ""), 3)
+    elseif type(value) ~= ASKED[key] then
+      error(("ctx.ask: '%s' must be a text, not a %s"):format(key, type(value)), 3)
+    end
+  end
+end
+
 --- What a step's code came to.
 ---@class CodeResult
 ---@field value table?
@@ -46,6 +66,19 @@ local UNFIT = "%s: what the step's run returned does not fit: %s"
 ---@field asked boolean     some of them were not remembered
 ---@field failure CallFailure? of a call; the code may have gone on without it
 ---@field unanswered integer calls that it did not wait for to the end, or that failed
+
+--- What of a result does not fit, in one line.
+---@param faults pipeline.AnswerFault[]
+---@return string
+local function told(faults)
+  local parts = {}
+  for i, wrong in ipairs(faults) do
+    local message = wrong.message:gsub("^was not asked for$", "is nothing that the step writes")
+      :gsub("an object$", "a table")
+    parts[i] = ("%s %s"):format(wrong.path == "the answer" and "it" or wrong.path, message)
+  end
+  return table.concat(parts, "; ")
+end
 
 --- Runs it.
 ---@param run Run
@@ -59,9 +92,7 @@ function M.run(run, task, judge_of)
   local result = { ids = {}, asked = false, unanswered = 0 }
 
   local function ask(options)
-    if type(options) ~= "table" or type(options.prompt) ~= "string" then
-      error('ctx.ask takes a table with a text in it: ctx.ask { prompt = "…" }', 2)
-    end
+    check_asked(options)
     result.unanswered = result.unanswered + 1
     local caller = debug.getinfo(2, "l")
     local line = caller and caller.currentline or 0
@@ -84,6 +115,9 @@ function M.run(run, task, judge_of)
     return err == result.failure and err or mishap.caught(err)
   end, { ask = ask, item = task.keys[#task.keys] }, gathered.data)
   if not ok then
+    if type(value) == "table" and value ~= result.failure then
+      value.where = value.where or step.step:place "run" -- after `return f(…)` no line is known
+    end
     local said = fault.is(value) and tostring(value) or value ~= result.failure and mishap.text(value)
     result.problem = said and { message = said } or result.failure
     return result
@@ -92,7 +126,7 @@ function M.run(run, task, judge_of)
   if value == nil then
     result.problem = { message = UNFIT:format(step.step:place "run", "it returned nothing") }
   elseif not cleaned then
-    result.problem = { message = UNFIT:format(step.step:place "run", dto.faults_text(faults)) }
+    result.problem = { message = UNFIT:format(step.step:place "run", told(faults)) }
   end
   result.value = cleaned
   return result

@@ -41,6 +41,8 @@ local function check_field(field)
   elseif not field.description:find "%S" then
     bad("the field '" .. field.name .. "' has an empty description",
       "the description is what the model is told")
+  elseif not utf8.len(field.description) then
+    bad("the description of '" .. field.name .. "' has bytes that are not UTF-8", "save the file as UTF-8")
   elseif field.min and field.max and field.min > field.max then
     bad(("the field '%s' has a range from %s to %s"):format(field.name, field.min, field.max))
   elseif field.kind == "enum" then

@@ -5,6 +5,7 @@ local fault = require "pipeline.fault"
 local name = require "host.name"
 local names = require "pipeline.names"
 local numbers = require "pipeline.numbers"
+local providers = require "providers"
 local rates = require "pipeline.rates"
 local source = require "pipeline.story.source"
 local step = require "pipeline.step"
@@ -26,6 +27,44 @@ local model_texts = { "base_url", "fallback", "provider" }
 local efforts = { "none", "minimal", "low", "medium", "high", "xhigh", "max" }
 local kinds = { "character", "object", "place" }
 local prop_keys = { "name", "kind", "description", "image" }
+local example_prop = "{ name = \"The keeper\", kind = \"character\", image = \"refs/keeper.png\" }"
+
+local MOST = 999 -- of anything that is counted
+local examples = { counts = "scenes", lanes = "text", choices = "lore" }
+
+---@param value any
+---@return boolean
+local function is_utf8(value)
+  if type(value) == "string" then return utf8.len(value) ~= nil end
+  for key, inner in pairs(type(value) == "table" and value or {}) do
+    if not is_utf8(key) or not is_utf8(inner) then return false end
+  end
+  return true
+end
+
+-- A value as it stands in a message.
+---@param value any
+---@return string
+local function shown(value)
+  local text = type(value) == "string" and ("\"%s\""):format(value) or tostring(value)
+  return #text <= 80 and text or text:sub(1, utf8.offset(text, 0, 70) - 1) .. "…"
+end
+
+-- The known aspect whose frame is most like "2.39:1" or "1920x1080".
+---@param aspect string
+---@return string|nil
+local function nearest_aspect(aspect)
+  local width, height = aspect:match "^%s*(%d+%.?%d*)%s*[:x×/]%s*(%d+%.?%d*)%s*$"
+  local wanted = width and tonumber(height) > 0 and tonumber(width) / tonumber(height) or 0
+  if wanted <= 0 then return nil end
+  local best, least
+  for _, known in ipairs(aspects) do
+    local wide, high = known:match "(%d+):(%d+)"
+    local off = math.abs(math.log(wide / high / wanted))
+    if not best or off < least then best, least = known, off end
+  end
+  return best
+end
 
 ---@param list string[]
 ---@param value any
@@ -77,6 +116,8 @@ function Check:keys(given)
         "a story has")
     elseif type(given[key]) ~= wanted then
       self:bad(key, ("'%s' must be a %s, not a %s"):format(key, wanted, type(given[key])))
+    elseif key ~= "extend" and not is_utf8(given[key]) then
+      self:bad(key, ("'%s' has bytes that are not UTF-8"):format(key), "save the file as UTF-8")
     end
   end
   for _, key in ipairs { "project", "prompt" } do
@@ -95,7 +136,7 @@ function Check:project(project)
   local safe = #project <= 64 and utf8.len(project) and not project:find "[%c/\\:*?\"<>|]"
     and not project:find "^[%.%s%-]" and not project:find "[%.%s]$"
   if taken or not safe then
-    self:bad("project", ("'%s' cannot be the name of a folder"):format(project),
+    self:bad("project", shown(project) .. " cannot be the name of a folder",
       ("for example: project = \"%s\""):format(name.slug(project)))
   end
 end
@@ -105,11 +146,14 @@ end
 ---@param known? string[]
 function Check:positive_integers(key, t, known)
   for _, entry in ipairs(sorted_keys(t)) do
-    if known and not among(known, entry) then
+    if t[entry] == nil then
+      self:bad(key, ("%s: entry %s has no name"):format(key, entry),
+        ("for example: %s = { %s = 2 }"):format(key, examples[key]))
+    elseif known and not among(known, entry) then
       self:unknown(key, ("%s: there is no '%s'"):format(key, entry), entry, known, "there are")
-    elseif math.type(t[entry]) ~= "integer" or t[entry] < 1 then
-      self:bad(key, ("%s: '%s' must be a whole number from 1 on"):format(key, entry),
-        ("for example: %s = { %s = 2 }"):format(key, entry))
+    elseif math.type(t[entry]) ~= "integer" or t[entry] < 1 or t[entry] > MOST then
+      self:bad(key, ("%s: '%s' must be a whole number from 1 to %d, and is %s"):format(
+        key, entry, MOST, shown(t[entry])), ("for example: %s = { %s = 2 }"):format(key, entry))
     end
   end
 end
@@ -140,6 +184,13 @@ function Check:model(role, model)
         { "base_url", "effort", "fallback", "provider" }, "beside the models there are")
     end
   end
+  if model.provider and not among(providers.NAMES, model.provider) then
+    self:unknown("models." .. role, ("models: there is no provider '%s'"):format(model.provider), model.provider,
+      providers.NAMES, "there are")
+  elseif model.base_url and not model.base_url:find "^https?://[^/]" then
+    self:bad("models." .. role, ("models: '%s' is no address of a provider"):format(model.base_url),
+      "give one that begins with https:// or http://")
+  end
 end
 
 ---@param prop any
@@ -148,7 +199,7 @@ end
 function Check:prop(prop, i, seen)
   if type(prop) ~= "table" or type(prop.name) ~= "string" or not prop.name:find "%S" then
     self:bad("props", ("prop %d has no name"):format(i),
-      "for example: { name = \"The keeper\", kind = \"character\", image = \"refs/keeper.png\" }")
+      "for example: " .. example_prop)
   end
   for _, key in ipairs(sorted_keys(prop)) do
     if not among(prop_keys, key) then
@@ -222,8 +273,10 @@ function M.settings(story, given)
   self:keys(given)
   self:project(given.project)
   if given.aspect and not among(aspects, given.aspect) then
+    local near = nearest_aspect(given.aspect)
     self:bad("aspect", ("there is no aspect '%s'"):format(given.aspect),
-      "pictures can be drawn as " .. names.sentence(aspects))
+      ("pictures can be drawn as %s%s"):format(names.sentence(aspects),
+        near and "; the nearest is \"" .. near .. "\"" or ""))
   end
   if given.rate and not among(rates.names, given.rate) then
     local known = {}
@@ -239,7 +292,11 @@ function M.settings(story, given)
   self:positive_integers("counts", given.counts or {})
   for _, role in ipairs(sorted_keys(given.models or {})) do self:model(role, given.models[role]) end
   local seen = {}
-  for i, prop in ipairs(given.props or {}) do self:prop(prop, i, seen) end
+  local props = given.props or {}
+  if #props ~= #sorted_keys(props) then
+    self:bad("props", "'props' must be a list of props", ("for example: props = { %s }"):format(example_prop))
+  end
+  for i, prop in ipairs(props) do self:prop(prop, i, seen) end
   self:file_names("steps", given.steps or {}, "music_cues")
   self:file_names("rules", given.rules or {}, "our_lenses")
   self:waivers(given.waive or {})

@@ -81,6 +81,13 @@ local function own_calls(level)
   return calls
 end
 
+--- The line of the person's own that calls, "file:line", as far as one can be told.
+---@return string|nil
+function M.place()
+  local calls = own_calls(2)
+  return calls[1] and calls[1].place
+end
+
 --- The handler of an xpcall around a person's code: makes a Mishap of what was raised,
 --- and leaves a fault as it is.
 ---@param err any
@@ -92,9 +99,12 @@ function M.caught(err)
   local calls, lines = own_calls(2), {}
   local message = M.words(err)
   local where, rest = message:match "^(%S.-:%d+): (.*)$"
-  -- Lua cuts a long file name, and names the line of the program that was called wrongly.
+  -- Lua cuts a long file name, and names the line of the program that was called wrongly,
+  -- both where it was called from a coroutine.
   if where and type(err) == "string" then
     message = rest
+    local inner, more = message:match "^(%S.-):%d+: (.*)$"
+    message = inner and not is_own(inner) and more or message
   end
   for i = 2, math.min(#calls, CALLS) do
     lines[#lines + 1] = ("  in %s, called from %s"):format(calls[i - 1].call, calls[i].place)

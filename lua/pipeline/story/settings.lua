@@ -100,13 +100,16 @@ function M.own_pictures(told, opened)
       local key = name.slug(prop.name)
       local hash, message = file.hash(prop.image)
       local stem = hash and ("own_%s_%s"):format(key, hash:sub(1, 12))
-      local saved = not has_place and stem and { path = stem .. ".png" }
-      if stem and not saved then
+      local saved
+      if stem and has_place then
         saved, message = image.save(prop.image, opened:path "images", stem, true)
+      elseif stem then
+        saved, message = image.inspect(prop.image)
+        saved = saved and { path = stem .. ".png" }
       end
       if not saved then
         fault.raise {
-          where = told.where,
+          where = told:place "props",
           message = ("the picture of prop '%s' cannot be used: %s"):format(prop.name, message),
           hint = "its path is taken from the story's folder; it must be a PNG, JPEG or WebP",
         }

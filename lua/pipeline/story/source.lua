@@ -46,13 +46,14 @@ end
 ---@return string|nil message
 local function read_bytes(file)
   local handle, message = io.open(file, "rb")
-  if not handle then return nil, message end
+  if not handle then return nil, (message:gsub("^.*: ", "")) end
   local bytes, why = handle:read "a"
   handle:close()
   return bytes, why
 end
 
---- The text of a script, or nil and why not. Read at once, as `require` does.
+--- The text of a script, or nil and why not. Read at once, as `require` does. What
+--- systems and editors put in front of it (a byte order mark, a #! line) is no Lua.
 ---@param file string
 ---@return string|nil text
 ---@return string|nil message
@@ -60,7 +61,7 @@ function M.read(file)
   local bytes, message = read_bytes(file)
   if notes then notes[file] = bytes and json.sha256(bytes) or false end
   if not bytes then return nil, message end
-  return (bytes:gsub("\r\n?", "\n"))
+  return (bytes:gsub("^\xEF\xBB\xBF", ""):gsub("^#", "--#"):gsub("\r\n?", "\n"))
 end
 
 --- The line on which a piece of a text begins.
@@ -115,27 +116,76 @@ end
 ---@field texts string[] its own text and those of the modules beside it that it loads, or will load
 ---@field files string[] their files, in the same order
 
+-- Lua's "file:line: message", in which a long file name is cut.
+---@param file string
+---@param message string
+local function split_message(file, message)
+  local shown, line, rest = message:match "^(.-):(%d+): (.*)$"
+  if not shown then return file, message end
+  local cut = shown:match "^%.%.%.(.+)$"
+  if cut and file:sub(-#cut) == cut then shown = file end
+  return shown .. ":" .. line, rest
+end
+
+-- A script's text as a function.
+---@param text string
+---@param file string
+---@param environment table
+---@return function
+local function compiled(text, file, environment)
+  local chunk, message = load(text, "@" .. file, "t", environment)
+  if not chunk then
+    local where, what = split_message(file, message)
+    fault.raise { message = "this is not Lua: " .. what, where = where }
+  end
+  return chunk
+end
+
+-- Whether Lua's own `require` would find a module.
+---@param name string
+---@return boolean
+local function is_elsewhere(name)
+  return package.loaded[name] ~= nil or package.preload[name] ~= nil
+    or package.searchpath(name, package.path) ~= nil or package.searchpath(name, package.cpath) ~= nil
+    or package.searchpath(name:match "^[^.]*", package.cpath) ~= nil
+end
+
 -- `require` for a script: modules in the folders come first, and are loaded anew
 -- for each script, so that a saved module is seen at the next load.
 ---@param script pipeline.Script
 ---@param dirs string[]
 local function make_require(script, dirs, environment)
-  local loaded = {}
+  local loaded, loading = {}, {}
   return function(name)
     if loaded[name] ~= nil then return loaded[name] end
     local relative = tostring(name):gsub("%.", "/") .. ".lua"
+    if loading[name] then
+      fault.raise {
+        message = ("the module '%s' requires itself, by way of what it requires"):format(name),
+        where = mishap.place(),
+        hint = "let one of them require the other inside of the function that uses it",
+      }
+    end
     for _, dir in ipairs(dirs) do
       local file = M.beside(dir, relative)
       local text = M.read(file)
       if text then
         script.texts[#script.texts + 1] = text
         script.files[#script.files + 1] = file
-        local chunk, message = load(text, "@" .. file, "t", environment)
-        if not chunk then error(message, 0) end
+        local chunk = compiled(text, file, environment)
+        loading[name] = true
         local value = chunk(name, file)
         loaded[name] = value == nil and true or value
         return loaded[name]
       end
+    end
+    if not is_elsewhere(tostring(name)) then
+      fault.raise {
+        message = ("there is no module '%s'"):format(tostring(name)),
+        where = mishap.place(),
+        hint = ("it is looked for beside the script, as %s, and then among Lua's own"):format(
+          M.beside(dirs[1], relative)),
+      }
     end
     return require(name)
   end
@@ -165,17 +215,6 @@ local function add_later(script, dirs)
   end
 end
 
--- Lua's "file:line: message", in which a long file name is cut.
----@param file string
----@param message string
-local function split_message(file, message)
-  local shown, line, rest = message:match "^(.-):(%d+): (.*)$"
-  if not shown then return file, message end
-  local cut = shown:match "^%.%.%.(.+)$"
-  if cut and file:sub(-#cut) == cut then shown = file end
-  return shown .. ":" .. line, rest
-end
-
 --- Runs a script; what is wrong with it is a fault.
 ---@param file string
 ---@param dirs string[] where `require` looks before the program's own modules
@@ -183,22 +222,27 @@ end
 ---@return pipeline.Script script
 function M.run(file, dirs)
   local text, why = M.read(file)
-  if not text then fault.raise { message = "cannot read it: " .. why, where = file } end
+  if not text then
+    local inside = M.beside(file, "story.lua")
+    fault.raise {
+      message = "cannot read it: " .. why,
+      where = file,
+      hint = read_bytes(inside) and ("did you mean %s?"):format(inside) or nil,
+    }
+  end
   local script = { file = file, text = text, texts = { text }, files = { file } }
   local environment = setmetatable({}, { __index = _G })
   environment._G = environment
   environment.require = make_require(script, dirs, environment)
-  local chunk, message = load(text, "@" .. file, "t", environment)
-  if not chunk then
-    local where, what = split_message(file, message)
-    fault.raise { message = "this is not Lua: " .. what, where = where }
-  end
-  local ok, result = xpcall(chunk, mishap.caught)
+  local ok, result = xpcall(compiled(text, file, environment), mishap.caught)
   if ok then
     add_later(script, dirs)
     return result, script
   end
-  if fault.is(result) then error(result, 0) end
+  if fault.is(result) then
+    result.where = result.where or file
+    error(result, 0)
+  end
   fault.raise { message = result.message, where = result.where or file, traceback = result.traceback }
 end
 
