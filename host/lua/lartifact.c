@@ -55,32 +55,48 @@ static void charge(lua_State *L, size_t bytes) {
 ** paths
 */
 
+/* The step on top of the stack, which holds it. */
+static struct sb_tree_step check_step(lua_State *L, size_t at) {
+  struct sb_tree_step step = {0};
+  int is_index;
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    step.key = lua_tolstring(L, -1, &step.len);
+  } else {
+    step.index = lua_tointegerx(L, -1, &is_index);
+    if (!is_index)
+      luaL_error(L, "step %d of a path: a key or an index expected, got %s",
+                 (int)at + 1, luaL_typename(L, -1));
+  }
+  return step;
+}
+
 static size_t check_path(lua_State *L, int index,
                          struct sb_tree_step path[SB_JSON_DEPTH]) {
   luaL_checktype(L, index, LUA_TTABLE);
   size_t n = lua_rawlen(L, index);
   if (n > SB_JSON_DEPTH) luaL_error(L, "a path of more than 128 steps");
   for (size_t i = 0; i < n; i++) {
-    int is_index;
-    path[i] = (struct sb_tree_step){0};
-    if (lua_rawgeti(L, index, (lua_Integer)i + 1) == LUA_TSTRING) {
-      path[i].key = lua_tolstring(L, -1, &path[i].len); /* the path holds it */
-    } else {
-      path[i].index = lua_tointegerx(L, -1, &is_index);
-      if (!is_index)
-        luaL_error(L, "step %d of a path: a key or an index expected, got %s",
-                   (int)i + 1, luaL_typename(L, -1));
-    }
+    lua_rawgeti(L, index, (lua_Integer)i + 1);
+    path[i] = check_step(L, i); /* the path holds it */
     lua_pop(L, 1);
   }
   return n;
 }
 
-/* What the path at index leads to, or the tree itself when it is absent. */
+/* What the path at index leads to, with the steps that are given behind it; the
+   tree itself when it is absent. */
 static struct sb_tree *look_up(lua_State *L, struct sb_tree *tree, int index) {
   struct sb_tree_step path[SB_JSON_DEPTH];
+  int top = lua_gettop(L);
   if (lua_isnoneornil(L, index)) return tree;
   size_t n = check_path(L, index, path);
+  for (int i = index + 1; i <= top; i++) {
+    if (n == SB_JSON_DEPTH) luaL_error(L, "a path of more than 128 steps");
+    lua_pushvalue(L, i);
+    path[n] = check_step(L, n); /* the argument holds it */
+    lua_pop(L, 1);
+    n++;
+  }
   return sb_tree_lookup(tree, path, n);
 }
 
@@ -203,7 +219,7 @@ static int push_marks(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* tree:get([path]) -> value | nil */
+/* tree:get([path, step, ...]) -> value | nil */
 static int tree_get(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
   if (found == NULL)
@@ -213,7 +229,7 @@ static int tree_get(lua_State *L) {
   return 1;
 }
 
-/* tree:node([path]) -> tree | nil */
+/* tree:node([path, step, ...]) -> tree | nil */
 static int tree_node(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
   if (found == NULL)
@@ -223,13 +239,14 @@ static int tree_node(lua_State *L) {
   return 1;
 }
 
-/* tree:has(path) -> boolean */
+/* tree:has(path, step, ...) -> boolean */
 static int tree_has(lua_State *L) {
   lua_pushboolean(L, look_up(L, check_tree(L, 1), 2) != NULL);
   return 1;
 }
 
-/* tree:length([path]) -> elements of a list, members of a record | nil */
+/* tree:length([path, step, ...]) -> elements of a list, members of a record |
+ * nil */
 static int tree_length(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
   if (found == NULL || sb_tree_type(found) < SB_TREE_LIST)
@@ -316,7 +333,7 @@ static int tree_patch(lua_State *L) {
 ** comparing
 */
 
-/* tree:hash([path]) -> hexadecimal SHA-256 | nil */
+/* tree:hash([path, step, ...]) -> hexadecimal SHA-256 | nil */
 static int tree_hash(lua_State *L) {
   uint8_t digest[SB_SHA256_SIZE];
   char hex[SB_SHA256_HEX_SIZE];

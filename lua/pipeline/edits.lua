@@ -295,6 +295,9 @@ end
 ---@param scope table<string, Element>?
 ---@return table[] entries
 function Edits:over(step, keys, entries, tree, scope)
+  if not next(self.entries) then
+    return entries
+  end
   local edits = self:of(step and M.task_name(step.name, keys) or "")
   local follows = step and self:follows_of(step) or {}
   if #edits == 0 and #follows == 0 then
@@ -337,7 +340,7 @@ end
 ---@param tree host.artifact.Tree
 ---@return boolean
 function Edits:covers(step, keys, tree)
-  local edits = self:of(M.task_name(step.name, keys))
+  local edits = next(self.entries) and self:of(M.task_name(step.name, keys)) or {}
   if #edits == 0 then
     return false
   end

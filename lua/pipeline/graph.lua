@@ -11,6 +11,7 @@ local names = require "pipeline.names"
 ---@field by_name table<string, pipeline.BoundStep>
 ---@field writer table<string, pipeline.BoundStep> the step that writes a leaf, by canonical path
 ---@field owner table<string, pipeline.BoundStep>  the step that says who is in a list, by canonical path
+---@field settlers table<pipeline.ResolvedSegment, pipeline.BoundStep[]> who settles what lies behind it, once asked
 ---@field private writers_hash string?
 ---@field private awaited table<pipeline.BoundStep, table<string, true>> all that a step needs, once asked for
 local StepGraph = {}
@@ -250,7 +251,9 @@ end
 ---@param steps pipeline.Step[] in story order
 ---@return StepGraph
 function M.new(spec, steps)
-  local self = setmetatable({ spec = spec, steps = {}, by_name = {}, writer = {}, owner = {}, awaited = {} }, StepGraph)
+  local self = setmetatable({
+    spec = spec, steps = {}, by_name = {}, writer = {}, owner = {}, awaited = {}, settlers = {},
+  }, StepGraph)
   local bound = {}
   for i, step in ipairs(steps) do
     if self.by_name[step.name] then

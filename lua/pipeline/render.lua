@@ -77,7 +77,7 @@ local function names_in(run, task, list)
   end
   local names = {}
   for i = 1, run.artifact:length(path) or 0 do
-    names[i] = run.artifact:get(reach.extended(path, i, "name"))
+    names[i] = run.artifact:get(path, i, "name")
   end
   return names
 end

@@ -38,10 +38,11 @@ local views = require "pipeline.run.views"
 ---@field over table<integer, true>             nodes that have come to an end, good or bad
 ---@field awaited table<integer, host.loop.event> those whose end some task waits for
 ---@field ends table<string, integer>           the node that ends each step
+---@field whole table<string, true>             steps all of whose tasks are done
 ---@field intact table<string, integer>         steps that are as the last evaluation left them, and how many tasks
 ---@field unsure table<string, true>            steps that went on without something which the next run may get
 ---@field roots table<pipeline.BoundStep, Roots>
----@field jobs table<integer, { run: fun(): boolean?, skipped: fun(cause: integer)? }>
+---@field jobs table<integer, Job>
 ---@field plates Plates
 ---@field own_pictures table<string, string>    the story's own props' pictures, by key
 ---@field pictures Pictures                     what lies in the folder of pictures
@@ -49,6 +50,19 @@ local views = require "pipeline.run.views"
 ---@field turns Turns
 local Run = {}
 Run.__index = Run
+
+--- What a node does, and whatever it needs for that.
+---@class Job
+---@field label string
+---@field run fun(run: Run, job: Job): boolean?
+---@field skipped (fun(run: Run, job: Job, cause: integer))?
+
+--- A node that runs: that it has ended is noted whatever ends it.
+local Ending = {
+  __close = function(ending)
+    ending.run:end_node(ending.node)
+  end,
+}
 
 local M = {}
 
@@ -61,7 +75,7 @@ Run.unsettled, Run.task_names, Run.unplanted_places = plant.unsettled, plant.tas
 --- Adds a node that does a job.
 ---@param priority number
 ---@param after table<integer, true> the nodes that it waits for
----@param job { run: fun(): boolean?, skipped: fun(cause: integer)?, label: string }
+---@param job Job
 ---@return integer node
 function Run:add(priority, after, job)
   local list = {}
@@ -121,11 +135,12 @@ end
 -- Tasks
 --
 
-function Run:tell(task, state, details)
-  local event = { event = "task", step = task.step.name, task = task.name, state = state }
-  for field, value in pairs(details or {}) do
-    event[field] = value
-  end
+---@param task Task
+---@param state string
+---@param event table? with what else there is to tell
+function Run:tell(task, state, event)
+  event = event or {}
+  event.event, event.step, event.task, event.state = "task", task.step.name, task.name, state
   self.report(event)
 end
 
@@ -238,7 +253,7 @@ function M.new(options)
   local self = setmetatable({}, Run)
   for _, field in ipairs {
     "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "over",
-    "awaited", "intact", "unsure",
+    "awaited", "whole", "intact", "unsure",
   } do
     self[field] = {}
   end
@@ -261,19 +276,15 @@ function M.new(options)
   positions.forget()
   self.nodes = dag.new {
     run = function(node)
-      local over <close> = setmetatable({}, {
-        __close = function()
-          self:end_node(node)
-        end,
-      })
-      assert(over)
-      return self.jobs[node].run()
+      local ending <close> = setmetatable({ run = self, node = node }, Ending)
+      local job = self.jobs[ending.node]
+      return job.run(self, job)
     end,
     on_skip = function(node, cause)
       self:end_node(node)
       local job = self.jobs[node]
       if job and job.skipped then
-        job.skipped(cause)
+        job.skipped(self, job, cause)
       end
     end,
     on_error = function(node, err, traceback)

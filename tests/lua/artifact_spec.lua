@@ -57,6 +57,25 @@ describe("an artifact", function()
     assert.is_true(board:has { "scenes", 2 })
   end)
 
+  it("gives what lies further steps behind a path", function()
+    local shots = { "scenes", 1, "shots" }
+    assert.equal("close", board:get(shots, 2, "name"))
+    assert.equal("wide", board:node(shots, 1):get { "name" })
+    assert.equal(board:hash { "scenes", 1, "shots", 2 }, board:hash(shots, 2))
+    assert.equal(2, board:length({ "scenes" }, 1, "shots"))
+    assert.is_false(board:has(shots, 3))
+    assert.has_error(function()
+      board:get(shots, 1, {})
+    end, "step 5 of a path: a key or an index expected, got table")
+    local deep = {}
+    for i = 1, 128 do
+      deep[i] = "a"
+    end
+    assert.has_error(function()
+      board:get(deep, "a")
+    end, "a path of more than 128 steps")
+  end)
+
   it("gives nil for what is not there", function()
     for _, path in ipairs { { "x" }, { "scenes", 3 }, { "scenes", 0 }, { "scenes", "1" }, { "title", "x" }, { 1 } } do
       assert.is_nil(board:get(path))

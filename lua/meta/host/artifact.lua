@@ -31,22 +31,26 @@ function artifact.from(value) end
 ---The Lua value at a path. null is `json.null`; empty lists are marked as
 ---`json.array` does.
 ---@param path? host.artifact.Path the whole when absent
+---@param ... string|integer further steps
 ---@return any value nil when there is nothing
-function Tree:get(path) end
+function Tree:get(path, ...) end
 
 ---The part at a path as a tree of its own; nothing is copied.
 ---@param path? host.artifact.Path
+---@param ... string|integer further steps
 ---@return host.artifact.Tree?
-function Tree:node(path) end
+function Tree:node(path, ...) end
 
 ---@param path host.artifact.Path
+---@param ... string|integer further steps
 ---@return boolean
-function Tree:has(path) end
+function Tree:has(path, ...) end
 
 ---Elements of the list or members of the record at a path.
 ---@param path? host.artifact.Path
+---@param ... string|integer further steps
 ---@return integer? length nil when there is neither
-function Tree:length(path) end
+function Tree:length(path, ...) end
 
 ---A path and the value to put there: a Lua value or a tree. Without a value,
 ---what is at the path is removed, if anything is.
@@ -65,8 +69,9 @@ function Tree:patch(changes) end
 ---SHA-256 of what is at a path: equal for equal values on any machine. It is
 ---not that of the text that `encode` writes.
 ---@param path? host.artifact.Path
+---@param ... string|integer further steps
 ---@return string? hex nil when there is nothing
-function Tree:hash(path) end
+function Tree:hash(path, ...) end
 
 ---@class host.artifact.Difference
 ---@field path host.artifact.Path

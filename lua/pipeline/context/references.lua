@@ -9,15 +9,13 @@ local M = {}
 --- What an element's picture shows, in words: the item's name, and which of its
 --- pictures it is when it is not the item's own.
 local function label_of(run, element)
-  local item = {}
-  for i = 1, #element.path do
-    if math.type(element.path[i]) == "integer" then
-      item = table.move(element.path, 1, i, 1, {})
-    end
+  local path, depth = element.path, #element.path
+  while depth > 0 and math.type(path[depth]) ~= "integer" do
+    depth = depth - 1
   end
-  local label = run.artifact:get(reach.extended(item, "name")) or ""
-  if #element.path > #item + 1 then
-    label = ("%s (%s)"):format(label, element.path[#item + 1]:gsub("_", " "))
+  local label = run.artifact:get(table.move(path, 1, depth, 1, {}), "name") or ""
+  if #path > depth + 1 then
+    label = ("%s (%s)"):format(label, path[depth + 1]:gsub("_", " "))
   end
   return label
 end

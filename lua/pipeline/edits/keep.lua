@@ -88,7 +88,7 @@ function Keeper:leaf(step, keys, leaf)
     local inner = edit_path.parse(leaf:sub(#list + 4))
     for i = 1, inner and self.tree:length(place) or 0 do
       local item = reach.extended(place, i)
-      local at = edit_path.item(text, self.tree:get(reach.extended(item, "key")))
+      local at = edit_path.item(text, self.tree:get(item, "key"))
       local value = self.tree:get(self.places:find(inner.segments, 1, item))
       self:put(edit_path.field(at, inner.text), spec:field(leaf), value)
     end

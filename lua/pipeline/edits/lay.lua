@@ -193,7 +193,7 @@ end
 function Lay:is_taken(place, name)
   local list = table.move(place, 1, #place - 2, 1, {})
   for i = 1, self.tree:length(list) do
-    if i ~= place[#place - 1] and self.tree:get(extended(list, i, "name")) == name then
+    if i ~= place[#place - 1] and self.tree:get(list, i, "name") == name then
       return true
     end
   end

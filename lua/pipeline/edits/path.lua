@@ -1,7 +1,6 @@
 -- lua/pipeline/edits/path.lua: places in the artifact as edits are known by: items by
 -- their keys, never by their positions: `scenes[the-storm].shots[the-lamp].action`.
 
-local reach = require "pipeline.context.reach"
 
 ---@class EditSegment
 ---@field name string
@@ -84,7 +83,7 @@ function M.of_place(tree, place)
   for i, part in ipairs(place) do
     at[i] = part
     if math.type(part) == "integer" then
-      text = M.item(text, tree:get(reach.extended(at, "key")))
+      text = M.item(text, tree:get(at, "key"))
     else
       text = M.field(text, part)
     end
@@ -114,7 +113,7 @@ function Places:index(list)
   if not found then
     found = {}
     for i = 1, self.tree:length(list) or 0 do
-      found[self.tree:get(reach.extended(list, i, "key"))] = i
+      found[self.tree:get(list, i, "key")] = i
     end
     self.positions[id] = found
   end

@@ -67,7 +67,7 @@ local function named(tree, path)
   for i, part in ipairs(path) do
     at[i] = part
     if math.type(part) == "integer" then
-      text = ("%s[%s]"):format(text, tree:get(reach.extended(at, "key")) or part)
+      text = ("%s[%s]"):format(text, tree:get(at, "key") or part)
     else
       text = text == "" and part or text .. "." .. part
     end

@@ -9,7 +9,6 @@ local names = require "pipeline.names"
 local positions = require "pipeline.context.positions"
 local program = require "host.program"
 local render = require "pipeline.render"
-local reach = require "pipeline.context.reach"
 
 ---@class Fingerprints
 ---@field run Run
@@ -82,7 +81,7 @@ local function add_names(parts, artifact, path)
   local length = path and artifact:length(path)
   parts[#parts + 1] = length and tostring(length) or NOTHING
   for i = 1, length or 0 do
-    parts[#parts + 1] = artifact:hash(reach.extended(path, i, "name")) or NOTHING
+    parts[#parts + 1] = artifact:hash(path, i, "name") or NOTHING
   end
 end
 

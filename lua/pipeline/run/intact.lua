@@ -157,7 +157,7 @@ local function strip_fields(strip, fields, schema, place, in_item)
   local parts, is_record = parts_of(strip, fields, schema, in_item), schema:sub(-2) ~= "[]"
   local before, kept = #strip.changes, not is_record
   for _, field in ipairs(is_record and parts.whole or {}) do
-    kept = kept or strip.tree:has(reach.extended(place, field.name))
+    kept = kept or strip.tree:has(place, field.name)
   end
   for _, field in ipairs(parts.open) do
     local canonical = schema == "" and field.name or schema .. "." .. field.name

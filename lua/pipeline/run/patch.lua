@@ -72,7 +72,7 @@ function Patch:add(field, canonical, path, value)
   elseif field.kind == "list" then
     local index = {}
     for i = 1, self.tree:length(path) or 0 do
-      index[self.tree:get(extended(path, i, "name"))] = i
+      index[self.tree:get(path, i, "name")] = i
     end
     for _, item in ipairs(value) do
       self:add_fields(field, canonical .. "[]", extended(path, index[item.name]), item)

@@ -16,12 +16,13 @@ local render = require "pipeline.render"
 local stored = require "pipeline.project.stored"
 
 --- One step for one item.
----@class Task
+---@class Task: Job
 ---@field name string                    "shots[the-storm]"
 ---@field step pipeline.BoundStep
 ---@field keys string[]                  of the item and its parents; none for a step that is not repeated
 ---@field scope table<string, Element>   the bound items
 ---@field priority number
+---@field tolerated table<integer, true>? nodes of what it may do without, which must have come to an end
 
 --- What a task came to.
 ---@class Result

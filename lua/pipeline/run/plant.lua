@@ -18,13 +18,37 @@ local function task_name(step, keys)
   return #keys == 0 and step or ("%s[%s]"):format(step, joined(keys))
 end
 
+--- A path with more than one end.
+---@class WalkedPath
+---@field resolved pipeline.Resolved
+---@field leaves string[]             what it covers at each end
+---@field steps pipeline.BoundStep[]  all that settle or write something on it
+
 --- What all tasks of a step wait for, and what is to be looked for for each.
 ---@class Roots
 ---@field needed table<integer, true>                                 nodes that all of them wait for
 ---@field direct { binding: string, writer: pipeline.BoundStep }[]    who writes fields of the items that they are at
----@field walked { resolved: pipeline.Resolved, leaves: string[] }[]  paths with more than one end
+---@field walked WalkedPath[]                                         paths with more than one end
 ---@field inner pipeline.BoundStep[]                                  who makes lists in the item whose names count
 ---@field found table<pipeline.Resolved, Edges>                       behind paths that are the same for all
+
+--- The steps that settle where a path leads, and those that write what lies there.
+---@param graph StepGraph
+---@param resolved pipeline.Resolved
+---@param leaves string[]
+---@return pipeline.BoundStep[]
+local function steps_behind(graph, resolved, leaves)
+  local steps = {}
+  for _, segment in ipairs(resolved.segments) do
+    if segment.field.kind == "list" or segment.ref then
+      table.move(reach.settlers(graph, segment), 1, 2, #steps + 1, steps)
+    end
+  end
+  for _, leaf in ipairs(leaves) do
+    steps[#steps + 1] = graph.writer[leaf]
+  end
+  return steps
+end
 
 --- Where a path leads is said at once when it crosses no list and no reference, or
 --- every list from the top: then it is all that a step writes.
@@ -32,7 +56,8 @@ local function add_path(run, roots, pairs_seen, resolved)
   local graph, leaves = run.graph, run.spec:leaves(resolved)
   local from_item = resolved.binding ~= nil
   if #resolved.refs > 0 or (from_item and #resolved.lists > 0) or resolved.optional then
-    roots.walked[#roots.walked + 1] = { resolved = resolved, leaves = leaves }
+    roots.walked[#roots.walked + 1] =
+      { resolved = resolved, leaves = leaves, steps = steps_behind(graph, resolved, leaves) }
     return
   end
   for _, list in ipairs(resolved.lists) do
@@ -85,7 +110,7 @@ end
 ---@return integer? node
 ---@return boolean? planting the task's own node is still to be made, by this one
 function M.unsettled(run, step, keys)
-  if run.intact[step.name] then
+  if run.whole[step.name] then
     return nil
   end
   local count = math.min(#step.each, #keys)
@@ -133,8 +158,23 @@ local function add_writer(run, found, writer, keys, optional)
   end
 end
 
+--- Whether there is nothing left on a path to wait for.
+---@param run Run
+---@param path WalkedPath
+local function is_whole(run, path)
+  for _, step in ipairs(path.steps) do
+    if not run.whole[step.name] then
+      return false
+    end
+  end
+  return true
+end
+
 --- Adds those who write what a path reaches, once its lists and references are settled.
 local function add_walked(run, found, path, scope)
+  if is_whole(run, path) then
+    return
+  end
   local elements = reach.walk(run, path.resolved, scope, found.waits)
   for _, leaf in ipairs(elements and path.leaves or {}) do
     local writer = run.graph.writer[leaf]
@@ -203,47 +243,78 @@ local plant
 --- priorities of two steps.
 local BEHIND = 1e-9
 
+---@class PlantingJob: Job
+---@field step pipeline.BoundStep
+---@field scope table<string, Element>
+---@field keys string[]
+---@field depth integer
+---@field open table<integer, true>
+
+---@param run Run
+---@param job PlantingJob
+local function run_planting(run, job)
+  local step = job.step
+  run:await_over(job.open)
+  run.turns:give_way()
+  for _, child in ipairs(plant(run, step, job.scope, job.keys, job.depth, true)) do
+    run.nodes:edge(child, run.ends[step.name])
+  end
+  run:report_total(step)
+end
+
+---@param run Run
+---@param job PlantingJob
+local function skip_planting(run, job, cause)
+  local name = job.step.name
+  if not run.unplanted[name] then
+    run.unplanted[name] = true
+    local message = run:cause_text(cause)
+    run.report { event = "unplanted", step = name, message = message, cause = run.jobs[cause].label }
+  end
+end
+
 local function plant_later(run, step, scope, keys, depth, found)
-  local node
-  node = run:add(run.priority[step.name] - BEHIND, found.waits, {
+  local node = run:add(run.priority[step.name] - BEHIND, found.waits, {
     label = step.name,
-    run = function()
-      run:await_over(found.open)
-      run.turns:give_way()
-      for _, child in ipairs(plant(run, step, scope, keys, depth, true)) do
-        run.nodes:edge(child, run.ends[step.name])
-      end
-      run:report_total(step)
-    end,
-    skipped = function(cause)
-      if not run.unplanted[step.name] then
-        run.unplanted[step.name] = true
-        local message = run:cause_text(cause)
-        run.report { event = "unplanted", step = step.name, message = message, cause = run.jobs[cause].label }
-      end
-    end,
+    run = run_planting,
+    skipped = skip_planting,
+    step = step,
+    scope = scope,
+    keys = keys,
+    depth = depth,
+    open = found.open,
   })
   run.plants[step.name][joined(keys)] = node
   return node
 end
 
+---@param run Run
+---@param task Task
+local function run_task(run, task)
+  if task.tolerated then
+    run:await_over(task.tolerated)
+  end
+  return run:run_task(task)
+end
+
+---@param run Run
+---@param task Task
+local function skip_task(run, task, cause)
+  run:tell(task, "skipped", { message = run:cause_text(cause), cause = run.jobs[cause].label })
+end
+
 local function plant_task(run, step, scope, keys, found)
-  local task = {
-    name = task_name(step.name, keys),
+  local name = task_name(step.name, keys)
+  local node = run:add(run.priority[step.name], found.needed, {
+    label = name,
+    run = run_task,
+    skipped = skip_task,
+    name = name,
     step = step,
     keys = keys,
     scope = scope,
     priority = run.priority[step.name],
-  }
-  local node = run:add(task.priority, found.needed, {
-    label = task.name,
-    run = function()
-      run:await_over(found.tolerated)
-      return run:run_task(task)
-    end,
-    skipped = function(cause)
-      run:tell(task, "skipped", { message = run:cause_text(cause), cause = run.jobs[cause].label })
-    end,
+    tolerated = next(found.tolerated) and found.tolerated or nil,
   })
   run.instances[step.name][joined(keys)] = node
   run.planted[step.name] = run.planted[step.name] + 1
@@ -281,13 +352,21 @@ function plant(run, step, scope, keys, depth, is_due)
   local list = reach.extended(outer, binding.list:match "[^.]+$")
   for i = 1, run.artifact:length(list) or 0 do
     local path = reach.extended(list, i)
-    local item_keys = reach.extended(keys, run.artifact:get(reach.extended(path, "key")))
+    local item_keys = reach.extended(keys, run.artifact:get(path, "key"))
     local inner = setmetatable({ [binding.name] = { path = path, keys = item_keys } }, { __index = scope })
     for _, node in ipairs(plant(run, step, inner, item_keys, depth + 1)) do
       nodes[#nodes + 1] = node
     end
   end
   return nodes
+end
+
+local function end_step(run, job)
+  run:end_step(job.step)
+end
+
+local function note_whole(run, job)
+  run.whole[job.step.name] = true
 end
 
 --- Makes a step's nodes, as far as they can be made now, and the one that ends it.
@@ -300,17 +379,17 @@ function M.step(run, step)
   for _, node in ipairs(intact and {} or plant(run, step, {}, {}, 0)) do
     after[node] = true
   end
-  local ended = run:add(run.priority[step.name], after, { label = step.name, run = function() end })
+  local ended = run:add(run.priority[step.name], after, { label = step.name, run = note_whole, step = step })
   run.ends[step.name] = ended
   if intact then
+    run.whole[step.name] = true
     return
   end
   -- Others wait for the step's end, and nobody for its file.
   run:add(-math.huge, { [ended] = true }, {
     label = step.name,
-    run = function()
-      run:end_step(step)
-    end,
+    run = end_step,
+    step = step,
   })
 end
 

@@ -117,6 +117,7 @@ function Outcomes:find(task, key)
 end
 
 local MARK = '{"fingerprint":"%s","key":"%s"}'
+local MARK_BEGINS = #'{"fingerprint":"'
 
 --- The outcome of a task that was last evaluated from the same.
 ---@param task string
@@ -124,8 +125,10 @@ local MARK = '{"fingerprint":"%s","key":"%s"}'
 ---@return StandingOutcome?
 function Outcomes:unchanged(task, fingerprint)
   local mark = self.marks[task]
-  local key = mark and mark:match('^{"fingerprint":"' .. fingerprint .. '","key":"(%x+)"}$')
-  return key and self:find(task, key)
+  if not mark or mark:sub(MARK_BEGINS + 1, MARK_BEGINS + #fingerprint) ~= fingerprint then
+    return nil
+  end
+  return self:find(task, mark:match '"key":"(%x+)"')
 end
 
 --- The outcome that a task came to when it was last evaluated.
