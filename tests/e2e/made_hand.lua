@@ -4,13 +4,14 @@
 
 local artifact = require "host.artifact"
 local choose = require "pipeline.tasks.choose"
+local fault = require "pipeline.fault"
 local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
 local keep = require "pipeline.edits.keep"
-local locate = require "pipeline.tasks.locate"
 local names = require "pipeline.names"
 local retake = require "pipeline.tasks.retake"
+local select_tasks = require "pipeline.tasks.select"
 
 local M = {}
 
@@ -20,6 +21,7 @@ local M = {}
 ---@field run Run
 ---@field states table<string, string>
 ---@field folder string the story's
+---@field looking fun(): table what commands that only look are given
 
 --- Draws a picture.
 ---@param path string
@@ -178,42 +180,49 @@ function DEEDS.drop(hands, dice)
   end
 end
 
-function DEEDS.take(hands, dice)
-  local tasks = names.keys(hands.states)
-  local task = one_of(tasks, dice)
-  hands.opened.store:put("take", task, json.encode { take = 1 + dice(3) })
-  return "another take of " .. task
+--- As `sbhost redo` does, of one task or of a step's.
+function DEEDS.redo(hands, dice)
+  local tasks, outcomes = names.keys(hands.states), hands.run.outcomes
+  local word = one_of(tasks, dice)
+  if dice(3) == 1 then
+    word = select_tasks.step_of(word) .. "*"
+  end
+  for _, task in ipairs(select_tasks.tasks({ word }, tasks)) do
+    outcomes.takes:wish(task, outcomes:of(task))
+  end
+  return "another take of " .. word
 end
 
 --- A list is written anew.
 function DEEDS.rewrite(hands, dice)
-  local owners = {}
+  local owners, outcomes = {}, hands.run.outcomes
   for _, task in ipairs(names.keys(hands.states)) do
-    local step = hands.run.graph.by_name[task:match "^[^%[]+"]
+    local step = hands.run.graph.by_name[select_tasks.step_of(task)]
     owners[#owners + 1] = next(step.owned) and task or nil
   end
   local task = one_of(owners, dice)
-  hands.opened.store:put("take", task, json.encode { take = 1 + dice(3) })
+  outcomes.takes:wish(task, outcomes:of(task))
   return "another take of " .. task
 end
 
---- An earlier outcome comes back while the request stays what it is.
-function DEEDS.back(hands, dice)
-  local run, outcomes = hands.run, hands.run.outcomes
+--- As `sbhost take` does with any outcome that a task has ever come to; that it does
+--- not fit any more, or that a request is not known yet, is no reason to give up.
+function DEEDS.take(hands, dice)
+  local outcomes, several = hands.run.outcomes, {}
   for _, task in ipairs(names.keys(hands.states)) do
-    local standing, earlier = outcomes:standing(task), {}
-    for _, outcome in ipairs(standing and outcomes:of(task) or {}) do
-      local is_like = outcome.take == outcomes:take(task)
-        and not retake.misfit(run, locate.task(run.graph, run.artifact, task), outcome)
-      earlier[#earlier + 1] = is_like and outcome or nil
-    end
-    if #earlier > 1 then
-      local outcome = one_of(earlier, dice)
-      local key = outcomes.marks[task]:match '"key":"(%x+)"'
-      outcomes.takes:put(task, { take = outcome.take, back = { key = key, n = outcome.n } })
-      return ("took back %d of %s"):format(outcome.n, task)
-    end
+    several[#several + 1] = #outcomes:of(task) > 1 and task or nil
   end
+  local task = one_of(several, dice)
+  local outcome = task and one_of(outcomes:of(task), dice)
+  if not outcome or outcome.picture and not hands.opened:has(outcome.picture.path) then
+    return
+  end
+  local ok, record = pcall(retake.record, hands.looking(), task, outcome)
+  if ok then
+    outcomes.takes:put(task, record)
+    return ("took back %d of %s"):format(outcome.n, task)
+  end
+  assert(fault.is(record), record)
 end
 
 function DEEDS.choose(hands, dice)

@@ -111,10 +111,15 @@ local function copy_records(from, to, run)
   end
 end
 
-local function evaluate(opened, made, folder, serving)
+local function load(opened, made, folder, serving)
   local steps, options = made_story.load(made, folder)
   options.url = serving.url
   options.own_pictures = settings.own_pictures(options.story, opened)
+  return steps, options
+end
+
+local function evaluate(opened, made, folder, serving)
+  local steps, options = load(opened, made, folder, serving)
   local evaluated = rig.evaluate(opened, steps, options)
   for _, event in ipairs(evaluated.events) do
     assert(event.event ~= "fault" and event.state ~= "failed", event.message)
@@ -133,6 +138,9 @@ local function try(seed, serving)
       where = where .. made_story.edit(made, dice)
     else
       local hands = { opened = opened, run = evaluated.run, states = evaluated.states, folder = folder }
+      function hands.looking()
+        return rig.looking(opened, load(opened, made, folder, serving))
+      end
       where = where .. made_hand.edit(hands, dice)
     end
     local answered = keys_of(opened)

@@ -73,10 +73,20 @@ function M.provider(url)
   return openrouter.new { base_url = url, identity = "rig" }
 end
 
+---@class RigOptions
+---@field story pipeline.Story?
+---@field url string?
+---@field choices table?
+---@field own_pictures table?
+---@field report function?
+---@field calls table?       changes to what makes the calls
+---@field dry Dry?           stands in their place
+---@field outcomes Outcomes?
+
 --- Evaluates steps over a story.
 ---@param opened Project
 ---@param steps pipeline.Step[]
----@param options { story: pipeline.Story?, url: string?, choices: table?, own_pictures: table?, report: function?, calls: table? }?
+---@param options RigOptions?
 ---@return { run: Run, result: table, events: table[], states: table<string, string>, artifact: table }
 function M.evaluate(opened, steps, options)
   options = options or {}
@@ -100,6 +110,7 @@ function M.evaluate(opened, steps, options)
   local bound = graph.new(spec, steps)
   local choices = choose.new {
     store = opened.store,
+    readonly = opened.readonly,
     told = options.choices or {},
     story = { where = "test", choices = told.choices },
     report = report,
@@ -111,10 +122,10 @@ function M.evaluate(opened, steps, options)
     spec = spec,
     graph = bound,
     edits = kept,
-    matches = match.new { store = opened.store, report = report },
+    matches = match.new { store = opened.store, readonly = opened.readonly, report = report },
     project = opened,
-    calls = M.calls(opened, changes),
-    outcomes = outcome.new(opened.store),
+    calls = options.dry or M.calls(opened, changes),
+    outcomes = options.outcomes or outcome.new(opened.store),
     providers = function()
       return provider
     end,
@@ -137,6 +148,27 @@ function M.evaluate(opened, steps, options)
     states = states,
     artifact = evaluation.artifact:get {},
   }
+end
+
+--- A project as commands see it that only look: what a dry evaluation is made of.
+---@param opened Project
+---@param steps pipeline.Step[]
+---@param options table of evaluate
+function M.looking(opened, steps, options)
+  local project_seen = opened:looking()
+  local seen = outcome.new(project_seen.store, { readonly = true })
+  local looking = { project = project_seen }
+  function looking.outcomes()
+    return seen
+  end
+  function looking.evaluate(_, given)
+    local all = { outcomes = seen, dry = given.calls, report = given.report }
+    for name, value in pairs(options) do
+      all[name] = value
+    end
+    return M.evaluate(project_seen, steps, all)
+  end
+  return looking
 end
 
 return M
