@@ -3,18 +3,22 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One descriptor that libcurl has asked about. Those that it opened through us
    stay with their connection, polled as they were last: between two requests
-   on one connection the kernel is told nothing. */
+   on one connection the kernel is told nothing. One that did not come to be a
+   connection libcurl closes without a word (7.88: cf_socket_close). */
 struct sb_http_watch {
   uv_poll_t poll;
   struct sb_http *http;
   curl_socket_t fd;
-  int ours;   /* opened by sb_http_open_socket, closed by ..._close_socket */
-  int wanted; /* UV_READABLE | UV_WRITABLE, as libcurl wants it now */
-  int active; /* as the loop polls it */
+  ino_t inode; /* which tells that fd is another's by now */
+  int ours;    /* opened by sb_http_open_socket, closed by ..._close_socket */
+  int rested;  /* it is of a connection: libcurl has kept it */
+  int wanted;  /* UV_READABLE | UV_WRITABLE, as libcurl wants it now */
+  int active;  /* as the loop polls it */
 };
 
 static void free_handle(uv_handle_t *handle) { free(handle->data); }
@@ -91,10 +95,17 @@ static int poll_for(struct sb_http_watch *watch, int wanted) {
   return uv_poll_start(&watch->poll, wanted, on_poll) < 0 ? -1 : 0;
 }
 
+static ino_t inode_of(curl_socket_t fd) {
+  struct stat st;
+  return fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
 static void rest(struct sb_http_watch *watch) {
   watch->wanted = 0;
   uv_unref((uv_handle_t *)&watch->poll); /* nobody waits for it */
-  if (!watch->ours) drop_watch(watch);
+  if (watch->ours && !watch->rested)
+    watch->rested = inode_of(watch->fd) == watch->inode;
+  if (!watch->rested) drop_watch(watch);
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
@@ -121,7 +132,16 @@ curl_socket_t sb_http_open_socket(void *arg, curlsocktype purpose,
   curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                             address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  if (new_watch(http, fd, 1) != NULL) return fd;
+  struct sb_http_watch *watch = find_watch(http, fd);
+  int wanted = watch != NULL ? watch->wanted : 0;
+  if (watch != NULL) drop_watch(watch); /* the kernel knows that it is closed */
+  watch = new_watch(http, fd, 1);
+  if (watch != NULL) {
+    watch->inode = inode_of(fd);
+    /* libcurl thinks that a descriptor of that number is watched already. */
+    if (wanted == 0 || poll_for(watch, wanted) == 0) return fd;
+    drop_watch(watch);
+  }
   close(fd);
   return CURL_SOCKET_BAD;
 }

@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -385,6 +387,59 @@ static void gives_up_on_a_server_that_says_nothing(void **state) {
   expect_failure(s, &req, "ETIMEDOUT", 1);
 }
 
+/* A client without connections, which asks for memory for all that it needs. */
+static void renew_client(struct server *s) {
+  sb_http_close(s->http);
+  assert_int_equal(sb_http_open(&s->loop, &s->http), 0);
+}
+
+/* A listener that takes nobody in, with its queue full: who connects waits. */
+struct deaf {
+  int fds[4]; /* the listener, and who has filled its queue */
+  char url[64];
+};
+
+static void open_deaf(struct deaf *deaf) {
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  socklen_t len = sizeof address;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  deaf->fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(bind(deaf->fds[0], (struct sockaddr *)&address, len), 0);
+  assert_int_equal(listen(deaf->fds[0], 0), 0);
+  getsockname(deaf->fds[0], (struct sockaddr *)&address, &len);
+  for (int i = 1; i < 4; i++) {
+    deaf->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    connect(deaf->fds[i], (struct sockaddr *)&address, len);
+  }
+  snprintf(deaf->url, sizeof deaf->url, "http://127.0.0.1:%d/",
+           ntohs(address.sin_port));
+}
+
+/* Not all sockets that it closes does libcurl tell of. */
+static void connects_again_after_it_could_not(void **state) {
+  struct server *s = *state;
+  struct deaf deaf;
+  open_deaf(&deaf);
+  for (int i = 0; i < 3; i++) {
+    struct sb_http_request req = request(s, "POST");
+    req.url = deaf.url;
+    req.connect_timeout_ms = 20;
+    expect_failure(s, &req, "ETIMEDOUT", 0);
+    req.connect_timeout_ms = 0;
+    req.timeout_ms = 20;
+    expect_failure(s, &req, "ETIMEDOUT", 0);
+    req.timeout_ms = 0;
+    struct sb_http_op *op = start(s, &req);
+    uv_run(&s->loop, UV_RUN_NOWAIT);
+    uv_run(&s->loop, UV_RUN_NOWAIT);
+    sb_http_free(op);
+    req = request(s, "POST");
+    expect_answer(s, &req, 200, "ok");
+    renew_client(s);
+  }
+  for (int i = 0; i < 4; i++) close(deaf.fds[i]);
+}
+
 static void stays_silent_once_freed(void **state) {
   struct server *s = *state;
   struct sb_http_request req = request(s, "GET");
@@ -481,12 +536,6 @@ static char *copy_text(const char *words) {
   return is_denied() ? NULL : strdup(words);
 }
 
-/* A client without connections, which asks for memory for all that it needs. */
-static void renew_client(struct server *s) {
-  sb_http_close(s->http);
-  assert_int_equal(sb_http_open(&s->loop, &s->http), 0);
-}
-
 static void ends_a_transfer_wherever_memory_is_denied(void **state) {
   struct server *s = *state;
   int failures = 0, left = 0;
@@ -525,6 +574,7 @@ int main(void) {
       TEST(passes_over_interim_answers),
       TEST(limits_heads_and_bodies),
       TEST(gives_up_on_a_server_that_says_nothing),
+      TEST(connects_again_after_it_could_not),
       TEST(stays_silent_once_freed),
       TEST(takes_no_proxy_from_the_environment),
       TEST(fails_when_an_attached_file_changed),
