@@ -108,13 +108,22 @@ function Trial:arguments(folder, more)
   return table.move(more or {}, 1, #(more or {}), #arguments + 1, arguments)
 end
 
---- Runs the story in a folder, under a preloaded library when there are settings.
+--- A copy of a folder of projects.
 ---@param folder string
+---@return string
+function Trial:copy(folder)
+  local copy = self:folder()
+  assert(os.execute(("cp -r %s/. %s"):format(support.quote(folder), support.quote(copy))))
+  return copy
+end
+
+--- Runs a command, under a preloaded library when there are settings.
+---@param folder string that counts
+---@param arguments string[]
 ---@param settings table<string, string>? of the shim: { ACT = "edge 7 kill" }, or of another `library`
----@param more string[]? arguments
 ---@param wrapper string[]? a command that runs it
 ---@return { status: integer, out: string, err: string }
-function Trial:run(folder, settings, more, wrapper)
+function M.disturb(folder, arguments, settings, wrapper)
   local words = { "timeout -k 1 60 env -u OPENROUTER_API_KEY" }
   if settings then
     local library = settings.library or "shim"
@@ -128,7 +137,17 @@ function Trial:run(folder, settings, more, wrapper)
   for _, word in ipairs(wrapper or {}) do
     words[#words + 1] = support.quote(word)
   end
-  return support.run(self:arguments(folder, more), table.concat(words, " "))
+  return support.run(arguments, table.concat(words, " "))
+end
+
+--- Runs the story in a folder, as `disturb` does.
+---@param folder string
+---@param settings table<string, string>?
+---@param more string[]? arguments
+---@param wrapper string[]?
+---@return { status: integer, out: string, err: string }
+function Trial:run(folder, settings, more, wrapper)
+  return M.disturb(folder, self:arguments(folder, more), settings, wrapper)
 end
 
 --- How often the shim sees each class of calls in a whole run.
