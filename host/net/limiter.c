@@ -9,9 +9,17 @@
 #define CAP_MOST (1u << 20) /* far above what one process can have open */
 #define HALVE_ONCE_IN UINT64_C(5000000000)
 
-#define PACE_SLOWEST UINT64_C(1000000000)
-#define PACE_FASTEST UINT64_C(1000000) /* what a timer can tell from none */
-#define PACE_EVIDENCE 100u
+#define SECOND UINT64_C(1000000000)
+#define PACE_SLOWEST (15 * SECOND)
+#define PACE_FASTEST (SECOND / 1000) /* what a timer can tell from none */
+#define MANY_WELL 10u /* for each that is refused: so many keep the load low   \
+                       */
+#define VERY_MANY_WELL 50u
+#define IN_VAIN 4u      /* slowings that tell chance from a limit */
+#define MOSTLY_BUSY 0.4 /* what is more than chance */
+#define SHARE_OF_LAST (1.0 / 32)
+#define PLATEAU (50 * SECOND) /* a pace near its limit would be gone in this   \
+                               */
 
 /* Before every ordinary order; those that ask again keep theirs, too. */
 #define AHEAD (INT64_MIN / 2)
@@ -32,9 +40,16 @@ struct model {
   uint64_t halved_at;
   uint64_t parked_until; /* 0: not parked */
   uint64_t pace;         /* between two grants; 0: none */
-  uint32_t evidence;     /* calls that it was measured by */
+  uint64_t paced_at;     /* when it was last changed */
+  uint64_t granted_at;   /* the last one */
+  double spacing;        /* of the last grants, on average */
+  double refused;        /* what was too fast the last time */
+  bool is_sure;          /* that was measured by many */
+  uint32_t in_vain;      /* slowings that did not help */
+  double busy_share;     /* of the last calls */
+  bool by_chance;        /* it refuses at any pace */
   uint32_t well;         /* ended so since the last busy one */
-  uint64_t since;        /* when that ended, or the first was granted */
+  uint64_t since; /* the end of its park, or when the first was granted */
   char name[];
 };
 
@@ -198,6 +213,9 @@ static void hold(struct sb_slot *slot, uint64_t now) {
   slot->queue->lane->used++;
   if (++model->used >= model->cap) model->was_full = true;
   if (model->since == 0) model->since = now;
+  if (model->granted_at > model->since)
+    model->spacing += ((double)(now - model->granted_at) - model->spacing) / 8;
+  model->granted_at = now;
   if (model->pace > 0) model->parked_until = now + model->pace;
 }
 
@@ -271,38 +289,94 @@ static void grow(struct model *model) {
   model->cap = cap < most ? cap : most;
 }
 
+/*
+** The pace.
+*/
+
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-static void slow_down(struct model *model, uint64_t now) {
-  uint64_t until = model->parked_until > now ? model->parked_until : now;
-  uint64_t measured = (until - model->since) / (model->well + 1);
-  uint64_t pace = measured + measured / 4;
-  if (model->pace > 0) pace = least(pace, 2 * model->pace);
-  model->pace = least(pace, PACE_SLOWEST);
-  model->evidence += model->well;
-  if (model->evidence > PACE_EVIDENCE) model->evidence = PACE_EVIDENCE;
-}
+static uint64_t most(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
-static void speed_up(struct model *model) {
-  model->well++;
-  model->pace -= model->pace / (UINT64_C(2) * (model->evidence + 2));
+/* By an eighth with each call that ends well; less above what is known to be
+   refused, and with the time alone near it. What nobody goes at is no pace that
+   was tried: it gets no faster then. */
+static void speed_up(struct model *model, uint64_t now) {
+  double pace = (double)model->pace, refused = model->refused;
+  uint64_t gone = now > model->paced_at ? now - model->paced_at : 0;
+  double less = pace / 8;
+  if (model->is_sure && pace > refused) less = pace / 32;
+  if (model->is_sure && pace < refused * 1.2 && pace > refused * 0.94) {
+    double by_time = pace * (double)gone / (double)PLATEAU;
+    if (by_time < less) less = by_time;
+  }
+  if (2 * pace > model->spacing) model->pace -= (uint64_t)less;
+  model->paced_at = most(now, model->paced_at);
   if (model->pace < PACE_FASTEST) model->pace = 0;
 }
 
-static void learn(const struct sb_slot *slot, enum sb_outcome outcome,
-                  uint64_t now) {
-  struct model *model = slot->queue->model;
-  if (outcome == SB_OUTCOME_OK)
-    speed_up(model);
-  else if (outcome == SB_OUTCOME_BUSY && slot->held_at >= model->since) {
-    if (slot->queue->count > 0) slow_down(model, now);
-    model->well = 0;
-    model->since = now;
+/* Whether it looks like chance that a call was refused at this pace. A limit
+   does not refuse what is slower than what it refused, time and again; chance
+   does not refuse nearly all. */
+static bool is_chance(struct model *model, double pace) {
+  if (model->busy_share > MOSTLY_BUSY) {
+    model->in_vain = 0;
+    return false;
   }
-  if (outcome == SB_OUTCOME_OK && ++model->ended_well >= model->cap) {
+  if (model->by_chance) return true;
+  if (model->refused == 0 || model->well >= VERY_MANY_WELL)
+    model->in_vain = 0;
+  else if (pace > model->refused * 1.05)
+    model->in_vain++;
+  else if (pace < model->refused && model->in_vain > 0)
+    model->in_vain--;
+  return model->in_vain >= IN_VAIN;
+}
+
+/* After a refusal: a sixth slower than what was refused. Where that comes after
+   a few calls only, the park is part of what each of them took. */
+static uint64_t slower(const struct model *model, uint64_t refused,
+                       uint64_t until) {
+  uint64_t pace = refused + refused / 6;
+  uint64_t whole = (until - model->since) / (model->well + 1);
+  if (model->well >= MANY_WELL) return pace;
+  if (model->well > 0) return most(pace, whole + whole / 6);
+  if (refused == 0) return least(whole, SECOND / 8);
+  return most(model->pace, least(2 * refused, SECOND));
+}
+
+static void slow_down(struct model *model, uint64_t until) {
+  uint64_t refused = most(model->pace, (uint64_t)(model->spacing * 0.75));
+  model->by_chance = is_chance(model, (double)refused);
+  if (model->by_chance) {
+    model->pace = model->in_vain = 0;
+    model->refused = 0;
+    return;
+  }
+  model->pace = least(slower(model, refused, until), PACE_SLOWEST);
+  model->paced_at = until;
+  model->refused = (double)refused;
+  model->is_sure = model->well >= MANY_WELL;
+}
+
+static void learn_pace(const struct sb_slot *slot, bool busy, uint64_t now) {
+  struct model *model = slot->queue->model;
+  model->busy_share += ((busy ? 1 : 0) - model->busy_share) * SHARE_OF_LAST;
+  if (!busy) {
+    model->well++;
+    if (model->pace > 0) speed_up(model, now);
+  } else if (slot->held_at >= model->since) {
+    uint64_t until = most(model->parked_until, now);
+    if (slot->queue->count > 0) slow_down(model, until);
+    model->well = 0;
+    model->since = until;
+  }
+}
+
+static void learn_cap(struct model *model, bool busy, uint64_t now) {
+  if (!busy && ++model->ended_well >= model->cap) {
     if (model->was_full) grow(model);
     start_window(model);
-  } else if (outcome == SB_OUTCOME_BUSY) {
+  } else if (busy && !model->by_chance) {
     if (!model->was_busy || now - model->halved_at >= HALVE_ONCE_IN) {
       model->cap = model->cap > 1 ? model->cap / 2 : 1;
       model->halved_at = now;
@@ -318,7 +392,10 @@ void sb_limiter_leave(struct sb_limiter *limiter, struct sb_slot *slot,
     slot->held = false;
     slot->queue->lane->used--;
     slot->queue->model->used--;
-    learn(slot, outcome, now);
+    if (outcome != SB_OUTCOME_OTHER) {
+      learn_pace(slot, outcome == SB_OUTCOME_BUSY, now);
+      learn_cap(slot->queue->model, outcome == SB_OUTCOME_BUSY, now);
+    }
     sb_limiter_turn(limiter, now);
   } else if (slot->place > 0) {
     dequeue(slot);

@@ -17,13 +17,20 @@
 **
 ** The pace of a model. A cap alone does not keep to a limit of so many in a
 ** while: those who wait for the end of a park would all come at once. So
-** SB_OUTCOME_BUSY sets the least time between two grants: what each call that
-** ended well since the busy one before has taken of the time since, and of the
-** park, and a quarter more; but not over twice what it was, nor over a second,
-** for there are servers that refuse by chance. Each call that ends well
-** shortens it, by the less the more calls it was measured by. A busy one says
-** nothing new if it was granted before the last busy one, or when no other
-** waits: then it is not the limiter that holds the pace.
+** SB_OUTCOME_BUSY sets the least time between two grants: a sixth more than it
+** was between those before. When fewer than ten ended well since the busy one
+** before, the park counts for part of what each took. Each call that ends well
+** shortens it, but around a pace that was refused after many calls only the
+** time does, by a fiftieth a second: a limit is best kept just below, and
+** rarely tried. A busy one says nothing new if it was granted before the end
+** of the last park, or when no other waits: then it is not the limiter that
+** holds the pace.
+**
+** There are servers that refuse by chance, whatever the pace. Where slower
+** paces were refused four times in a row net of faster ones, it is not the
+*pace:
+** there is none from then on and the cap is not halved, as long as not more
+** than two in five are busy. Parks hold in any case.
 */
 #ifndef SB_HOST_LIMITER_H
 #define SB_HOST_LIMITER_H

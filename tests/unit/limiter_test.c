@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "host/net/limiter.h"
@@ -203,28 +204,138 @@ static void a_parked_model_holds_up_no_other(void **state) {
   assert_true(sb_limiter_next(limiter) == UINT64_MAX);
 }
 
-static void a_busy_model_is_paced_by_what_it_bore(void **state) {
+static void
+after_few_calls_a_busy_model_is_paced_by_the_park_too(void **state) {
   struct sb_limiter *limiter = *state;
   struct call calls[8] = {0};
   assert_int_equal(sb_limiter_lane(limiter, "l", 4, 0), 0);
   for (size_t i = 0; i < 8; i++) ask(limiter, &calls[i], "l", "m", 0, 1 * MS);
-  /* One ends well in 20 ms, and 20 more are to be waited for: a pace of 20,
-     and a quarter more. */
+  /* One ends well in 20 ms, and 40 more are to be waited for: a pace of 30, and
+     a sixth more. */
   sb_limiter_leave(limiter, &calls[0].slot, SB_OUTCOME_OK, 21 * MS);
-  assert_int_equal(sb_limiter_park(limiter, "m", 41 * MS), 0);
+  assert_int_equal(sb_limiter_park(limiter, "m", 61 * MS), 0);
   sb_limiter_leave(limiter, &calls[1].slot, SB_OUTCOME_BUSY, 21 * MS);
   sb_limiter_leave(limiter, &calls[2].slot, SB_OUTCOME_BUSY, 21 * MS);
   sb_limiter_leave(limiter, &calls[3].slot, SB_OUTCOME_OTHER, 21 * MS);
   sb_limiter_leave(limiter, &calls[4].slot, SB_OUTCOME_OTHER, 21 * MS);
-  sb_limiter_turn(limiter, 41 * MS);
+  sb_limiter_turn(limiter, 61 * MS);
   assert_true(calls[5].slot.held && !calls[6].slot.held);
-  assert_int_equal(sb_limiter_next(limiter), 66 * MS);
-  sb_limiter_turn(limiter, 66 * MS);
+  assert_int_equal(sb_limiter_next(limiter), 96 * MS);
+  sb_limiter_turn(limiter, 96 * MS);
   assert_true(calls[6].slot.held && !calls[7].slot.held);
-  sb_limiter_leave(limiter, &calls[5].slot, SB_OUTCOME_OK, 67 * MS);
+  sb_limiter_leave(limiter, &calls[5].slot, SB_OUTCOME_OK, 97 * MS);
   assert_false(calls[7].slot.held);
-  sb_limiter_turn(limiter, 91 * MS);
+  sb_limiter_turn(limiter, 131 * MS);
   assert_true(calls[7].slot.held);
+}
+
+/*
+** A server that answers in 200 ms, or refuses at once and tells to wait for a
+** second; and a crowd of calls that go on until each is answered.
+*/
+
+enum { CROWD = 600, ANSWERED_IN = 200 };
+
+struct request {
+  struct sb_slot slot; /* first */
+  bool refused, done;
+  uint64_t ends; /* 0: it waits for the slot */
+};
+
+struct server {
+  struct sb_limiter *limiter;
+  uint64_t now, tokens, filled; /* the bucket's, in ns of their making */
+  uint64_t each; /* what a token takes; 0: a third is refused by chance */
+  uint32_t chance;
+  int refused;
+  struct request requests[CROWD];
+};
+
+static struct server *serving; /* `granted` knows the slot alone */
+
+static bool refuses(struct server *server) {
+  if (server->each == 0) {
+    server->chance = server->chance * 1103515245u + 12345u;
+    return (server->chance >> 16) % 10 < 3;
+  }
+  server->tokens += server->now - server->filled;
+  server->filled = server->now;
+  if (server->tokens > 2 * server->each) server->tokens = 2 * server->each;
+  if (server->tokens < server->each) return true;
+  server->tokens -= server->each;
+  return false;
+}
+
+static void send_request(struct sb_slot *slot) {
+  struct request *request = (struct request *)slot;
+  request->refused = refuses(serving);
+  request->ends = serving->now + (request->refused ? 2 : ANSWERED_IN) * MS;
+}
+
+static void begin(struct server *server, struct request *request) {
+  request->slot.granted = send_request;
+  request->ends = 0;
+  assert_int_equal(
+      sb_limiter_ask(server->limiter, &request->slot, "l", "m", 0, server->now),
+      0);
+  if (request->slot.held) send_request(&request->slot);
+}
+
+static void end(struct server *server, struct request *request) {
+  request->done = !request->refused;
+  server->refused += request->refused;
+  if (request->refused)
+    sb_limiter_park(server->limiter, "m", server->now + SECOND);
+  sb_limiter_leave(server->limiter, &request->slot,
+                   request->refused ? SB_OUTCOME_BUSY : SB_OUTCOME_OK,
+                   server->now);
+  if (request->refused) begin(server, request);
+}
+
+/* Returns how long it takes, in milliseconds. */
+static uint64_t serve(struct server *server) {
+  const uint64_t start = server->now = server->filled = SECOND;
+  serving = server;
+  for (int i = 0; i < CROWD; i++) begin(server, &server->requests[i]);
+  for (;;) {
+    uint64_t next = sb_limiter_next(server->limiter);
+    struct request *first = NULL;
+    for (int i = 0; i < CROWD; i++) {
+      struct request *request = &server->requests[i];
+      if (request->done || request->ends == 0 || request->ends >= next)
+        continue;
+      next = request->ends;
+      first = request;
+    }
+    if (next == UINT64_MAX) return (server->now - start) / MS;
+    if (next > server->now) server->now = next;
+    if (first != NULL)
+      end(server, first);
+    else
+      sb_limiter_turn(server->limiter, server->now);
+  }
+}
+
+static void a_limit_is_found_and_kept(void **state) {
+  struct server *server = calloc(1, sizeof *server);
+  assert_non_null(server);
+  server->limiter = *state;
+  server->each = SECOND / 60;
+  uint64_t took = serve(server), at_best = CROWD * 1000 / 60;
+  assert_in_range(server->refused, 1, CROWD / 50);
+  assert_in_range(took, at_best * 9 / 10, at_best * 17 / 10);
+  free(server);
+}
+
+static void chance_is_no_limit(void **state) {
+  struct server *server = calloc(1, sizeof *server);
+  assert_non_null(server);
+  server->limiter = *state;
+  uint64_t took = serve(server);
+  assert_in_range(server->refused, CROWD / 3, CROWD * 6 / 10);
+  /* each of the parks holds all up; what is between them is not slowed down */
+  assert_in_range(took, 0, (uint64_t)server->refused * 1000);
+  free(server);
 }
 
 static void an_idle_slot_has_nothing_to_leave(void **state) {
@@ -249,7 +360,9 @@ int main(void) {
       TEST(keeps_the_order_when_slots_leave),
       TEST(asking_again_comes_before_equals),
       TEST(a_parked_model_holds_up_no_other),
-      TEST(a_busy_model_is_paced_by_what_it_bore),
+      TEST(after_few_calls_a_busy_model_is_paced_by_the_park_too),
+      TEST(a_limit_is_found_and_kept),
+      TEST(chance_is_no_limit),
       TEST(an_idle_slot_has_nothing_to_leave),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
