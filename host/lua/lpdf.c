@@ -44,7 +44,10 @@ static int job_finish(lua_State *L, struct sb_work *work) {
 /* A copy of the field's text, for the pool to read. */
 static char *copy_field(lua_State *L, int index, const char *name) {
   const char *text = sb_field_text(L, index, name, NULL);
-  if (text == NULL) luaL_error(L, "field '%s': string expected", name);
+  if (text == NULL) {
+    luaL_error(L, "field '%s': string expected", name);
+    return NULL; /* never: it raises */
+  }
   char *copy = sb_work_copy(L, text, strlen(text));
   lua_pop(L, 1);
   return copy;

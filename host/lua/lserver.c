@@ -195,6 +195,9 @@ static int server_listen(lua_State *L) {
   struct listener *listener =
       lua_newuserdatauv(L, sizeof *listener, LISTENER_VALUES);
   memset(listener, 0, sizeof *listener);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  listener->L = lua_tothread(L, -1);
+  lua_pop(L, 1);
   luaL_setmetatable(L, SERVER);
   if (!sb_field_function(L, 1, "handler"))
     return luaL_error(L, "field 'handler' is missing");
@@ -202,8 +205,6 @@ static int server_listen(lua_State *L) {
   lua_newtable(L);
   lua_setiuservalue(L, 2, SENT_FUNCTIONS);
   read_options(L, &options);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  listener->L = lua_tothread(L, -1);
   lua_pushvalue(L, 2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, listener);
   int rc = sb_server_open(sb_host_loop(L), &options, on_exchange, listener,
@@ -220,7 +221,7 @@ static int server_listen(lua_State *L) {
 /* server:port() -> integer */
 static int server_port(lua_State *L) {
   struct listener *listener = luaL_checkudata(L, 1, SERVER);
-  luaL_argcheck(L, listener->server != NULL, 1, "the server is closed");
+  if (listener->server == NULL) luaL_error(L, "the server is closed");
   lua_pushinteger(L, sb_server_port(listener->server));
   return 1;
 }

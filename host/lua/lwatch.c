@@ -23,7 +23,7 @@ struct listen {
 
 static struct watch *check_open(lua_State *L) {
   struct watch *watch = luaL_checkudata(L, 1, WATCH);
-  luaL_argcheck(L, watch->watcher != NULL, 1, "the watch is closed");
+  if (watch->watcher == NULL) luaL_error(L, "the watch is closed");
   return watch;
 }
 
@@ -148,7 +148,7 @@ static int next_k(lua_State *L, int status, lua_KContext ctx) {
 /* watch:next() -> { [path] = sha256 | false } | nil once it is closed */
 static int watch_next(lua_State *L) {
   struct watch *watch = check_open(L);
-  luaL_argcheck(L, watch->listener == NULL, 1, "another task waits for it");
+  if (watch->listener != NULL) luaL_error(L, "another task waits for it");
   push_changes(L, watch);
   if (!lua_isnil(L, -1)) return 1;
   struct listen *listen = sb_wait_push(L, sizeof *listen, listen_drop);

@@ -265,6 +265,21 @@ describe("host.server", function()
       1, true))
   end)
 
+  it("leaves nothing behind when its options are wrong", function()
+    for _, options in ipairs {
+      {},
+      { handler = 1 },
+      { handler = error, port = 65536 },
+      { handler = error, host = "a\0b" },
+      { handler = error, spill = {} },
+      { handler = error, max_connections = 0 },
+    } do
+      assert.has_error(function() server.listen(options) end)
+    end
+    collectgarbage()
+    collectgarbage()
+  end)
+
   it("says that a port is taken", function()
     local s <close> = listen { handler = error }
     local other, message, code = server.listen { handler = error, port = s:port() }

@@ -55,7 +55,8 @@ function ui.finish() end
 function ui.key() end
 
 ---Waits for a line of standard input, whatever that is. It cannot be given up: a
----task that is cancelled meanwhile leaves the line to nobody.
+---task that is cancelled meanwhile leaves the line to nobody, and the program waits
+---for it before it ends.
 ---@return string? line without its end
 ---@return string? message
 ---@return string? code "EOF" when there are no more
