@@ -214,10 +214,14 @@ static int check_format(sqlite3 *connection, const char *path, int *fresh,
   return 0;
 }
 
+/* Into the log, which is flushed with the first commit that follows: what has
+   reached the disk of it by then, or not, is an empty database. */
 static int make_schema(sqlite3 *connection, const char *path,
                        struct sb_store_error *error) {
-  char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; PRAGMA application_id = %d;"
-                              "PRAGMA user_version = %d; %s COMMIT",
+  char *sql = sqlite3_mprintf("PRAGMA synchronous = OFF;"
+                              "BEGIN IMMEDIATE; PRAGMA application_id = %d;"
+                              "PRAGMA user_version = %d; %s COMMIT;"
+                              "PRAGMA synchronous = FULL",
                               APPLICATION_ID, VERSION, schema);
   if (sql == NULL)
     return fail(error, UV_ENOMEM, "%s: %s", path, uv_strerror(UV_ENOMEM));

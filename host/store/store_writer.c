@@ -85,30 +85,37 @@ static int write_change(struct sb_writer *writer,
   return rc;
 }
 
-static int commit(struct sb_writer *writer, const struct sb_change *change) {
+/* That it ended well spares the next one the check of the file. */
+static int end_run(struct sb_writer *writer) {
+  if (writer->run == 0 || writer->ended) return 0;
+  sqlite3_bind_int64(writer->end_run, 1, writer->run);
+  sqlite3_bind_double(writer->end_run, 2, sb_store_now());
+  int rc = run(writer, writer->end_run);
+  writer->ended = rc == 0;
+  return rc;
+}
+
+/* With the last changes, also that the run has ended. */
+static int commit(struct sb_writer *writer, const struct sb_change *change,
+                  int last) {
   int64_t run_before = writer->run;
   int rc = run(writer, writer->begin);
   if (rc < 0) return rc;
   rc = begin_run(writer);
   for (; rc == 0 && change != NULL; change = change->next)
     rc = write_change(writer, change);
+  if (rc == 0 && last) rc = end_run(writer);
   if (rc == 0) rc = run(writer, writer->commit);
   if (rc == 0) return 0;
   writer->run = run_before;
+  writer->ended = 0;
   if (!sqlite3_get_autocommit(writer->connection)) /* some errors roll back */
     sqlite3_exec(writer->connection, "ROLLBACK", NULL, NULL, NULL);
   return rc;
 }
 
-/* That it ended well spares the next one the check of the file. */
-static void end_run(struct sb_writer *writer) {
-  sqlite3_bind_int64(writer->end_run, 1, writer->run);
-  sqlite3_bind_double(writer->end_run, 2, sb_store_now());
-  run(writer, writer->end_run);
-}
-
 static void end(struct sb_writer *writer, int rc) {
-  if (rc == 0 && writer->run != 0) end_run(writer);
+  if (rc == 0) end_run(writer);
   sqlite3_wal_checkpoint_v2(writer->connection, NULL,
                             SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
@@ -153,7 +160,7 @@ static void on_thread(void *arg) {
     writer->queue.first = writer->queue.last = NULL;
     int last = writer->closing;
     uv_mutex_unlock(&writer->mutex);
-    rc = commit(writer, batch.first);
+    rc = commit(writer, batch.first, last);
     uv_mutex_lock(&writer->mutex);
     give_back(writer, batch, rc, last);
   }

@@ -36,6 +36,7 @@ struct sb_writer {
   sqlite3_stmt *statements[SB_CHANGE_TYPES][SB_CHANGE_PARTS];
   sqlite3_stmt *begin, *commit, *begin_run, *end_run;
   int64_t run; /* 0: nothing was written yet */
+  int ended;   /* its end was written */
   uv_async_t *async;
   uv_thread_t thread;
   uv_mutex_t mutex; /* guards what follows */

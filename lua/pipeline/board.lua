@@ -28,7 +28,10 @@ local SLICE = 0.002 -- seconds of the loop's time before others are let run
 local sources = setmetatable({}, {
   __index = function(self, name)
     local path = ("%s/pipeline/board/%s"):format(program.root, name)
-    local handle <close> = io.open(path, "rb") or fault.raise { message = "cannot read " .. path }
+    local handle <close>, message = io.open(path, "rb")
+    if not handle then
+      fault.raise { message = "cannot read " .. message }
+    end
     self[name] = handle:read "a"
     return self[name]
   end,
