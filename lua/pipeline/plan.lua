@@ -19,7 +19,7 @@ local tasks = require "pipeline.tasks.select"
 
 ---@class Plan
 ---@field steps StepPlan[]
----@field tasks Foreseen[]                in the order of the story
+---@field tasks Foreseen[]                in the order of the story, but for those of steps that are as they were
 ---@field reasons table<string, Reason>   of those that are planned, by task
 ---@field waits table<string, string>     what the tasks of a step that are not known yet wait for
 ---@field calls Range
@@ -153,7 +153,8 @@ local DONE = { reused = true, given = true, kept = true }
 ---@param waiting Range|false
 ---@return StepPlan
 function Planner:step(step, foreseen, waiting)
-  local plan = { step = step.name, reused = 0, todo = 0, failed = 0, waiting = waiting or nil, cost = none() }
+  local reused = self.forecast.run.intact[step.name] or 0
+  local plan = { step = step.name, reused = reused, todo = 0, failed = 0, waiting = waiting or nil, cost = none() }
   local each = self:calls_each(step, foreseen)
   local cost, known = none(), waiting ~= false and each ~= nil
   for _, task in ipairs(foreseen) do
@@ -212,7 +213,7 @@ end
 function M.of(opened)
   local self = setmetatable({
     opened = opened,
-    forecast = dry.evaluate(opened),
+    forecast = dry.evaluate(opened, true),
     samples = samples.read(opened.project.store),
     counts = counts.new(opened),
   }, Planner)

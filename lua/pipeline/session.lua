@@ -260,6 +260,7 @@ end
 ---@field report fun(event: table)
 ---@field totals Tally?        takes each event in before it is reported
 ---@field calls table?         stands in for the calls: has their ask, tell and stop
+---@field by_step boolean?     without calls too, steps that are as the last run left them are taken over
 ---@field ask Asker?           asks a person to choose
 ---@field only table<string, true>? the steps that calls are made of; nil: all
 ---@field stream boolean?      texts are asked for as streams
@@ -353,7 +354,7 @@ end
 ---@param options Evaluation
 function Session:take_over(options)
   local last = not options.ask and not self.chosen.strict
-    and (self.evaluated or not options.calls and intact.read(self.project))
+    and (self.evaluated or (options.by_step or not options.calls) and intact.read(self.project))
   local begun = last and intact.take_over(self.run, last) or nil
   if options.calls then
     return

@@ -98,8 +98,9 @@ end
 
 --- Evaluates a session's story without a call.
 ---@param opened Session
+---@param by_step boolean? tasks of steps that are as the last run left them are neither looked at nor told
 ---@return Forecast
-function M.evaluate(opened)
+function M.evaluate(opened, by_step)
   local dry = M.new(opened.project, opened.looked_at)
   local forecast = setmetatable({
     dry = dry,
@@ -111,6 +112,7 @@ function M.evaluate(opened)
   local wrong
   local result = opened:evaluate {
     calls = dry,
+    by_step = by_step,
     report = function(event)
       if event.event == "fault" then
         wrong = event.message

@@ -14,6 +14,7 @@ local standing = require "pipeline.run.standing"
 ---@field dirty boolean   the artifact has changed since it was saved
 ---@field ended pipeline.BoundStep[] steps whose results are to be written
 ---@field saved number    when it was, on the loop's clock
+---@field interval number how long after that it is saved again at the earliest, seconds
 ---@field waiting userdata? the task that will save
 ---@field saving userdata?  the task that is saving
 local Views = {}
@@ -22,6 +23,11 @@ Views.__index = Views
 local M = {}
 
 local INTERVAL = 1 -- seconds
+
+--- So many times as long as saving took it is left alone, but no longer than `LONGEST`
+--- seconds: what there is to write grows with the story, and with it the time that a
+--- run takes.
+local REST, LONGEST = 15, 20
 
 --- So much later than a step's end, seconds: the next one's calls are to leave first, and
 --- what is written meanwhile holds up the disk.
@@ -38,6 +44,7 @@ function M.new(run)
     dirty = false,
     ended = {},
     saved = loop.now(),
+    interval = INTERVAL,
   }, Views)
 end
 
@@ -68,7 +75,7 @@ function Views:touch(is_soon)
   if self.waiting then
     self.waiting:cancel()
   end
-  local delay = is_soon and AFTER_STEP or math.max(0, self.saved + INTERVAL - loop.now())
+  local delay = is_soon and AFTER_STEP or math.max(0, self.saved + self.interval - loop.now())
   self.waiting = loop.spawn(function()
     loop.sleep(delay)
     if self.saving then
@@ -91,7 +98,7 @@ function Views:save_steps(steps)
 end
 
 function Views:save()
-  local run, ended = self.run, self.ended
+  local run, ended, began = self.run, self.ended, loop.now()
   self.dirty, self.ended = false, {}
   local page = {
     stamp = self.board:stamp() .. " " .. self.standing:stamp(),
@@ -109,6 +116,7 @@ function Views:save()
     run.project:settle()
   end)
   self.saved = loop.now()
+  self.interval = math.min(math.max(INTERVAL, REST * (self.saved - began)), LONGEST)
   if not ok then
     run:stop(tostring(problem))
   end

@@ -31,7 +31,18 @@ local takes = require "pipeline.tasks.takes"
 ---@field keys table<string, string[]>?      of the outcomes of each task, once asked for
 ---@field readonly boolean?                  nothing is written
 local Outcomes = {}
-Outcomes.__index = Outcomes
+
+--- What is read once somebody asks for it, by kind of record.
+local READ = { known = "outcome", marks = "task" }
+
+function Outcomes:__index(field)
+  local kind = READ[field]
+  if kind then
+    self[field] = self.store:all(kind)
+    return self[field]
+  end
+  return Outcomes[field]
+end
 
 local M = {}
 
@@ -41,8 +52,6 @@ local M = {}
 function M.new(store, options)
   return setmetatable({
     store = store,
-    known = store:all "outcome",
-    marks = store:all "task",
     takes = takes.new(store),
     readonly = options and options.readonly,
   }, Outcomes)
