@@ -1,6 +1,8 @@
--- bench/noop.lua: a finished story evaluated again: with nothing to do, and after one
--- step was said to be about something else, so that every task is looked at. The calls
--- are answered by a provider of the bench's own; its pictures are small.
+-- bench/noop.lua: a finished story run again: with nothing to do; evaluated, with no step
+-- that anything has changed for; after one step was said to be about something else, so
+-- that each of its tasks is rendered; and after one value was set by hand, so that what
+-- may follow from it is looked at. The calls are answered by a provider of the bench's
+-- own; its pictures are small.
 --
 --   sbhost lua bench/noop.lua FOLDER SCENES   about 20 tasks a scene
 
@@ -47,7 +49,7 @@ local serving = provider.start {
 local function run()
   local began = loop.now()
   local result = support.shell(
-    ("/usr/bin/time -f %%M %s run %s/story.lua --data %s --base-url %s --lane text=64 --lane image=64 --json"):format(
+    ("/usr/bin/time -f %%M %s run %s/story.lua --data %s/data --base-url %s --lane text=64 --lane image=64 --json"):format(
       support.quote(support.sbhost), folder, folder, serving.url
     )
   )
@@ -74,11 +76,25 @@ local tasks = 0
 for count in out:gmatch '"unchanged"[^\n]*"tasks":(%d+)' do
   tasks = tasks + math.tointeger(count)
 end
-local seconds, memory = median(function() end)
-print(("%d tasks, nothing to do: %.0f ms, %.1f MiB"):format(tasks, seconds * 1000, memory / 1024))
-seconds, memory = median(function(i)
+--- Prints what it takes to run it after each of some changes.
+local function measure(what, prepare)
+  local seconds, memory = median(prepare)
+  local said = "%d tasks, %s: %.0f ms, %.0f us a task, %.1f MiB"
+  print(said:format(tasks, what, seconds * 1000, seconds * 1e6 / tasks, memory / 1024))
+end
+
+local artifact = folder .. "/data/bench/artifact.json"
+
+measure("nothing to do", function() end)
+measure("evaluated", function()
+  assert(file.write(artifact, assert(file.read(artifact))))
+end)
+measure("one step changed", function(i)
   assert(file.write(folder .. "/steps/shot_images.lua", (step:gsub("Draw every shot", "%0 " .. i))))
 end)
-local said = "%d tasks, each looked at after a step was changed: %.0f ms, %.0f us a task, %.1f MiB"
-print(said:format(tasks, seconds * 1000, seconds * 1e6 / tasks, memory / 1024))
+measure("one value set by hand", function(i)
+  local text, count = assert(file.read(artifact)):gsub('("duration": )[%d.]+', "%1" .. i, 1)
+  assert(count == 1)
+  assert(file.write(artifact, text))
+end)
 serving.close()

@@ -182,11 +182,11 @@ end
 ---@return string hex
 function StepGraph:writers()
   if not self.writers_hash then
-    local names = json.object {}
+    local writers = json.object {}
     for leaf, step in pairs(self.writer) do
-      names[leaf] = step.name
+      writers[leaf] = step.name
     end
-    self.writers_hash = json.hash(names)
+    self.writers_hash = json.hash(writers)
   end
   return self.writers_hash
 end

@@ -117,6 +117,22 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
     assert.is_nil(json.decode(file.read(path)).scenes[1].sketch_note)
   end)
 
+  it("has pictures taken over that were kept by hand, until their files are others", function()
+    run()
+    local path = at .. "/data/small/artifact.json"
+    local scene = json.decode(file.read(path)).scenes[1]
+    local kept = support.run {
+      "keep", at .. "/story.lua", ("stage_shot_images[%s]"):format(scene.key), "--data", at .. "/data",
+    }
+    assert.equal(0, kept.status, kept.err)
+    run()
+    assert(file.write(path, file.read(path)))
+    assert.is_nil(run().running)
+    local picture = at .. "/data/small/" .. scene.stage_setting_shot.image_url
+    assert(file.write(picture, file.read(picture)))
+    assert.truthy(run().running)
+  end)
+
   it("has its views made again without a look at its tasks", function()
     run()
     local page, text = at .. "/data/small/storyboard.html", file.read(at .. "/data/small/artifact.json")

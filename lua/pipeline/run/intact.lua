@@ -37,12 +37,23 @@ function M.on_disk(project, pictures)
   return { pictures = pictures, steps = type(states) == "table" and states or {} }
 end
 
+--- Whether a picture lies with those that are drawn.
+---@param path string inside the project
+local function is_drawn(path)
+  return path:find "^images/" ~= nil
+end
+
 --- Whether an edit sets a field and does nothing else: it changes no list, no name that
---- others may refer to, and brings no file.
+--- others may refer to, and brings no file but one that lies with those that are drawn.
 ---@param entry EditEntry
-local function is_plain(entry)
-  local is_name = entry.path.schema:find "%[%]%.name$" ~= nil
-  return not (entry.path.is_item or entry.is_list or is_name or entry.record.sha256 or entry.record.refs)
+---@param step pipeline.BoundStep? the one whose work it changes
+local function is_plain(entry, step)
+  local record, is_name = entry.record, entry.path.schema:find "%[%]%.name$" ~= nil
+  local lies_there = record.sha256 and is_drawn(record.value) and is_drawn(record.was or record.value)
+  if record.sha256 and not (lies_there and step and step.draws) then
+    return false
+  end
+  return not (entry.path.is_item or entry.is_list or is_name or record.refs)
 end
 
 --- The edits of each step, as texts. What others do to names is followed wherever these
@@ -53,7 +64,7 @@ local function edits_by_step(run)
   local by_step = {}
   for _, entry in ipairs(run.edits:list()) do
     local step = (entry.task or ""):match "^[^%[]+"
-    if not is_plain(entry) then
+    if not is_plain(entry, run.graph.by_name[step or ""]) then
       return nil
     elseif step then
       by_step[step] = by_step[step] or {}
