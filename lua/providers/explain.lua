@@ -47,6 +47,20 @@ local function is_gone(request, failure)
   return false
 end
 
+-- How servers say that they have no such route: LM Studio, llama.cpp, and those made with FastAPI, as vLLM.
+local NO_ROUTE = { "unexpected endpoint or method", '"file not found"', '"detail":%s*"not found"' }
+
+--- Whether what answered is no provider, or has not got what was asked for under that address.
+local function is_elsewhere(body)
+  body = body:lower()
+  for _, words in ipairs(NO_ROUTE) do
+    if body:find(words) then
+      return true
+    end
+  end
+  return not body:find "^%s*{" -- a provider's own words are JSON
+end
+
 --- Completes the message of a failure that asking again does not mend.
 ---@param request Request
 ---@param answer { body: string }
@@ -57,8 +71,7 @@ function M.failure(request, answer, failure)
     parts[#parts + 1] = ("together %.1f MB"):format(bytes_of(request.refs) / 1e6)
   elseif failure.status == 404 then
     parts[#parts + 1] = ("asked was %s%s"):format(request.model, asked_for(request))
-    -- A provider's own are JSON: someone else has answered.
-    local elsewhere = request.provider and not answer.body:find "^%s*{"
+    local elsewhere = request.provider and is_elsewhere(answer.body)
     parts[#parts + 1] = elsewhere and ("is %s the right address?"):format(request.provider.base_url) or nil
   end
   if is_gone(request, failure) then

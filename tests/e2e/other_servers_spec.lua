@@ -213,6 +213,24 @@ describe("a run with servers of one's own", function()
     assert.equal(1, formats(studio).none)
   end)
 
+  it("asks whether an address without its /v1 is the right one, and asks it no second time", function()
+    for _, no_route in ipairs {
+      { 200, [[{"error":"Unexpected endpoint or method. (POST /chat/completions)"}]] }, -- LM Studio
+      { 404, [[{"error":{"code":404,"message":"File Not Found","type":"not_found_error"}}]] }, -- llama.cpp
+      { 404, [[{"detail":"Not Found"}]] }, -- vLLM
+      { 404, "404 page not found" }, -- Ollama
+    } do
+      local served = servers.serve {
+        ["/chat/completions"] = function() return servers.reply(table.unpack(no_route)) end,
+      }
+      local address = served.url:gsub("/v1$", "")
+      local result = run({ "any", { url = address, close = served.close } }, { "sdxl", servers.sd_server() })
+      assert.equal(1, result.status)
+      assert.truthy(result.out:find(("is %s the right address?"):format(address), 1, true), result.out)
+      assert.equal(1, #served.requests)
+    end
+  end)
+
   it("says that a server draws no pictures, and asks it no second time for one", function()
     local ollama, studio = servers.ollama { models = { ["llama3.2"] = {} } }, servers.lm_studio()
     local result = run({ "llama3.2", ollama }, { "phi", studio })
