@@ -5,12 +5,21 @@ local file = require "host.file"
 local json = require "host.json"
 local support = require "support"
 
---- A folder with the client installed, or nil and why not.
+--- What npm says when it cannot reach where packages come from.
+local NO_NETWORK = { "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "ENOTCACHED" }
+
+--- A folder with the client installed; without a network for it, nil and why.
 local function installed()
-  if support.shell("command -v node && command -v npm").status ~= 0 then return nil, "there is no node or no npm" end
+  assert(support.shell("command -v node && command -v npm").status == 0,
+    "there is no node or no npm: install Debian's packages nodejs and npm, as ./dev test does")
   local at = support.folder()
-  local install = support.shell(("cd %s && npm install --silent --no-audit --no-fund openai@6"):format(at))
-  if install.status ~= 0 then return nil, "npm cannot install openai: " .. install.out .. install.err end
+  local install = support.shell(("cd %s && npm install --no-audit --no-fund openai@6"):format(at))
+  if install.status ~= 0 then
+    for _, code in ipairs(NO_NETWORK) do
+      if install.err:find(code, 1, true) then return nil, "npm has no network for openai: " .. install.err end
+    end
+    error("npm cannot install openai: " .. install.out .. install.err)
+  end
   assert(file.copy(support.tree .. "/tests/e2e/openai_client.mjs", at .. "/client.mjs"))
   return at
 end

@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/peers/aimock.sh [SBHOST] -- a board from aimock, a mock of many providers
 # that somebody else has written (npm package @copilotkit/aimock), as OpenAI and as
-# OpenRouter. Wants node and npm, and the network for the package.
+# OpenRouter. Wants node and npm, and the network for the package; ends with 77 where
+# npm has none.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +12,13 @@ mock=
 trap '[ -z "$mock" ] || kill "$mock"; rm -rf "$at"' EXIT
 
 cp "$here/aimock.mjs" "$at/"
-(cd "$at" && npm install --silent --no-save --no-audit --no-fund @copilotkit/aimock@1)
+if ! (cd "$at" && npm install --no-save --no-audit --no-fund @copilotkit/aimock@1) >"$at/npm" 2>&1; then
+  cat "$at/npm"
+  if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED' "$at/npm"; then
+    exit 77
+  fi
+  exit 1
+fi
 node "$at/aimock.mjs" >"$at/url" 2>"$at/err" &
 mock=$!
 tries=0
