@@ -65,7 +65,7 @@ least() {
 }
 
 echo "10,000 calls of 2 KB up and 1.5 KB down, 64 in flight, CPU of the client"
-bare=$(least ./peer "$url/text" 10000 64)
+bare=$(least ./peer "$url/text" 10000 64 | cut -d ' ' -f 1)
 ours=$(least "$sbhost" lua "$here/http.lua" text "$url/text" 10000 64)
 echo "$bare $ours" | awk '{
   printf "  %-34s %9.1f us/call\n", "libcurl alone", $1
@@ -92,7 +92,12 @@ echo "2,000 calls of 200 ms, 500 in flight, wall time"
 "$sbhost" lua "$here/http_slow.lua" 0.2 >address &
 slow=$!
 until [ -s address ]; do sleep 0.05; done
-least "$sbhost" lua "$here/http.lua" waiting "$(cat address)" 2000 500 |
-  awk '{
-    printf "  %-34s %9.2f s        %6.2f times the ideal\n", "sbhost", $1, $1 / 0.8
+wall() {
+  awk -v name="$1" '{
+    printf "  %-34s %9.2f s        %6.2f times the ideal\n", name, $1, $1 / 0.8
   }'
+}
+bare() { ./peer "$@" | cut -d ' ' -f 2; }
+least bare "$(cat address)" 2000 500 | wall "libcurl alone"
+least "$sbhost" lua "$here/http.lua" waiting "$(cat address)" 2000 500 |
+  wall sbhost
