@@ -11,6 +11,7 @@ local function run(url, ...)
   local result = support.run(arguments, "env OPENROUTER_API_KEY=" .. cases.KEY)
   local out = result.out .. result.err
   assert.is_nil(out:find(cases.KEY, 1, true))
+  assert.equal("", support.shell(("grep -rl %s %s"):format(cases.KEY, support.quote(at))).out)
   return result.status, out
 end
 
