@@ -1,6 +1,7 @@
 -- lua/offline/cast.lua: who, what and where an idea speaks of.
 
 local random = require "offline.random"
+local tongues = require "offline.tongues"
 local words = require "offline.words"
 
 local M = {}
@@ -33,7 +34,7 @@ end
 function M.part(name, kind)
   local bare = name:gsub("^[Tt]he%s+", "")
   local noun = (bare:gsub("%s+%l+%s+the%s+.*$", ""):match "(%S+)%s*$" or bare):lower()
-  noun = noun:gsub("[’']s$", "")
+  noun = noun:gsub("'s$", ""):gsub("’s$", "")
   local proper = bare == name and name:find "^%u" ~= nil and not name:find "^%u%l+ %l"
   local plural = noun:find "[^su']s$" ~= nil and not noun:find "[ui]s$" and noun ~= "always"
   return {
@@ -73,7 +74,7 @@ end
 local function phrase(tokens, from, to)
   local list = {}
   for i = from, to do list[#list + 1] = tokens[i].word:lower() end
-  return (table.concat(list, " "):gsub("[’']s$", ""))
+  return (table.concat(list, " "):gsub("'s$", ""):gsub("’s$", ""))
 end
 
 local indefinite = { something = true, someone = true, somebody = true }
@@ -91,6 +92,11 @@ end
 ---@param text string
 ---@return offline.Part[]
 function M.extract(text)
+  local nouns = tongues.nouns(text)
+  if nouns then
+    for i, noun in ipairs(nouns) do nouns[i] = M.part(noun.name, noun.kind) end
+    return nouns
+  end
   local tokens, parts, seen = tokens_of(text), {}, {}
   local function add(name, kind)
     local part = M.part(name, kind)
@@ -120,6 +126,10 @@ function M.extract(text)
     end
     i = (last or i) + 1
   end
+  if #parts == 0 and #tokens <= 4 then -- "dog", "Lost at sea": its last word is what there is
+    local last = tokens[#tokens]
+    if last and not words.is_verb(last.lower) then add("The " .. last.lower) end
+  end
   return parts
 end
 
@@ -141,6 +151,7 @@ function M.setting(text)
         count = count + 1
       end
     end
+    count = count + tongues.speaks_for(text, name)
     if count > most then best, most = name, count end
   end
   return best or random.new(text):pick(order)
@@ -158,10 +169,15 @@ function M.pronoun(part, idea)
     or part.kind ~= "character" then
     return "it"
   end
+  for word in part.mid:lower():gmatch "%a+" do -- "the robot gardener", "the old woman next door"
+    if words.machines[word] then return "it" end
+    if words.women[word] then return "she" end
+    if words.men[word] then return "he" end
+  end
   local lower = " " .. idea:lower() .. " "
   if lower:find "%f[%w]she%f[%W]" or lower:find "%f[%w]her%f[%W]" then return "she" end
   if lower:find "%f[%w]he%f[%W]" or lower:find "%f[%w]his%f[%W]" then return "he" end
-  return random.new(idea):pick { "she", "he" }
+  return random.new(part.noun):pick { "she", "he" }
 end
 
 return M

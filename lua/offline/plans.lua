@@ -7,12 +7,21 @@ local looks = require "offline.looks"
 local random = require "offline.random"
 local shots = require "offline.shots"
 local story = require "offline.story"
+local tongues = require "offline.tongues"
 
 local M = {}
 
+local OPENING = 600 -- bytes of an idea that a synopsis opens with, at most
+
+-- An idea as the first sentence of a text: of a long one, the sentences that it opens with.
 local function sentence(text)
   text = text:match "^%s*(.-)%s*$"
-  return text:find "[%.!?]$" and text or text .. "."
+  if #text > OPENING then
+    text = text:sub(1, utf8.offset(text, 0, OPENING + 1) - 1)
+    text = text:match "^(.*[%.!?]%f[%s\"])" or text:match "^(.*。)" or text:match "^(.*)%s" or text
+  end
+  local ended = text:find "[%.!?…]\"?$" or text:find "。$" or text:find "！$" or text:find "？$"
+  return ended and text or text .. "."
 end
 
 ---@param S offline.Story
@@ -80,18 +89,21 @@ local function place_of(S, index)
 end
 
 -- What the scene is told from: the arc's own two at the end, others in an order of
--- the story's, none twice while there are more.
+-- the story's, none more often than it must be.
 local function scene_source(S, beat, index, count, used, values)
   local arc = S:arc(1, values)
   if index == count and count > 1 then return arc.last end
   if index == count - 1 and index > 1 then return arc.climax end
   local rng = random.new("scenes of " .. S.idea)
+  local best
   for _, at in ipairs { beat, 2, 3, 4, 1 } do
     for _, one in ipairs(rng:shuffle(beats.scenes[at])) do
-      if not used[one.name] then return one end
+      local times = used[one.name] or 0
+      if times == 0 then return one end
+      if at > 1 and (not best or times < used[best.name]) then best = one end
     end
   end
-  return beats.scenes[beat][1]
+  return best
 end
 
 local function sketch_of(S, here, slots)
@@ -108,7 +120,7 @@ end
 ---@param values table<string, string> of the brief
 ---@return table[]
 function M.scenes(S, count, values)
-  local planned, used = {}, {}
+  local planned, used, named = {}, {}, {}
   local rng = random.new("scenes of " .. S.idea)
   local nears, fars = rng:shuffle(S.setting.near), rng:shuffle(S.setting.far)
   for i = 1, count do
@@ -121,7 +133,9 @@ function M.scenes(S, count, values)
       local order = list == S.setting.near and nears or fars
       return order[(i - 1) % #order + 1]
     end)
-    local name = repeated and ("%s, %d"):format(source.name, repeated + 1) or source.name
+    local name = repeated and ("%s, %s"):format(source.name, here.mid) or source.name
+    if named[name] then name = ("%s, %d"):format(source.name, repeated + 1) end
+    named[name] = true
     local sketch = sketch_of(S, here, slots)
     planned[i] = {
       name = name, title = name, description = S:fill(source.text, slots), sketch = sketch,
@@ -273,7 +287,9 @@ local function order_of(S, beat, count, seed)
   end
   local orders = shots.orders[beat]
   take(orders[random.new("order of " .. seed):integer(1, #orders)])
-  for i = 1, #shots.orders do take(shots.orders[i][1]) end
+  for i = 1, #shots.orders do
+    for _, other in ipairs(shots.orders[i]) do take(other) end
+  end
   if #order == 0 then order[1] = "map" end
   local distinct = #order
   while #order < count do order[#order + 1] = order[#order - distinct + 1] end
@@ -286,9 +302,9 @@ local function lines_of(S, beat, rng)
   local lines = {}
   for _, line in ipairs(beats.lines[beat]) do
     if line.by == "hero" and hero then
-      lines[#lines + 1] = ("%s: %s"):format(S.hero.noun:upper(), line.line)
+      lines[#lines + 1] = ("%s: %s"):format(tongues.upper(S.hero.noun), line.line)
     elseif line.by == "other" and other then
-      lines[#lines + 1] = ("%s: %s"):format(S.other.noun:upper(), line.line)
+      lines[#lines + 1] = ("%s: %s"):format(tongues.upper(S.other.noun), line.line)
     end
   end
   return rng:shuffle(lines)
