@@ -1,15 +1,19 @@
 /* host/main.c -- the program: one loop, one Lua state, the command line handed
    to lua/cli/main.lua, an exit status. */
+#include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "host/lua/bridge.h"
@@ -240,8 +244,31 @@ static int begin_loop(uv_loop_t *loop) {
   return rc;
 }
 
+/* What was begun without them gets them closed: else the first file that is
+   opened would be standard output. */
+static void open_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+        open("/dev/null", O_RDWR) < 0)
+      return;
+}
+
+/* The exit status once all is written; a reader who has gone, as head does, has
+   what it wants. */
+static int end_output(int status) {
+  int failed = fflush(stdout) != 0;
+  const char *why = failed ? uv_strerror(uv_translate_sys_error(errno)) : NULL;
+  if (!failed && !ferror(stdout)) return status;
+  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0) return status;
+  fprintf(stderr, "sbhost: standard output was not written whole%s%s\n",
+          why ? ": " : "", why ? why : "");
+  return status == 0 ? STATUS_USAGE : status;
+}
+
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
+  open_streams();
   /* libcurl is told to leave signals alone; a limit of file sizes is to fail
      the write that meets it. */
   signal(SIGPIPE, SIG_IGN);
@@ -273,5 +300,5 @@ int main(int argc, char **argv) {
   uv_run(&program.loop, UV_RUN_DEFAULT); /* handles that are closing */
   if (uv_loop_close(&program.loop) != 0)
     fprintf(stderr, "sbhost: a handle was left open\n");
-  return program.status;
+  return end_output(program.status);
 }

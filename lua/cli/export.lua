@@ -23,6 +23,9 @@ local function format_of(chosen)
   if not chosen.format then
     fault.raise { message = "export as what?", hint = "--format " .. table.concat(known, ", --format ") }
   end
+  if chosen.layout and chosen.format ~= "pdf" and formats[chosen.format] then
+    fault.raise { message = "--layout is for --format pdf alone", hint = "leave it out" }
+  end
   return formats[chosen.format]
     or fault.unknown({ message = ("there is no format '%s'"):format(chosen.format) }, chosen.format, known,
       "the formats are")

@@ -49,7 +49,28 @@ local function unknown(name)
   for i, command in ipairs(COMMANDS) do
     names[i] = command[1]
   end
+  local near = require("pipeline.names").nearest(name, { "--version", "--help" })
+  if name:find "^%-" and near then
+    fault.raise { message = ("there is no option '%s'"):format(name), hint = ("did you mean '%s'?"):format(near) }
+  end
   fault.unknown({ message = ("there is no command '%s'"):format(name) }, name, names, "the commands are")
+end
+
+--- Whether a command is asked for its help; what follows a script is the script's.
+---@param name string
+---@param ... string
+---@return boolean
+local function wants_help(name, ...)
+  local most = name == "lua" and 1 or select("#", ...)
+  for i = 1, most do
+    local argument = select(i, ...)
+    if argument == "--" then
+      break
+    elseif argument == "--help" or argument == "-h" then
+      return true
+    end
+  end
+  return false
 end
 
 local function dispatch(name, ...)
@@ -62,7 +83,7 @@ local function dispatch(name, ...)
     return help((...)) or unknown((...))
   elseif not is_command(name) then
     unknown(name)
-  elseif (...) == "--help" then
+  elseif wants_help(name, ...) then
     return help(name)
   end
   return require("cli." .. name)(...)

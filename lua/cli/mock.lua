@@ -34,7 +34,7 @@ local function faults_of(path)
   end
   local rules, message = require "offline.faults".read(path)
   if not rules then
-    fault.raise { message = message, where = path }
+    fault.raise { message = message }
   end
   return rules
 end

@@ -57,7 +57,10 @@ function M.parse(declared, arguments)
     local argument = arguments[i]
     local flag, attached = argument:match "^(%-[^=]+)=(.*)$"
     flag = flag or argument:match "^%-.+$"
-    if not flag then
+    if argument == "--" then -- what follows are no options
+      table.move(arguments, i + 1, #arguments, #rest + 1, rest)
+      break
+    elseif not flag then
       rest[#rest + 1] = argument
     else
       local name = flag:match "^%-%-?(.*)$"
@@ -110,7 +113,7 @@ end
 function M.of_story(command, declared, arguments)
   local options, rest = M.parse(declared, arguments)
   local story = table.remove(rest, 1)
-  if not story then
+  if not story or story == "" then
     fault.raise { message = "which story?", hint = ("sbhost %s STORY.lua"):format(command) }
   end
   return options, story, rest

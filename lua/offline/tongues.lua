@@ -213,7 +213,8 @@ end
 ---@param words { word: string, lower: string, stop: boolean }[]
 local function cyrillic_nouns(words)
   local nouns, add = gatherer()
-  local small = set "и а но что как где когда который которая которое она он они его её их не никуда уже там это для или"
+  local small = set [[и а но что как где когда который которая которое она он они её их не никуда уже там это
+    для или]]
   local endings = set "ый ий ой ая яя ое ее ые ие ет ит ют ят ут ат ла ло ли ть ся сь им ым ого его"
   for i, word in ipairs(words) do
     local before = i > 1 and words[i - 1].lower

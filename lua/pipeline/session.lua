@@ -47,7 +47,7 @@ local timings = require "pipeline.run.timings"
 ---@field private read_outcomes Outcomes?
 ---@field looked_at number?   since when it is only looked at while a run goes on, seconds since 1970
 ---@field calls Calls?        of all of its evaluations
----@field private caps table<string, integer>? of the calls' lanes
+---@field private caps table<string, integer> of the calls' lanes
 ---@field private run Run?    the evaluation that is under way
 ---@field private task host.task? that runs it, or waits for the last of the calls
 ---@field private cancelled boolean? nothing is waited for any more
@@ -83,6 +83,7 @@ local function load(path, chosen)
     graph = steps,
     lint = lint.open(told, chosen.strict),
     chosen = chosen,
+    caps = settings.caps(told, chosen.lane),
   }, Session)
 end
 
@@ -111,7 +112,7 @@ function Session:read_anew(scripts)
       hint = "end this run, and start another",
     }
   end
-  fresh.scripts, fresh.caps = scripts, settings.caps(fresh.story, self.chosen.lane)
+  fresh.scripts = scripts
   self:providers().take(fresh.story.models)
   return fresh
 end
@@ -235,7 +236,6 @@ function Session:make_calls(options)
     self.calls:resume()
     return self.calls
   end
-  self.caps = settings.caps(self.story, self.chosen.lane)
   self.calls = require("pipeline.call").new {
     store = self.project.store,
     budget = budget.new(options.max_cost),

@@ -51,6 +51,7 @@ describe("sbhost run refuses", function()
 
   it("to guess which story", function()
     says(support.run { "run" }, 2, "which story", "sbhost run STORY.lua")
+    says(support.run { "run", "" }, 2, "which story", "sbhost run STORY.lua")
   end)
 
   it("an option that there is not, and says which is near", function()
@@ -175,6 +176,63 @@ describe("sbhost run against a provider that", function()
     says(result, 1, "lore: failed: ", "127.0.0.1:9")
     assert.equal("", result.out)
     assert.is_nil(result.err:find("skipped", 1, true), result.err)
+  end)
+end)
+
+describe("sbhost refuses", function()
+  it("a lane that there is not, also where nothing is left to do", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    local command = { "run", at .. "/story.lua", "--data", at .. "/data", "--quiet" }
+    assert.equal(0, support.run(command).status)
+    command[6], command[7] = "--lane", "imag=2"
+    says(support.run(command), 2, "did you mean 'image'?")
+    command[7] = "image=0"
+    says(support.run(command), 2, "whole number from 1")
+  end)
+
+  it("a layout for what has none", function()
+    says(support.run { "export", "x.lua", "--format", "csv", "--layout", "grid" }, 2, "--layout", "pdf")
+  end)
+
+  it("a faults file that is not there, which it names once", function()
+    local result = support.run { "mock", "--faults", "/nowhere/faults" }
+    says(result, 2, "/nowhere/faults: ")
+    assert.is_nil(result.err:find("faults.*faults"), result.err)
+  end)
+
+  it("an option that it nearly has", function()
+    says(support.run { "--verson" }, 2, "did you mean '--version'?")
+  end)
+end)
+
+describe("sbhost", function()
+  local function shell(command)
+    return support.shell(command:gsub("sbhost", (support.quote(support.sbhost):gsub("%%", "%%%%"))))
+  end
+
+  it("gives the help of a command wherever it is asked for", function()
+    for _, command in ipairs { "sbhost run --help", "sbhost run x.lua -h", "sbhost run --json --help x.lua" } do
+      local result = shell(command)
+      assert.equal(0, result.status, result.err)
+      assert.truthy(result.out:find("^sbhost run STORY.lua"), result.out)
+    end
+  end)
+
+  it("says that its output could not be written", function()
+    local result = shell "sbhost help run >/dev/full"
+    says(result, 2, "standard output was not written whole")
+  end)
+
+  it("is content with a reader who has read enough", function()
+    local result = shell "(sbhost completions bash; echo $? >&2) | head -1"
+    assert.equal("0\n", result.err)
+  end)
+
+  it("runs without any standard stream", function()
+    local at = support.write { ["story.lua"] = support.story() }
+    local command = "cd %s && sbhost run story.lua <&- >&- 2>&-"
+    assert.equal(0, shell(command:format(support.quote(at))).status)
+    assert.is_true(file.exists(at .. "/data/small/storyboard.html"))
   end)
 end)
 

@@ -42,6 +42,12 @@ describe("a command's options", function()
     assert.same({ ["max-cost"] = 0 }, (parse("--max-cost", "0")))
   end)
 
+  it("end with --, after which a story may begin with a dash", function()
+    local read, rest = parse("--json", "--", "-odd.lua", "--data")
+    assert.same({ json = true }, read)
+    assert.same({ "-odd.lua", "--data" }, rest)
+  end)
+
   it("say what they take when it is missing", function()
     assert.equal("--data takes DIR", refusal "--data")
     assert.equal("--data takes DIR", refusal("--data", "--json"))
