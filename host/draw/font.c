@@ -22,6 +22,9 @@ struct sb_font {
 static struct sb_font fonts[] = {{.path = SB_FONT_DIR "/DejaVuSans.ttf"},
                                  {.path = SB_FONT_DIR "/DejaVuSans-Bold.ttf"}};
 
+/* What has the characters that these lack, where it is installed. */
+static struct sb_font fallback = {.path = SB_FALLBACK_FONT};
+
 /* The file's pages, for as long as the process lives. */
 static int map(const char *path, const unsigned char **data) {
   struct stat st;
@@ -54,6 +57,22 @@ static void load(struct sb_font *font) {
 static void load_all(void) {
   load(&fonts[0]);
   load(&fonts[1]);
+  load(&fallback);
+}
+
+/* The font of a glyph, whose index becomes the one in that font: the fallback's
+   are negative, so that no kerning is looked up for them. */
+static const struct sb_font *font_of(const struct sb_font *font, int *index) {
+  if (*index >= 0) return font;
+  *index = -*index;
+  return &fallback;
+}
+
+static int find_glyph(const struct sb_font *font, int character) {
+  int index = stbtt_FindGlyphIndex(&font->info, character);
+  if (index == 0 && fallback.error == 0)
+    index = -stbtt_FindGlyphIndex(&fallback.info, character);
+  return index;
 }
 
 int sb_font_open(int bold, const struct sb_font **font) {
@@ -81,12 +100,13 @@ struct sb_glyph sb_font_glyph(const struct sb_font *font, float size,
   else
     character = 0xFFFD;
   if (character < ' ') character = ' ';
-  glyph.index = stbtt_FindGlyphIndex(&font->info, character);
-  int advance, bearing, kerning = 0;
-  stbtt_GetGlyphHMetrics(&font->info, glyph.index, &advance, &bearing);
-  if (before >= 0)
-    kerning = stbtt_GetGlyphKernAdvance(&font->info, before, glyph.index);
-  glyph.advance = (float)advance * font->scale * size;
+  glyph.index = find_glyph(font, character);
+  int advance, bearing, kerning = 0, index = glyph.index;
+  const struct sb_font *of = font_of(font, &index);
+  stbtt_GetGlyphHMetrics(&of->info, index, &advance, &bearing);
+  if (before >= 0 && of == font)
+    kerning = stbtt_GetGlyphKernAdvance(&font->info, before, index);
+  glyph.advance = (float)advance * of->scale * size;
   glyph.kerning = (float)kerning * font->scale * size;
   return glyph;
 }
@@ -131,7 +151,9 @@ void sb_font_outline(const struct sb_font *font, float size, const char *text,
     struct sb_glyph glyph =
         sb_font_glyph(font, size, text + at, len - at, before);
     x += glyph.kerning;
-    add_glyph(font, glyph.index, font->scale * size, x, y, to);
+    int index = glyph.index;
+    const struct sb_font *of = font_of(font, &index);
+    add_glyph(of, index, of->scale * size, x, y, to);
     x += glyph.advance;
     before = glyph.index;
     at += glyph.bytes;

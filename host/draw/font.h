@@ -1,8 +1,10 @@
 /*
 ** host/draw/font.h -- DejaVu Sans: how wide a text is, and its outline. Left to
-** right, with kerning, without shaping. A character that the font lacks is
-** drawn as the font's box, bytes that are not UTF-8 as U+FFFD. Any thread: a
-** font is mapped once, when it is first asked for, and stays.
+** right, with kerning, without shaping. A character that the font lacks comes
+** from Droid Sans Fallback (Chinese, Japanese, Korean), where that is
+*installed,
+** and else is the font's box; bytes that are not UTF-8 are drawn as U+FFFD. Any
+** thread: a font is mapped once, when it is first asked for, and stays.
 */
 #ifndef SB_HOST_FONT_H
 #define SB_HOST_FONT_H
@@ -20,7 +22,7 @@ void sb_font_explain(int bold, char *message, size_t size);
 /* One character of a text that is walked through. Sizes are pixels an em, and
    so are the results. */
 struct sb_glyph {
-  int index;
+  int index;     /* below 0 in the fallback */
   size_t bytes;  /* that it takes in the text, at least 1 */
   float kerning; /* to be added before it, after the glyph that came before */
   float advance; /* from its origin to that of the next */

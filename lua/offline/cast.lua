@@ -88,6 +88,17 @@ local function proper_end(tokens, from)
   return last
 end
 
+-- "Mara finds …", "Mara and Old Tom …": a sentence that begins with a name.
+---@private
+function M.begins_with_name(tokens, i)
+  local word, after, further = tokens[i].lower, tokens[i + 1], tokens[i + 2]
+  if not after or words.prepositions[word] or words.breaks[word] or words.is_verb(word) or words.is_adjective(word) then
+    return false
+  end
+  return not tokens[i].stop and (words.is_verb(after.lower) and after.lower:find "s$" ~= nil
+    or after.lower == "and" and further and further.word:find "^%u" ~= nil)
+end
+
 --- The noun phrases of a text in the order in which they come, each once.
 ---@param text string
 ---@return offline.Part[]
@@ -118,9 +129,9 @@ function M.extract(text)
       end
     elseif indefinite[token.lower] then
       add("The " .. token.lower, "character")
-    elseif token.word:find "^%u%l+" and not token.first then
+    elseif token.word:find "^%u%l+" and (not token.first or M.begins_with_name(tokens, i)) then
       last = proper_end(tokens, i)
-      local before = tokens[i - 1].lower
+      local before = i > 1 and tokens[i - 1].lower
       local somewhere = before == "in" or before == "at" or before == "near" or before == "to"
       add(table.concat(M.words(tokens, i, last), " "), somewhere and "place" or "character")
     end

@@ -3,7 +3,7 @@
 
 local fault = require "pipeline.fault"
 local json = require "host.json"
-local names = require "pipeline.names"
+local naming = require "pipeline.names"
 
 ---@class StepGraph
 ---@field spec pipeline.Spec
@@ -78,7 +78,7 @@ end
 local function check_needs(step, by_name)
   for _, name in ipairs(step.needs) do
     if not by_name[name] then
-      local near = names.nearest(name, names.keys(by_name))
+      local near = naming.nearest(name, naming.keys(by_name))
       fault.raise {
         where = step.step:place("needs", name),
         message = ("step '%s' needs '%s', and there is no such step in this story"):format(step.name, name),

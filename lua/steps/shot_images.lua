@@ -20,6 +20,7 @@ return step "shot_images" {
     "shot.lens",
     "shot.action",
     "shot.props[*].name",
+    "shot.props[*].kind",
   },
   refs = { "scene.stage_setting_shot.image_url", "shot.props[*].image_url" },
   draws = "shot.image_url",

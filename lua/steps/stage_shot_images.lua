@@ -14,6 +14,7 @@ return step "stage_shot_images" {
     "scene.name",
     "scene.sketch",
     "scene.props[*].name",
+    "scene.props[*].kind",
     "scene.stage_setting_shot.description",
     "scene.stage_setting_shot.size",
     "scene.stage_setting_shot.angle",

@@ -57,6 +57,13 @@ describe("an idea", function()
     }, found "A lighthouse keeper finds that her light is calling something up from the sea.")
   end)
 
+  it("may begin with a name", function()
+    assert.same({ Mara = "character", ["Old Tom"] = "character", ["The moon"] = "place" },
+      found "Mara and Old Tom steal the moon.")
+    assert.equal("character", found("Mara finds a bird.").Mara)
+    assert.is_nil(found("Once she finds a bird.").Once)
+  end)
+
   it("of one word is what the story is about", function()
     assert.same({ ["The dog"] = "character" }, found "dog")
     assert.same({ ["The 🦊"] = "object" }, found "🦊")

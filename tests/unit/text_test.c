@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "host/draw/text.h"
@@ -90,9 +91,20 @@ static void ends_in_an_ellipsis_what_does_not_fit(void **state) {
   assert_true(same(layout(text, "nnnn nnnn"), layout(text, "nn\xE2\x80\xA6")));
 }
 
+static void takes_what_the_font_lacks_from_the_fallback(void **state) {
+  (void)state;
+  if (access("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+             R_OK) != 0)
+    skip();
+  struct box lantern = layout((struct sb_text){0}, "\xE7\x81\xAF");
+  struct box boxed = layout((struct sb_text){0}, "\xF4\x8F\xBF\xBD");
+  assert_true(lantern.right - lantern.left > 5);
+  assert_false(same(lantern, boxed));
+}
+
 static void draws_a_box_for_what_the_font_lacks(void **state) {
   (void)state;
-  struct box lacking = layout((struct sb_text){0}, "\xE7\x81\xAF");
+  struct box lacking = layout((struct sb_text){0}, "\xF4\x8F\xBF\xBD");
   assert_true(lacking.right - lacking.left > 5);
   /* bytes that are not UTF-8 */
   struct box broken = layout((struct sb_text){0}, "\xFF");
@@ -106,6 +118,7 @@ int main(void) {
       cmocka_unit_test(aligns_to_its_place),
       cmocka_unit_test(breaks_lines_at_spaces),
       cmocka_unit_test(ends_in_an_ellipsis_what_does_not_fit),
+      cmocka_unit_test(takes_what_the_font_lacks_from_the_fallback),
       cmocka_unit_test(draws_a_box_for_what_the_font_lacks),
   };
   return cmocka_run_group_tests(tests, open_font, NULL);
