@@ -17,17 +17,31 @@ local M = {}
 ---@field notice string
 ---@field close fun()?
 
+--- The origin of a provider's address, or nil and what to write instead.
+---@param base_url string
+---@return string? origin "https://openrouter.ai"
+---@return string? hint
+function M.origin(base_url)
+  local origin, rest = base_url:match "^(https?://[^/?#]+)(.*)$"
+  if not origin then
+    return nil, "give one that begins with https:// or http://"
+  elseif origin:find "@" then
+    return nil, "leave out the name and the password: a key comes from the environment"
+  elseif rest:find "[?#]" then
+    return nil, "leave out ? and # and what follows them"
+  end
+  local port = tonumber(origin:match ":(%d*)$" or 80) or 0
+  if port < 1 or port > 65535 or origin:find "%[[^%]]*$" or base_url:find "[%s%c\\\"<>]" then
+    return nil, "for example: http://127.0.0.1:8080/api/v1"
+  end
+  return origin
+end
+
 ---@param base_url string
 ---@return string origin
 local function origin_of(base_url)
-  local origin = base_url:match "^(https?://[^/]+)"
-  if not origin then
-    fault.raise {
-      message = ("'%s' is no address of a provider"):format(base_url),
-      hint = "give one that begins with https:// or http://",
-    }
-  end
-  return origin
+  local origin, hint = M.origin(base_url)
+  return origin or fault.raise { message = ("'%s' is no address of a provider"):format(base_url), hint = hint }
 end
 
 ---@class ProviderSetting

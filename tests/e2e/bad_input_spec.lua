@@ -143,6 +143,17 @@ extend = { ["scenes[]"] = { require("pipeline.field").text "sketch" "Again." } }
     says((run({ ["story.lua"] = support.story() }, "--provider", "openruter")), 2, "openruter", "openrouter")
   end)
 
+  it("an address that cannot be one, and says what is wrong with it", function()
+    for address, hint in pairs {
+      ["nonsense"] = "begins with https://", ["http://"] = "begins with https://",
+      ["http://me:word@127.0.0.1/v1"] = "leave out the name", ["http://127.0.0.1:99999/v1"] = "for example",
+      ["http://127.0.0.1/v1?key=x"] = "leave out ?", ["http://127.0.0.1/a b"] = "for example",
+      ["http://[::1"] = "for example",
+    } do
+      says((run({ ["story.lua"] = support.story() }, "--base-url", address)), 2, "no address of a provider", hint)
+    end
+  end)
+
   it("openrouter without a key, before anything is sent", function()
     says((run({ ["story.lua"] = support.story() }, "--provider", "openrouter")), 2, "OPENROUTER_API_KEY")
   end)

@@ -187,9 +187,9 @@ function Check:model(role, model)
   if model.provider and not among(providers.NAMES, model.provider) then
     self:unknown("models." .. role, ("models: there is no provider '%s'"):format(model.provider), model.provider,
       providers.NAMES, "there are")
-  elseif model.base_url and not model.base_url:find "^https?://[^/]" then
+  elseif model.base_url and not providers.origin(model.base_url) then
     self:bad("models." .. role, ("models: '%s' is no address of a provider"):format(model.base_url),
-      "give one that begins with https:// or http://")
+      select(2, providers.origin(model.base_url)))
   end
 end
 
