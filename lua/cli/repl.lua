@@ -28,7 +28,7 @@ local function compile(text, env)
     return expression
   end
   local statement, message = load(text, "=typed", "t", env)
-  return statement, message, message and (message .. wrong):find "<eof>" ~= nil
+  return statement, message, message and (message:find "<eof>$" or wrong:find "<eof>$") ~= nil
 end
 
 --- Runs a chunk; Ctrl-C ends it where it waits.

@@ -38,6 +38,12 @@ describe("sbhost lua", function()
     assert.equal("5000\t5000\n", result.out, result.err)
   end)
 
+  it("does not wait for more where nothing more can mend a line", function()
+    local out, err = say 'nil.x\na b\n"next"\n'
+    assert.equal('"next"\n', out)
+    assert.is_nil(err:find("not whole", 1, true), err)
+  end)
+
   it("says when the input ends in the middle", function()
     local out, err = say "print 'one'\nfor i = 1, 2 do\n"
     assert.equal("one\n", out)
