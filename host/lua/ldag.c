@@ -128,7 +128,7 @@ static int dag_new(lua_State *L) {
   return 1;
 }
 
-/* graph:add(lane or nil, priority, dependency, ...) -> id */
+/* graph:add(lane or nil, priority, ...) -> id; the rest: what it waits for */
 static int graph_add(lua_State *L) {
   struct graph *graph = check_graph(L);
   unsigned lane = lua_isnoneornil(L, 2) ? 0 : find_lane(L, graph, 2);

@@ -37,7 +37,10 @@ end
 function Arriving:add(event)
   local task = event.task
   if event.event ~= "text" then
-    return task and forget(self, task)
+    if task then
+      forget(self, task)
+    end
+    return
   elseif not self.tails[task] then
     self.tasks[#self.tasks + 1] = task
   end

@@ -191,6 +191,7 @@ end
 ---@class Asker
 ---@field private order string[]
 ---@field private last host.task?
+---@field stopped boolean?
 local Asker = {}
 Asker.__index = Asker
 

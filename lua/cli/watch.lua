@@ -26,6 +26,7 @@ local watch = require "host.watch"
 ---@field last integer?         the status of the last one that came to an end
 ---@field interrupted boolean
 ---@field is_cut boolean?       while an evaluation was under way
+---@field began number               of the evaluation under way
 local Watch = {}
 Watch.__index = Watch
 
@@ -41,11 +42,14 @@ local function explained(err)
 end
 
 --- Shows one thing in the way that the command line asks for.
+---@param event table
 function Watch:tell(event)
   self.display.event(event)
 end
 
 --- Notes something that the main task waits for.
+---@param field string
+---@param value any
 function Watch:note(field, value)
   self[field] = value
   self.news:notify()
@@ -172,6 +176,7 @@ function Watch:evaluate(changed)
 end
 
 --- Tells that something cannot be used as it is.
+---@param problem any
 function Watch:tell_broken(problem)
   local message = tostring(problem)
   local goes_on = self.evaluating and "what was there before goes on" or "what was there before stays"
@@ -183,7 +188,8 @@ function Watch:report_end()
   local ended = self.ended
   self.ended = nil
   if ended.problem then
-    return self:tell_broken(ended.problem)
+    self:tell_broken(ended.problem)
+    return
   end
   local is_first = not self.last
   self.last = ending.status_of(ended.result, ended.totals)

@@ -18,11 +18,14 @@ local MOST_VALUES = 3 -- of what one task has brought
 local Printer = {}
 Printer.__index = Printer
 
+---@param ... any a format and its values
 function Printer:line(...)
   self.lines[#self.lines + 1] = ("  "):rep(self.depth) .. string.format(...)
 end
 
 --- Old and new, each where there is one.
+---@param old string?
+---@param new string?
 function Printer:both(old, new)
   if old then
     self:line("  - %s", old)

@@ -39,7 +39,8 @@ function M.open(path)
   return setmetatable({ entries = {}, file = file }, Account)
 end
 
--- The file is short and its lines are: this blocks for microseconds.
+--- The file is short and its lines are: this blocks for microseconds.
+---@param event table
 function Account:write(event)
   if not self.file then return end
   event.at = loop.time()

@@ -16,6 +16,7 @@ local M = {}
 ---@field private uy number
 ---@field ink integer      outlines
 ---@field outline number   how much of them, 0 to 1
+---@field degrees number  the slant
 local Brush = {}
 Brush.__index = Brush
 
@@ -40,6 +41,10 @@ end
 
 --- Paints around (x, y) until `leave`: a unit is ux pixels across, mirrored when
 --- that is negative, and uy pixels down. Widths are in units of uy.
+---@param x number
+---@param y number
+---@param ux number
+---@param uy? number
 function Brush:enter(x, y, ux, uy)
   self.ox, self.oy, self.ux, self.uy = x, y, ux, uy or ux
 end
@@ -48,6 +53,10 @@ function Brush:leave()
   self:enter(0, 0, 1, 1)
 end
 
+---@param x number
+---@param y number
+---@return number x
+---@return number y
 function Brush:at(x, y)
   x, y = self.ox + x * self.ux, self.oy + y * self.uy
   if self.sin == 0 and self.scale == 1 then return x, y end
@@ -58,7 +67,9 @@ end
 
 local numbers = { M = 1, L = 1, Q = 2, C = 3, Z = 0 }
 
--- { "M", x, y, "L", ... } through the slanting.
+--- { "M", x, y, "L", ... } through the slanting.
+---@param path (string|number)[]
+---@return (string|number)[]
 function Brush:path(path)
   local out, i = {}, 1
   while i <= #path do
@@ -85,12 +96,24 @@ function Brush:fill(path, colour, alpha)
 end
 
 --- A fill that an outline in ink goes round.
+---@param path (string|number)[]
+---@param colour integer
+---@param width number
+---@param alpha? number
 function Brush:inked(path, colour, width, alpha)
   self:fill(path, colour, alpha)
   if self.outline > 0 then self:stroke(path, width, self.ink, self.outline * (alpha or 1)) end
 end
 
 --- From the first colour at (x0, y0) to the second at (x1, y1).
+---@param path (string|number)[]
+---@param x0 number
+---@param y0 number
+---@param first integer
+---@param x1 number
+---@param y1 number
+---@param second integer
+---@param alpha? number
 function Brush:blend(path, x0, y0, first, x1, y1, second, alpha)
   x0, y0 = self:at(x0, y0)
   x1, y1 = self:at(x1, y1)
@@ -101,6 +124,14 @@ function Brush:blend(path, x0, y0, first, x1, y1, second, alpha)
 end
 
 --- The same between two opacities of one colour.
+---@param path (string|number)[]
+---@param x0 number
+---@param y0 number
+---@param first number
+---@param x1 number
+---@param y1 number
+---@param second number
+---@param colour integer
 function Brush:fade(path, x0, y0, first, x1, y1, second, colour)
   x0, y0 = self:at(x0, y0)
   x1, y1 = self:at(x1, y1)
@@ -110,6 +141,13 @@ function Brush:fade(path, x0, y0, first, x1, y1, second, colour)
   })
 end
 
+---@param cx number
+---@param cy number
+---@param rx number
+---@param ry number
+---@param colour integer
+---@param alpha? number
+---@param rotate? number
 function Brush:ellipse(cx, cy, rx, ry, colour, alpha, rotate)
   cx, cy = self:at(cx, cy)
   local mirror = self.ux < 0 and -1 or 1
@@ -121,6 +159,11 @@ function Brush:ellipse(cx, cy, rx, ry, colour, alpha, rotate)
 end
 
 --- Light around a point, gone at the radius.
+---@param cx number
+---@param cy number
+---@param radius number
+---@param colour integer
+---@param alpha? number
 function Brush:glow(cx, cy, radius, colour, alpha)
   cx, cy = self:at(cx, cy)
   radius = math.max(radius * self.uy * self.scale, 1)
@@ -133,6 +176,10 @@ function Brush:glow(cx, cy, radius, colour, alpha)
   })
 end
 
+---@param path (string|number)[]
+---@param width number
+---@param colour integer
+---@param alpha? number
 function Brush:stroke(path, width, colour, alpha)
   add(self, {
     "stroke", path = self:path(path), width = math.max(width * self.uy * self.scale, 0.4),
@@ -141,15 +188,32 @@ function Brush:stroke(path, width, colour, alpha)
   })
 end
 
+---@param x0 number
+---@param y0 number
+---@param x1 number
+---@param y1 number
+---@param width number
+---@param colour integer
+---@param alpha? number
 function Brush:line(x0, y0, x1, y1, width, colour, alpha)
   self:stroke({ "M", x0, y0, "L", x1, y1 }, width, colour, alpha)
 end
 
+---@param x number
+---@param y number
+---@param width number
+---@param height number
+---@param colour integer
+---@param alpha? number
 function Brush:rect(x, y, width, height, colour, alpha)
   self:fill(M.box(x, y, width, height), colour, alpha)
 end
 
 --- Washes over the ground below `top`, so that it is not one flat tone.
+---@param top number
+---@param light integer
+---@param dark integer
+---@param rng offline.Random
 function Brush:mottle(top, light, dark, rng)
   for _ = 1, 16 do
     local t = rng:number(0, 1)
@@ -162,11 +226,18 @@ function Brush:mottle(top, light, dark, rng)
 end
 
 --- The outline of a rectangle.
+---@param x number
+---@param y number
+---@param width number
+---@param height number
+---@return (string|number)[]
 function M.box(x, y, width, height)
   return { "M", x, y, "L", x + width, y, "L", x + width, y + height, "L", x, y + height, "Z" }
 end
 
 --- A closed outline through points { x, y, x, y, ... }, rounded.
+---@param points number[]
+---@return (string|number)[]
 function M.round(points)
   local n = #points // 2
   local function point(i)
@@ -186,6 +257,8 @@ function M.round(points)
 end
 
 --- A closed outline with corners.
+---@param points number[]
+---@return (string|number)[]
 function M.poly(points)
   local path = { "M", points[1], points[2] }
   for i = 3, #points, 2 do
@@ -210,6 +283,9 @@ function M.mix(a, b, t)
 end
 
 --- A colour from hue (degrees), saturation and lightness (0 to 1).
+---@param hue number
+---@param saturation number
+---@param lightness number
 ---@return integer
 function M.hsl(hue, saturation, lightness)
   local function channel(n)

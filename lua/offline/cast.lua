@@ -30,6 +30,8 @@ local function tokens_of(text)
   return tokens
 end
 
+---@param name string
+---@param kind string
 ---@return offline.Part
 function M.part(name, kind)
   local bare = name:gsub("^[Tt]he%s+", "")
@@ -145,12 +147,17 @@ function M.extract(text)
 end
 
 ---@private
+---@param tokens { word: string }[]
+---@param from integer
+---@param to integer
+---@return string[]
 function M.words(tokens, from, to)
   local list = {}
   for i = from, to do list[#list + 1] = tokens[i].word end
   return list
 end
 
+---@param text string
 ---@return string setting the one that most words speak for
 function M.setting(text)
   local best, most, order = nil, 0, { "sea", "space", "snow", "desert", "forest", "works", "house",

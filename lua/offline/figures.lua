@@ -311,8 +311,15 @@ end
 ---@param B offline.Brush
 ---@param P offline.Palette
 ---@param look offline.Look
+---@param x number
+---@param y number
+---@param r number
+---@param d number
 function M.bust(B, P, look, x, y, r, d)
-  if look.form == "person" then return draw_bust(B, P, look, x, y, r, d) end
+  if look.form == "person" then
+    draw_bust(B, P, look, x, y, r, d)
+    return
+  end
   local height = r * ({ shade = 7.5, robot = 8.2, animal = 9 })[look.form]
   local top = ({ shade = 0.88 * 1.12, robot = 0.86 * 0.86, animal = 0.98 * 0.55 })[look.form]
   local shift = look.form == "animal" and -d * 0.62 * height * 0.55 or 0
@@ -321,9 +328,16 @@ function M.bust(B, P, look, x, y, r, d)
 end
 
 --- The eyes alone, over all of a frame.
+---@param B offline.Brush
+---@param P offline.Palette
+---@param look offline.Look
+---@param width number
+---@param height number
+---@param d number
 function M.eyes(B, P, look, width, height, d)
   if look.form ~= "person" then
-    return M.bust(B, P, look, width * 0.5, height * 0.5, height * 0.62, d)
+    M.bust(B, P, look, width * 0.5, height * 0.5, height * 0.62, d)
+    return
   end
   local _, _, skin, shade = tones(P, look, 0)
   B:blend(brush.box(0, 0, width, height), 0, 0, d > 0 and mix(shade, P.ink, 0.35) or skin, width,
@@ -351,6 +365,13 @@ function M.eyes(B, P, look, width, height, d)
 end
 
 --- A hand from the side, d the side it points to; (x, y) its fingertips.
+---@param B offline.Brush
+---@param P offline.Palette
+---@param look offline.Look
+---@param x number
+---@param y number
+---@param size number
+---@param d number
 function M.hand(B, P, look, x, y, size, d)
   local main, trim, skin, shade = tones(P, look, 0)
   if look.form == "shade" then skin, main, trim, shade = P.ink, P.ink, P.ink, P.ink end
@@ -375,6 +396,13 @@ function M.hand(B, P, look, x, y, size, d)
 end
 
 --- From above: head and shoulders, and a long shadow.
+---@param B offline.Brush
+---@param P offline.Palette
+---@param look offline.Look
+---@param x number
+---@param y number
+---@param r number
+---@param d number
 function M.above(B, P, look, x, y, r, d)
   local main, trim, skin = tones(P, look, 0.1)
   if look.form == "shade" then main, trim, skin = P.ink, P.ink, P.moon end

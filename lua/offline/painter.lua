@@ -435,6 +435,7 @@ end
 ---@param size integer[] width and height
 ---@param hash string of the request
 ---@param path string
+---@return host.image.drawn
 function M.draw(brief, size, hash, path)
   local width, height = size[1], size[2]
   local frame = shotlist.read(brief)

@@ -311,6 +311,8 @@ function draws.steps(B, P, c, view, rng)
 end
 
 --- Is the place one with walls around it?
+---@param look offline.Look
+---@return boolean
 function M.inside(look) return rooms[look.form] ~= nil end
 
 --- The whole place.
@@ -329,6 +331,12 @@ function M.draw(B, P, look, view, seed)
 end
 
 --- The ground alone, from straight above.
+---@param B offline.Brush
+---@param P offline.Palette
+---@param look offline.Look
+---@param width number
+---@param height number
+---@param seed string
 function M.above(B, P, look, width, height, seed)
   local rng = random.new("ground " .. seed)
   local main, trim = palette.lit(P, look.main.rgb, 0.2), palette.lit(P, look.trim.rgb, 0.2)

@@ -178,6 +178,7 @@ function M.props(S, count)
 end
 
 --- Which props a scene shows, of those that there are.
+---@param S offline.Story
 ---@param scenes { name: string, text: string }[] all scenes, in order
 ---@param names string[] of the props
 ---@return table<string, string[]> names of props, by scene

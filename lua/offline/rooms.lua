@@ -69,6 +69,11 @@ local back_wall = {
   end,
 }
 
+---@param B offline.Brush
+---@param P offline.Palette
+---@param c table its colours
+---@param view table
+---@param rng offline.Random
 function M.hall(B, P, c, view, rng)
   local w, h = view.width, view.height
   local x0, y0, x1, y1 = room(B, P, view, mix(P.far, c.main, 0.35), mix(P.ground, c.trim, 0.3))
@@ -122,6 +127,11 @@ local furniture = {
   end,
 }
 
+---@param B offline.Brush
+---@param P offline.Palette
+---@param c table its colours
+---@param view table
+---@param rng offline.Random
 function M.house(B, P, c, view, rng)
   local w, h = view.width, view.height
   local x0, y0, x1, y1 = room(B, P, view, c.main, mix(c.trim, P.ground, 0.4))

@@ -214,6 +214,8 @@ function Server:spoil(asked, entry, make)
   return spoiled.response
 end
 
+---@param request host.server.request
+---@return host.server.response
 function Server:chat(request)
   local arrived = loop.now()
   local hash = json.sha256(stream.unstreamed(request.body))
@@ -257,6 +259,8 @@ end
 -- Routes
 --
 
+---@param request host.server.request
+---@return host.server.response
 function Server:images(request)
   local hash = json.sha256(request.body)
   local asked, message = images.read(request)
@@ -285,11 +289,14 @@ function Server:images(request)
   }
 end
 
+---@return host.server.response
 function Server.models()
   local listing = models.listing()
   return answer_json(200, { data = listing, total_count = #listing })
 end
 
+---@param request host.server.request
+---@return host.server.response
 function Server:generation(request)
   local record = self.generations[request.query.id or ""]
   if not record then return refuse(404, "Generation not found") end
@@ -297,6 +304,7 @@ function Server:generation(request)
 end
 
 --- A key that may spend what it likes.
+---@return host.server.response
 function Server.key()
   return answer_json(200, {
     data = {
@@ -305,6 +313,7 @@ function Server.key()
   })
 end
 
+---@return host.server.response
 function Server:report()
   return answer_json(200, self.account:report())
 end
@@ -324,6 +333,8 @@ local routes = {
 --- Routes that cost nothing.
 local BESIDE = { models = true, generation = true, key = true }
 
+---@param request host.server.request
+---@return host.server.response
 function Server:handle(request)
   local route = routes[request.method .. " " .. request.path]
   if not route then

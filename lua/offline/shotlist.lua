@@ -194,6 +194,9 @@ function M.read(brief)
   return frame
 end
 
-M.is_shade = function(one) return words.shades[one.part.noun] end
+--- Whether somebody is a shade, not a person of flesh.
+---@param one offline.Actor
+---@return boolean?
+function M.is_shade(one) return words.shades[one.part.noun] end
 
 return M

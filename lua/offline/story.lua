@@ -126,6 +126,9 @@ function Story:within(items)
   return inner
 end
 
+--- A text that begins with a capital.
+---@param text string
+---@return string
 local function capital(text)
   return (text:gsub("^%l", string.upper))
 end
@@ -170,6 +173,7 @@ end
 
 --- The arc that a narrative was written by, or the one for a variant.
 ---@param variant integer
+---@param values? table<string, string>
 ---@return table
 function Story:arc(variant, values)
   local title = values and values["narrative.title"]

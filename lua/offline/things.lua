@@ -149,6 +149,9 @@ local tall = { lamp = 1, bottle = 1, clock = 1, book = 0.8, box = 0.85, vessel =
 ---@param B offline.Brush
 ---@param P offline.Palette
 ---@param look offline.Look
+---@param x number
+---@param y number
+---@param size number
 ---@param depth? number
 function M.draw(B, P, look, x, y, size, depth)
   local main = palette.lit(P, look.main.rgb, depth)

@@ -20,6 +20,8 @@ local DEEPEST = 12 -- a schema may refer to itself
 ---@field rng offline.Random
 ---@field variant integer    which of several options is being written
 ---@field lists table<string, string[]> the names in the lists written so far
+---@field offset integer     of the first of several options
+---@field casting table<string, string[]> the props of each scene
 local Writer = {}
 Writer.__index = Writer
 
@@ -34,7 +36,9 @@ local function lower_words(text)
   return type(text) == "string" and text:lower() or ""
 end
 
--- Follows references, and takes the first alternative that is not null.
+--- Follows references, and takes the first alternative that is not null.
+---@param schema table
+---@return table
 function Writer:resolve(schema)
   for _ = 1, DEEPEST do
     local ref = schema["$ref"]
@@ -102,6 +106,10 @@ local function kind_of(schema, name)
   return kind_by_name(name) or "other"
 end
 
+---@param kind string
+---@param name string
+---@param count integer
+---@return table?
 function Writer:plans_for(kind, name, count)
   local values = self.brief.values
   if kind == "shot" and name == "stage_setting_shot" then
@@ -118,6 +126,7 @@ function Writer:plans_for(kind, name, count)
   return planned
 end
 
+---@return offline.Story
 function Writer:scene_story()
   return self.story:within(self.brief.items["scene.props"])
 end
@@ -126,6 +135,10 @@ end
 -- Values
 --
 
+---@param schema table
+---@param item table
+---@param depth integer
+---@return table
 function Writer:object(schema, item, depth)
   local value, keys = {}, keys_of(schema)
   item.value = value
@@ -138,6 +151,11 @@ function Writer:object(schema, item, depth)
   return #keys > 0 and json.ordered(keys, value) or json.object(value)
 end
 
+---@param schema table
+---@param name string
+---@param parent table
+---@param depth integer
+---@return table
 function Writer:own_object(schema, name, parent, depth)
   local kind = kind_of(schema, name)
   -- an envelope around what it names: { "lore": { ... } }, { "option_1": ... }
@@ -150,7 +168,10 @@ local number_words = {
     ten = 10,
 }
 
--- How many elements a list is to have: from the schema, else from its description.
+--- How many elements a list is to have: from the schema, else from its description.
+---@param schema table
+---@param name string
+---@return integer
 function Writer:count(schema, name)
   local least, most = schema.minItems, schema.maxItems
   local text = lower_words(schema.description)
@@ -167,7 +188,12 @@ function Writer:count(schema, name)
     or wanted
 end
 
--- The names that a list of references may hold, and those that fit best.
+--- The names that a list of references may hold, and those that fit best.
+---@param schema table
+---@param name string
+---@param item table
+---@param allowed string[]
+---@return string[]
 function Writer:references(schema, name, item, allowed)
   local planned = item.plan and item.plan[name]
   local scene = item.value and item.value.name
@@ -198,7 +224,8 @@ function Writer:references(schema, name, item, allowed)
   return json.array(table.move(list, 1, math.min(#list, schema.maxItems or #list), 1, {}))
 end
 
--- Which prop is seen in which scene is settled once, for all scenes at a time.
+--- Which prop is seen in which scene is settled once, for all scenes at a time.
+---@param names string[]
 function Writer:cast_scenes(names)
   local described = {}
   for _, scene in ipairs(self.brief.items.scenes or {}) do described[scene.name] = scene end
@@ -215,6 +242,11 @@ function Writer:cast_scenes(names)
   self.casting = plans.casting(self.story, scenes, props)
 end
 
+---@param schema table
+---@param items table
+---@param name string
+---@param depth integer
+---@return table[]
 function Writer:objects(schema, items, name, depth)
   local kind = kind_of(items, name)
   local names = self:resolve(items.properties.name or {}).enum
@@ -236,6 +268,11 @@ function Writer:objects(schema, items, name, depth)
   return list
 end
 
+---@param schema table
+---@param name string
+---@param item table
+---@param depth integer
+---@return any[]
 function Writer:list(schema, name, item, depth)
   local items = self:resolve(schema.items or {})
   if depth > DEEPEST then return json.array {} end
@@ -265,6 +302,10 @@ local function one_of(list, wanted)
   end
 end
 
+---@param schema table
+---@param name string
+---@param item table
+---@return any
 function Writer:enum(schema, name, item)
   if name == "name" and item.given then return item.given end
   return one_of(schema.enum, item.plan[name]) or self.rng:pick(schema.enum)
@@ -278,6 +319,11 @@ local function clamp(schema, value)
   return value
 end
 
+---@param schema table
+---@param name string
+---@param item table
+---@param whole boolean
+---@return number
 function Writer:number(schema, name, item, whole)
   local value = item.plan[name]
   if type(value) ~= "number" then
@@ -291,6 +337,10 @@ function Writer:number(schema, name, item, whole)
   return whole and math.floor(value + 0.5) or value
 end
 
+---@param schema table
+---@param name string
+---@param item table
+---@return string
 function Writer:string(schema, name, item)
   if name == "name" and item.given then return item.given end
   local planned = item.plan[name]
@@ -298,6 +348,11 @@ function Writer:string(schema, name, item)
   return fields.text(self, name, schema, item)
 end
 
+---@param schema table
+---@param name string
+---@param item table
+---@param depth integer
+---@return any
 function Writer:value(schema, name, item, depth)
   schema = self:resolve(schema)
   if schema.const ~= nil then return schema.const end

@@ -34,6 +34,7 @@ local text_of = require "pipeline.edits.text"
 ---@field private hashes PictureHashes
 ---@field private report fun(event: table)
 ---@field private follows table<string, pipeline.Resolved[]> by step
+---@field last integer                          the number of the youngest
 local Edits = {}
 Edits.__index = Edits
 
@@ -48,6 +49,7 @@ end
 
 ---@param step string
 ---@param keys string[]
+---@return string
 function M.task_name(step, keys)
   return #keys == 0 and step or ("%s[%s]"):format(step, table.concat(keys, "/"))
 end
@@ -227,6 +229,8 @@ function Edits:begin(hashes, report)
 end
 
 --- Records an edit that was found in the folder of pictures.
+---@param text string
+---@param record table
 function Edits:put_found(text, record)
   self:put(text, record)
   self.report { event = "edit", path = text, op = record.op, message = text_of.line(text, record) }
@@ -282,6 +286,8 @@ function Edits:follows_of(step)
 end
 
 --- Whether the task that a list comes from, and that may be this one, has edits.
+---@param list string
+---@return boolean
 function Edits:changes_list(list)
   local owner = self.graph.owner[list]
   return owner ~= nil and #self:of(owner.name) > 0
@@ -316,6 +322,7 @@ end
 --- The list that a leaf's items are in, if it is not of the task's own item.
 ---@param step pipeline.BoundStep
 ---@param leaf string
+---@return string?
 function M.list_of(step, leaf)
   local inner = step.item and leaf:sub(#step.item.schema + 1) or leaf
   local list = inner:match "^([^%[]*)%[%]"
@@ -367,6 +374,10 @@ function Edits:covers(step, keys, tree)
 end
 
 --- Whether a field is set by hand in every item of a list at the top.
+---@param list string
+---@param leaf string
+---@param tree host.artifact.Tree
+---@return boolean
 function Edits:covers_items(list, leaf, tree)
   local name = leaf:sub(#list + 4)
   for i = 1, tree:length { list } or 0 do

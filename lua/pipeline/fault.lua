@@ -14,6 +14,7 @@ local Fault = {}
 Fault.__index = Fault
 Fault.__name = "pipeline.Fault"
 
+---@return string
 function Fault:__tostring()
   local text = self.where and self.where .. ": " .. self.message or self.message
   if self.hint then text = text .. "\n  " .. self.hint end

@@ -13,9 +13,22 @@
 local fault = require "pipeline.fault"
 local source = require "pipeline.story.source"
 
+---@alias pipeline.Described fun(description: string): pipeline.Field
+---@alias pipeline.Filled fun(fields: pipeline.Field[]): pipeline.Field
+
+---@class pipeline.FieldKinds
+---@field text fun(name: string): pipeline.Described
+---@field integer fun(name: string): pipeline.Described
+---@field number fun(name: string): pipeline.Described
+---@field image fun(name: string): pipeline.Described
+---@field enum fun(name: string): fun(description: string): fun(values: string[]): pipeline.Field
+---@field refs fun(name: string): fun(description: string): fun(list: string): pipeline.Field
+---@field record fun(name: string): fun(description: string): pipeline.Filled
+---@field list fun(name: string): fun(item: string): fun(description: string): pipeline.Filled
 local M = {}
 
 ---@class pipeline.Field
+---@overload fun(range: { min?: number, max?: number }): pipeline.Field of a number
 ---@field kind "text"|"integer"|"number"|"enum"|"record"|"list"|"refs"|"image"
 ---@field name string
 ---@field description string
@@ -118,6 +131,8 @@ Part.__call = take
 
 --- A range behind a number's description. The field itself is left as it is,
 --- since it may stand in several records.
+---@param range { min?: number, max?: number }
+---@return pipeline.Field
 function Field:__call(range)
   if self.kind ~= "integer" and self.kind ~= "number" or type(range) ~= "table" then
     fault.raise {

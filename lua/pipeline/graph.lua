@@ -89,6 +89,7 @@ local function check_needs(step, by_name)
 end
 
 --- Every leaf that a step writes gets that step as its one writer.
+---@param step pipeline.BoundStep
 function StepGraph:claim_writes(step)
   for _, leaf in ipairs(step.written) do
     local other = self.writer[leaf]
@@ -125,6 +126,10 @@ function StepGraph:needed(name)
 end
 
 --- A field that is read must have been written by a step that is needed.
+---@param step pipeline.BoundStep
+---@param needed table<string, true>
+---@param leaf string
+---@param text string
 function StepGraph:check_read(step, needed, leaf, text)
   if is_given(leaf) then
     return
@@ -201,6 +206,7 @@ function StepGraph:awaits(step, list)
   return owner ~= nil and self.awaited[step][owner.name] or false
 end
 
+---@param step pipeline.BoundStep
 function StepGraph:check_reads(step)
   local needed = self:needed(step.name)
   self:each_read(step, function(leaf, text)

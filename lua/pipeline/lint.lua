@@ -83,6 +83,10 @@ function Lint:scene_at(artifact, index)
 end
 
 --- What the scenes before one are, and which props these and its own list show.
+---@param artifact host.artifact.Tree
+---@param index integer of the scene
+---@return table[] earlier
+---@return table<string, true> seen
 function Lint:before(artifact, index)
   local earlier, seen = {}, {}
   local function see(list)
@@ -104,6 +108,8 @@ end
 
 --- The rest of the film, as a rule may look at it. Few rules look at the scenes
 --- before, and most scenes need no look: these are gathered when they are asked for.
+---@param artifact host.artifact.Tree
+---@param index integer of the scene
 ---@return pipeline.Film
 function Lint:film(artifact, index)
   return setmetatable({ props = artifact:get { "props" } or {} }, {
@@ -117,6 +123,7 @@ function Lint:film(artifact, index)
 end
 
 ---@param finding Finding
+---@return boolean
 function Lint:is_waived(finding)
   for _, covers in ipairs(self.waivers) do
     if covers(("%s[%s]"):format(finding.rule, finding.place)) then
@@ -161,6 +168,7 @@ end
 
 --- A finding in words, below the task that its scene is the item of.
 ---@param finding Finding
+---@return string
 function M.sentence(finding)
   local shot = finding.place:match "/([^/]+)$"
   return ("%s%s (rule '%s')"):format(shot and ("shot '%s': "):format(shot) or "", finding.message, finding.rule)

@@ -56,6 +56,9 @@ local function none()
 end
 
 --- How many calls a task of a step takes, at most on the average.
+---@param step pipeline.BoundStep
+---@param foreseen { task: string }[]
+---@return { low: number, high: number }?
 function Planner:calls_each(step, foreseen)
   local calls, outcomes = 0, 0
   for _, task in ipairs(foreseen) do
@@ -194,6 +197,7 @@ function Planner:step(step, foreseen, waiting)
 end
 
 --- What the tasks of each step that are not known yet wait for.
+---@return table<string, string>
 function Planner:causes()
   local waits = {}
   for _, task in ipairs(self.forecast.tasks) do

@@ -128,6 +128,7 @@ end
 
 --- Where something of the project lies.
 ---@param relative string what is absolute lies elsewhere
+---@return string
 function Project:path(relative)
   return relative:sub(1, 1) == "/" and relative or self.folder .. "/" .. relative
 end
@@ -215,6 +216,8 @@ end
 
 --- Writes a view: one that could not be written is no loss of what was paid for, but
 --- a run that cannot write has nothing more to do.
+---@param write function
+---@param ... any
 function Project:write(write, ...)
   local done, message, code = self:await_room(write, ...)
   if not done then

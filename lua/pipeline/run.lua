@@ -48,6 +48,10 @@ local views = require "pipeline.run.views"
 ---@field pictures Pictures                     what lies in the folder of pictures
 ---@field fingerprints Fingerprints
 ---@field turns Turns
+---@field views Views
+---@field private results table<string, table> what each step's tasks came to
+---@field private saved table<string, boolean> steps that are written
+---@field stopped string? why it was ended early
 local Run = {}
 Run.__index = Run
 
@@ -89,6 +93,7 @@ function Run:add(priority, after, job)
 end
 
 ---@param cause integer a node
+---@return string
 function Run:cause_text(cause)
   return ("'%s' failed"):format(self.jobs[cause].label)
 end
@@ -111,6 +116,7 @@ function Run:end_node(node)
 end
 
 --- Wakes who waits for a node.
+---@param node integer
 function Run:notify_over(node)
   local event = self.awaited[node]
   if event then
@@ -120,6 +126,7 @@ function Run:notify_over(node)
 end
 
 --- A step's tasks have all come to an end: that is to be seen on disk, once.
+---@param step pipeline.BoundStep
 function Run:end_step(step)
   if not self.saved[step.name] then
     self.saved[step.name] = true
@@ -127,6 +134,7 @@ function Run:end_step(step)
   end
 end
 
+---@param step pipeline.BoundStep
 function Run:report_total(step)
   self.report { event = "planted", step = step.name, tasks = self.planted[step.name] }
 end

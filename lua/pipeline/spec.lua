@@ -16,6 +16,8 @@ local M = {}
 ---@class pipeline.Spec
 ---@field root pipeline.Field
 ---@field private nodes table<string, pipeline.Field> by canonical path
+---@field private order string[]? see field_order, once it was asked for
+---@field private hashed string?
 local Spec = {}
 Spec.__index = Spec
 Spec.__name = "pipeline.Spec"

@@ -59,6 +59,9 @@ M.nine = {
 ---@field files string[]                       the script, and the modules beside it that it loads
 ---@field step_dirs string[]                   where steps are looked for
 ---@field rules string[]                       the story's own, beside those of every story
+---@field private text string?                  the script
+---@field private extended pipeline.Spec?        with the story's own fields, once it was asked for
+---@field private loaded pipeline.Step[]?        the steps, likewise
 ---@field waive string[]                       rules that do not count, or not for some shots
 ---@field rule_dirs string[]
 local Story = {}

@@ -99,6 +99,7 @@ end
 ---@param status integer  of HTTP
 ---@param err table       message, code, metadata
 ---@param headers? table<string, string>
+---@return host.server.response
 function Spoil:error(status, err, headers)
   return self:json(status, { error = err, user_id = "user_mock" }, headers)
 end
@@ -116,6 +117,7 @@ end
 --- The good answer with another text.
 ---@param content any
 ---@param finish? string
+---@return host.server.response
 function Spoil:said(content, finish)
   return self:changed(function(_, choice, message)
     message.content = content

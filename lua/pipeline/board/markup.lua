@@ -33,6 +33,11 @@ end
 --- panel, so it packs no table.
 ---@param out string[]
 ---@param template string
+---@param a? string
+---@param b? string
+---@param c? string
+---@param d? string
+---@param e? string
 function M.add(out, template, a, b, c, d, e)
   local escape = M.escape
   out[#out + 1] = template:format(a and escape(a), b and escape(b), c and escape(c), d and escape(d), e and escape(e))

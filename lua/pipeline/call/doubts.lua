@@ -102,6 +102,7 @@ end
 --- Whether a call may be asked again. One whose price is not known may only when
 --- the user has said so.
 ---@param worst number? USD
+---@return boolean
 function Doubts:may_resend(worst)
   if self.budget <= 0 or not worst then
     return self.budget > 0 and self.unpriced

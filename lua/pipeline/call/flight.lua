@@ -120,6 +120,8 @@ function Flight:ends()
 end
 
 --- Calls a function that waits for its turn, and may be cut short.
+---@param fn function
+---@param ... any
 ---@return any ... what it returns; nil when it was cut short
 function Flight:wait_in(fn, ...)
   if self:ends() then

@@ -105,6 +105,7 @@ function Allowance:ended(well)
 end
 
 --- Whether there is room for one more.
+---@return boolean
 function Allowance:has_room()
   return self.retries + 1 <= math.max(LEAST, SHARE * #self.last)
 end

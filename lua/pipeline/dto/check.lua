@@ -23,6 +23,8 @@ local MOST_CHARACTERS = 20000
 local Check = {}
 Check.__index = Check
 
+---@param at string "" for the answer itself
+---@param message string
 function Check:say(at, message)
   self.faults[#self.faults + 1] = { path = at == "" and "the answer" or at, message = message }
 end
@@ -54,7 +56,9 @@ local function choices(known)
   return "it must be one of: " .. table.concat(known, "; ")
 end
 
--- The characters of a text, or nil after saying that it is none.
+--- The characters of a text, or nil after saying that it is none.
+---@param value any
+---@param at string
 ---@return integer|nil
 function Check:length(value, at)
   if type(value) ~= "string" then
@@ -66,7 +70,10 @@ function Check:length(value, at)
   return length
 end
 
--- The known name that a text means, or nil after saying so.
+--- The known name that a text means, or nil after saying so.
+---@param value any
+---@param known string[]
+---@param at string
 ---@return string|nil
 function Check:resolve(value, known, at)
   local length = self:length(value, at)
@@ -153,7 +160,11 @@ function leaf.refs(self, field, value, at)
   return json.array(list)
 end
 
--- Each existing item is addressed by its name, exactly once.
+--- Each existing item is addressed by its name, exactly once.
+---@param there string[]
+---@param value any
+---@param at string
+---@return fun(element: table, here: string, field: pipeline.Field): string?
 function Check:existing(there, value, at)
   local seen = {}
   return function(element, here)
@@ -170,7 +181,8 @@ function Check:existing(there, value, at)
   end
 end
 
--- New items may not share a name, however it is spelt.
+--- New items may not share a name, however it is spelt.
+---@return fun(element: table, here: string, field: pipeline.Field): string?
 function Check:fresh()
   local seen = {}
   return function(element, here, field)
@@ -196,6 +208,9 @@ function Check:count(at, count, range)
 end
 
 ---@param node pipeline.Mirror
+---@param value any
+---@param at string
+---@return table?
 function Check:items(node, value, at)
   if not kinds.is_list(value) then
     self:say(at, "is " .. kinds.type_name(value) .. ", and must be a list")
@@ -220,7 +235,10 @@ function Check:items(node, value, at)
 end
 
 ---@param node pipeline.Mirror
+---@param value any
+---@param at string
 ---@param name_of? fun(element: table, at: string, field: pipeline.Field): string|nil
+---@return table?
 function Check:record(node, value, at, name_of)
   if not kinds.is_record(value) then
     self:say(at, "is " .. kinds.type_name(value) .. ", and must be an object")
@@ -246,6 +264,9 @@ function Check:record(node, value, at, name_of)
   return json.ordered(node.keys, cleaned)
 end
 
+---@param value table
+---@param known table<string, any>
+---@param at string
 function Check:unknown(value, known, at)
   local extra = {}
   for key in pairs(value) do
@@ -255,7 +276,8 @@ function Check:unknown(value, known, at)
   for _, key in ipairs(extra) do self:say(join(at, key), "was not asked for") end
 end
 
--- The names that the answer itself gives to items that it refers to elsewhere.
+--- The names that the answer itself gives to items that it refers to elsewhere.
+---@param value table
 function Check:collect_names(value)
   self.made = {}
   for _, node in ipairs(self.D.tree.children) do

@@ -52,11 +52,13 @@ local M = {}
 --- Fields of the story's own, which steps read from the artifact alone.
 local EDITABLE = { user_prompt = true, style = true }
 
+---@param change table
 function Diff:add(change)
   self.found[#self.found + 1] = change
 end
 
 --- Takes back an edit, and those of what lies inside its item.
+---@param at string
 function Diff:drop(at)
   for known in pairs(self.known) do
     if known == at or edit_path.is_inside(known, at) then
@@ -65,6 +67,8 @@ function Diff:drop(at)
   end
 end
 
+---@param at string
+---@param message string
 function Diff:bad(at, message)
   edits_check.raise({ { path = at, message = message } }, self.file)
 end
@@ -103,6 +107,10 @@ local function followed(list, refs)
   return result
 end
 
+---@param field pipeline.Field
+---@param base host.artifact.Tree?
+---@param mine host.artifact.Tree
+---@param at string
 ---@return any? value as it is now, when it differs
 function Diff:changed_refs(field, base, mine, at)
   local list = self.lists[field.to]
@@ -131,8 +139,11 @@ end
 -- Fields
 --
 
+---@param field pipeline.Field
 ---@param base host.artifact.Tree?
 ---@param mine host.artifact.Tree?
+---@param at string
+---@param schema string
 function Diff:leaf(field, base, mine, at, schema)
   if not mine then
     if field.kind == "image" then
@@ -162,6 +173,8 @@ end
 ---@param record pipeline.Field
 ---@param base host.artifact.Tree?
 ---@param mine host.artifact.Tree?
+---@param at string
+---@param schema string
 function Diff:record(record, base, mine, at, schema)
   for _, field in ipairs(record.fields) do
     local b, m = base and base:node { field.name }, mine and mine:node { field.name }
@@ -171,6 +184,11 @@ function Diff:record(record, base, mine, at, schema)
   end
 end
 
+---@param field pipeline.Field
+---@param base host.artifact.Tree?
+---@param mine host.artifact.Tree?
+---@param at string
+---@param schema string
 function Diff:field(field, base, mine, at, schema)
   if field.kind == "record" then
     self:record(field, base, mine, at, schema)
@@ -232,6 +250,10 @@ local function part_copies(items, base)
 end
 
 --- The key of an item that was added earlier and has none in the person's file.
+---@param at string
+---@param item DiffItem
+---@param taken table<string, true>
+---@return string?
 function Diff:added_before(at, item, taken)
   for known, edit in pairs(self.known) do
     local list, key = edit_path.split(known)
@@ -243,6 +265,10 @@ end
 
 --- Gives each new item its key. One that was taken out and is put back has its old
 --- one; its state of then is what it is compared with.
+---@param at string
+---@param items DiffItem[]
+---@param base table<string, DiffItem>
+---@return DiffItem[] kept
 function Diff:give_keys(at, items, base)
   local taken, kept = {}, {}
   for key in pairs(base) do
@@ -304,6 +330,10 @@ local function unmoved(items, position)
 end
 
 --- What of an item its list's owner writes; all else of it becomes edits of its own.
+---@param record pipeline.Field
+---@param node host.artifact.Tree
+---@param at string
+---@param schema string
 ---@param owner pipeline.BoundStep?
 ---@return table value
 function Diff:own_part(record, node, at, schema, owner)
@@ -334,6 +364,11 @@ function Diff:own_part(record, node, at, schema, owner)
 end
 
 --- A list of a new item: all of it is new.
+---@param field pipeline.Field
+---@param list host.artifact.Tree
+---@param at string
+---@param schema string
+---@return table[]
 function Diff:whole_list(field, list, at, schema)
   local taken, values = {}, json.array {}
   for i, item in ipairs((items_of(list))) do
@@ -345,6 +380,9 @@ function Diff:whole_list(field, list, at, schema)
   return values
 end
 
+---@param at string
+---@param items DiffItem[]
+---@param present table<string, any>
 function Diff:removed(at, items, present)
   for _, item in ipairs(items) do
     if not present[item.key] then
@@ -359,6 +397,11 @@ function Diff:removed(at, items, present)
 end
 
 --- Where the items are that were added, put back or moved, and what is new in each.
+---@param field pipeline.Field
+---@param base host.artifact.Tree?
+---@param mine host.artifact.Tree?
+---@param at string
+---@param schema string
 function Diff:list(field, base, mine, at, schema)
   if graph.is_given(schema) then
     self:bad(at, "is the story's: change it in the story, not here")
@@ -390,8 +433,13 @@ function Diff:list(field, base, mine, at, schema)
   end
 end
 
+---@param field pipeline.Field
 ---@param was DiffItem?
 ---@param item DiffItem
+---@param at string
+---@param schema string
+---@param after string?
+---@param stay table<DiffItem, true> those that have not moved
 function Diff:item(field, was, item, at, schema, after, stay)
   local here = edit_path.item(at, item.key)
   local known = self.known[here]

@@ -42,6 +42,12 @@ local function own_part(graph, step, record, value, schema)
   return part
 end
 
+---@param graph StepGraph
+---@param step pipeline.BoundStep
+---@param field pipeline.Field
+---@param items table[]
+---@param schema string
+---@return table[]
 function M.own_items(graph, step, field, items, schema)
   local list = json.array {}
   for i, item in ipairs(items) do
@@ -52,6 +58,9 @@ function M.own_items(graph, step, field, items, schema)
 end
 
 --- Makes a value an edit, where it is none yet.
+---@param text string
+---@param field pipeline.Field
+---@param value any
 function Keeper:put(text, field, value)
   if value == nil or self.opened.edits.entries[text] then
     return
@@ -97,6 +106,9 @@ end
 
 --- Whether any of what a task writes is there: something may have been taken out by
 --- hand, and the rest is to be kept.
+---@param step pipeline.BoundStep
+---@param keys string[]
+---@return boolean
 function Keeper:has_some(step, keys)
   for _, leaf in ipairs(step.written) do
     local text = edits.with_keys(edits.list_of(step, leaf) or leaf, keys)
@@ -109,6 +121,8 @@ function Keeper:has_some(step, keys)
 end
 
 --- The tasks of a story that have written something, by name.
+---@return string[] names
+---@return table<string, { step: pipeline.BoundStep, keys: string[] }> tasks
 function Keeper:known_tasks()
   local names, tasks = {}, {}
   for _, step in ipairs(self.opened.graph.steps) do

@@ -22,6 +22,7 @@ local extended = reach.extended
 ---@field tree host.artifact.Tree
 ---@field places EditPlaces
 ---@field entries table[]
+---@field from fun(segments: EditSegment[]): any where the task's own item is
 local Lay = {}
 Lay.__index = Lay
 
@@ -29,6 +30,8 @@ local M = {}
 
 --- Puts a value in place; without one, what is there goes.
 ---@param place (string|integer)[]
+---@param value any
+---@param changes_lists? boolean
 function Lay:put(place, value, changes_lists)
   local entry = { place, value }
   self.entries[#self.entries + 1] = entry
@@ -39,6 +42,8 @@ function Lay:put(place, value, changes_lists)
   end
 end
 
+---@param edit EditEntry
+---@param reason string
 function Lay:lose(edit, reason)
   self.seen.lost[edit.path.text] = reason
 end
@@ -51,12 +56,15 @@ local function note(self, kind, schema, name, value)
 end
 
 ---@param segment EditSegment
+---@return string
 function M.gone_text(segment)
   return ("there is no '%s' in %s any more"):format(segment.key, segment.name)
 end
 
 --- Where something is, or the edit is lost.
+---@param edit EditEntry
 ---@param segments EditSegment[]
+---@return (string|integer)[]?
 function Lay:find(edit, segments)
   local place, gone = self.places:find(segments, self.from(segments))
   if not place then
@@ -143,6 +151,8 @@ end
 --
 
 --- The value of an edit, with the names that what it refers to has now.
+---@param edit EditEntry
+---@return any
 function Lay:current(edit)
   local record = edit.record
   if not record.refs then
@@ -152,7 +162,11 @@ function Lay:current(edit)
   return self:with_names(edit, field, record.value, edit.path.is_item)
 end
 
+---@param edit EditEntry
+---@param field pipeline.Field
+---@param value any
 ---@param is_item boolean? of a list: one item of it
+---@return any
 function Lay:with_names(edit, field, value, is_item)
   if field.kind == "refs" then
     return self:names_now(edit, field.to, value)
@@ -173,6 +187,10 @@ function Lay:with_names(edit, field, value, is_item)
   return value
 end
 
+---@param edit EditEntry
+---@param list string
+---@param names string[]
+---@return string[]
 function Lay:names_now(edit, list, names)
   local index, now = self.places:index { list }, json.array {}
   for _, name in ipairs(names) do
@@ -190,6 +208,9 @@ function Lay:names_now(edit, list, names)
 end
 
 --- Whether another item of a list has a name already.
+---@param place (string|integer)[]
+---@param name string
+---@return boolean
 function Lay:is_taken(place, name)
   local list = table.move(place, 1, #place - 2, 1, {})
   for i = 1, self.tree:length(list) do
@@ -219,7 +240,8 @@ function Lay:set(edit)
   elseif item then
     local old = self.tree:get(place)
     if self:is_taken(place, edit.record.value) then
-      return self:lose(edit, ("another item of its list is called '%s' now"):format(edit.record.value))
+      self:lose(edit, ("another item of its list is called '%s' now"):format(edit.record.value))
+      return
     elseif old then
       note(self, "renamed", item, old, edit.record.value)
     end
@@ -232,6 +254,8 @@ end
 --
 
 --- Follows renamed and removed items in a list of names.
+---@param place (string|integer)[]
+---@param list string
 function Lay:follow_names(place, list)
   local renamed, gone = self.seen.renamed[list] or {}, self.seen.gone[list] or {}
   local present, now, differs = self:present(list), json.array {}, false
@@ -249,6 +273,8 @@ function Lay:follow_names(place, list)
 end
 
 --- The names of a list's items, as they stand now.
+---@param list string
+---@return table<string, true>
 function Lay:present(list)
   local present = {}
   for i = 1, self.tree:length { list } or 0 do
@@ -258,6 +284,8 @@ function Lay:present(list)
 end
 
 --- Follows them in all that lies under a place.
+---@param place (string|integer)[]
+---@param field pipeline.Field
 function Lay:follow(place, field)
   if field.kind == "refs" then
     self:follow_names(place, field.to)
@@ -275,7 +303,9 @@ function Lay:follow(place, field)
 end
 
 --- Follows them in what a path that the task writes reaches.
+---@param place (string|integer)[]
 ---@param segments pipeline.ResolvedSegment[]
+---@param at integer
 function Lay:walk(place, segments, at)
   local segment = segments[at]
   place = extended(place, segment.name)

@@ -155,6 +155,8 @@ function Matches:stand(task, from)
   return standing
 end
 
+---@param record_name string
+---@param value any
 function Matches:put(record_name, value)
   if not self.readonly then
     self.store:put("match", record_name, json.encode(value))
@@ -191,6 +193,12 @@ function Matches:hanging(list, key)
 end
 
 --- Tells what became of the items of a list.
+---@param task string
+---@param list string
+---@param old table[]
+---@param items table[]
+---@param keys string[]
+---@param gone table
 function Matches:tell(task, list, old, items, keys, gone)
   local was, renamed, added = {}, {}, 0
   for _, item in ipairs(old) do

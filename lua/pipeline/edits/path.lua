@@ -47,6 +47,7 @@ end
 --- A field of what a path reaches.
 ---@param text string "" for the artifact itself
 ---@param name string
+---@return string
 function M.field(text, name)
   return text == "" and name or text .. "." .. name
 end
@@ -54,6 +55,7 @@ end
 --- An item of the list that a path reaches.
 ---@param text string
 ---@param key string
+---@return string
 function M.item(text, key)
   return ("%s[%s]"):format(text, key)
 end
@@ -69,6 +71,7 @@ end
 --- Whether a path lies inside what another one reaches.
 ---@param text string
 ---@param outer string
+---@return boolean
 function M.is_inside(text, outer)
   local follows = text:sub(#outer + 1, #outer + 1)
   return text:sub(1, #outer) == outer and (follows == "." or follows == "[")

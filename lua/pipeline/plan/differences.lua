@@ -61,6 +61,8 @@ local function excerpt(text, at)
 end
 
 --- Both texts around their first different word.
+---@param old string
+---@param new string
 ---@return string old
 ---@return string new
 function M.excerpts(old, new)

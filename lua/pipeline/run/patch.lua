@@ -38,6 +38,8 @@ Patch.__index = Patch
 ---@param field pipeline.Field
 ---@param canonical string the list's path in the spec
 ---@param at string        the same with the keys of the items that it is in
+---@param items table[]
+---@return table[]
 function Patch:keyed(field, canonical, at, items)
   local known = {}
   for i, item in ipairs(items) do
@@ -63,6 +65,7 @@ end
 ---@param field pipeline.Field
 ---@param canonical string the field's path in the spec
 ---@param path (string|integer)[] its place in the artifact
+---@param value any
 function Patch:add(field, canonical, path, value)
   if field.kind == "record" then
     self:add_fields(field, canonical, path, value)
@@ -83,6 +86,10 @@ function Patch:add(field, canonical, path, value)
 end
 
 --- The fields of a record, or of an item that is there and has its name.
+---@param field pipeline.Field
+---@param canonical string
+---@param path (string|integer)[]
+---@param value table
 function Patch:add_fields(field, canonical, path, value)
   for _, inner in ipairs(field.fields) do
     local is_name = field.kind == "list" and inner.name == "name"

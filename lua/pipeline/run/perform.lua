@@ -39,6 +39,7 @@ local M = {}
 ---@param run Run
 ---@param task Task
 ---@param output pipeline.Output
+---@return fun(text: string): any, any
 function M.judge_of(run, task, output)
   return function(text)
     local value, message = json.decode(text:match "^%s*```%a*%s*(.-)%s*```%s*$" or text)

@@ -38,6 +38,8 @@
 ---@field problems { task: string, state: string, message: string }[]
 ---@field odd { task: string, message: string }[] what was accepted and may not please
 ---@field resent integer     calls in doubt that were asked again
+---@field private by_name table<string, StepTally>
+---@field private by_model table<string, ModelTally>
 local Tally = {}
 Tally.__index = Tally
 
@@ -72,6 +74,7 @@ end
 
 --- Sums over all steps.
 ---@param counter string
+---@return number
 function Tally:sum(counter)
   local sum = 0
   for _, step in ipairs(self.steps) do

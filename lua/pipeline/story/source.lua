@@ -32,6 +32,7 @@ local notes -- where to note what is read, while somebody wants to know
 --- were looked for and are not there.
 ---@param into table<string, string|false> gets the SHA-256 by file; false: not there
 ---@param fn function
+---@param ... any
 ---@return any ... what the function returns
 function M.noting(into, fn, ...)
   local outer = notes
