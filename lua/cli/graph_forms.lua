@@ -9,8 +9,9 @@ local COLOURS = {
   todo = { "#ffffff", "#333333" },
   waits = { "#f0f0f0", "#999999" },
   failed = { "#fbdada", "#b3261e" },
+  skipped = { "#fdf0d5", "#9a6a00" },
 }
-local STATES = { "done", "todo", "waits", "failed" }
+local STATES = { "done", "todo", "waits", "failed", "skipped" }
 
 --- A text on one line, without what no drawing shows.
 local function plain(text)

@@ -6,10 +6,13 @@ local ui = require "host.ui"
 
 local M = {}
 
-local MARKS = { done = "●", todo = "○", waits = "◌", failed = "✗" }
-local SAID = { done = "done", todo = "to do", waits = "waits", failed = "failed" }
-local COLOURS = { done = "32", todo = "1", waits = "2", failed = "31" }
-local ORDER = { "done", "todo", "waits", "failed" }
+local MARKS = { done = "●", todo = "○", waits = "◌", failed = "✗", skipped = "⊘" }
+local COLOURS = { done = "32", todo = "1", waits = "2", failed = "31", skipped = "33" }
+local ORDER = { "done", "todo", "waits", "failed", "skipped" }
+
+--- What each state is called.
+---@type table<ChartState, string>
+M.SAID = { done = "done", todo = "to do", waits = "waits", failed = "failed", skipped = "skipped" }
 
 --- The character that leads to these sides: up 1, down 2, left 4, right 8.
 local LINES = {
@@ -145,7 +148,7 @@ end
 ---@param node ChartNode
 local function beside(node)
   local count = node.total and ("%d/%d"):format(node.done, node.total) or node.done > 0 and node.done .. "/?" or ""
-  return ("%-9s%s"):format(count, SAID[node.state])
+  return ("%-9s%s"):format(count, M.SAID[node.state])
 end
 
 --- What of a task's name stands in brackets.
@@ -192,7 +195,8 @@ local function add_tasks(lines, drawing, tasks, step)
   for _, task in ipairs(tasks) do
     if task.step == step and task.name ~= step then
       local text = ("  %s %s"):format(MARKS[task.state], item_of(task.name))
-      lines[#lines + 1] = { drawing:row(), text .. followed(tasks, task), task.state }
+      local why = task.message and ": " .. task.message or followed(tasks, task)
+      lines[#lines + 1] = { drawing:row(), text .. why, task.state }
     end
   end
 end
@@ -230,7 +234,7 @@ end
 function M.legend()
   local parts = {}
   for i, state in ipairs(ORDER) do
-    parts[i] = painted(MARKS[state] .. " " .. SAID[state], state)
+    parts[i] = painted(MARKS[state] .. " " .. M.SAID[state], state)
   end
   return table.concat(parts, "   ")
 end

@@ -100,7 +100,7 @@ picture that another was saved over, until `sbhost clean` removes its take.
 sbhost graph STORY.lua [OPTION...]
 
 Draws the steps of a story, what follows what, and where each stands: done, to do,
-waiting for what comes before it, or failed. What a step follows by way of another
+waiting for what comes before it, failed, or skipped for what failed. What a step follows by way of another
 one is left out. It makes no call, needs no key, and works before the first run.
 
   --format FORMAT      text (the default), dot (for Graphviz) or mermaid
@@ -225,9 +225,9 @@ name that the provider gave it. It makes no call.
   status = [[
 sbhost status STORY.lua [--data DIR]
 
-Says where a project stands: what is done of each step, what its calls have cost,
-and which calls are in doubt (sent, and never answered). It makes no call, and
-may be asked while a run is under way.
+Says where a project stands: what is done of each step, what failed and why, what
+its calls have cost, and which calls are in doubt (sent, and never answered). It
+makes no call, and may be asked while a run is under way.
 
   --data DIR  where projects are kept (data)
 

@@ -5,6 +5,7 @@ local completion = require "pipeline.tasks.completion"
 local costs = require "pipeline.call.costs"
 local doubts = require "pipeline.call.doubts"
 local file = require "host.file"
+local graph_text = require "cli.graph_text"
 local json = require "host.json"
 local options = require "cli.options"
 local session = require "pipeline.session"
@@ -12,16 +13,25 @@ local session = require "pipeline.session"
 ---@type table<string, Option>
 local OPTIONS = { data = { value = "DIR" } }
 
+--- Where each step stands, what can be asked next, and what failed.
 ---@param lines string[]
----@param steps StepGraph
-local function add_steps(lines, steps, tree)
-  for _, entry in ipairs(completion.completion(steps, tree)) do
-    local state = entry.complete and "done" or entry.total == 0 and "waits for the steps before it" or "to do"
+---@param opened Session
+local function add_steps(lines, opened)
+  local failures, ready, failed = opened:outcomes().failures, {}, {}
+  for _, entry in ipairs(completion.completion(opened.graph, opened:shown_artifact(), failures)) do
+    local state = graph_text.SAID[entry.state]
     lines[#lines + 1] = ("  %-18s %3d/%-3d %s"):format(entry.step, entry.done, entry.total, state)
+    ready[#ready + 1] = (entry.state == "todo" or entry.state == "failed") and entry.step or nil
+    for _, task in ipairs(entry.failed) do
+      failed[#failed + 1] = ("  %s: %s"):format(task, failures[task])
+    end
   end
-  local ready = completion.next_steps(steps, tree)
   if #ready > 0 then
     lines[#lines + 1] = "next: " .. table.concat(ready, ", ")
+  end
+  if #failed > 0 then
+    lines[#lines + 1] = "failed, and asked again by the next run:"
+    table.move(failed, 1, #failed, #lines + 1, lines)
   end
 end
 
@@ -61,7 +71,7 @@ return function(...)
     lines[2] = "nothing has been run yet"
   else
     opened:open { readonly = true }
-    add_steps(lines, opened.graph, opened:shown_artifact())
+    add_steps(lines, opened)
     add_costs(lines, opened.project.store)
     for _, line in ipairs(doubts.lines(opened.project.store)) do
       lines[#lines + 1] = line

@@ -177,6 +177,9 @@ function Run:run_task(task)
       result = { state = "failed", message = message }
     end
   end
+  if result.entries or result.state == "failed" and not result.stops then
+    self.outcomes:note_failure(task.name, not result.entries and result.message or nil)
+  end
   self:tell(task, result.state, { message = result.message, seconds = loop.now() - started })
   if result.entries then
     self.lint:look(self, task, result.state)

@@ -362,7 +362,8 @@ function Session:take_over(options)
   self.evaluated = begun
   for _, step in ipairs(self.graph.steps) do
     if not self.run.intact[step.name] then
-      return intact.drop(self.project)
+      intact.drop(self.project)
+      return
     end
   end
 end

@@ -127,6 +127,50 @@ describe("sbhost graph", function()
     assert.same({ ("shot_images[%s]"):format(shot) }, todo)
   end)
 
+  it("shows what failed and what was skipped for that, as status does, until it is done", function()
+    local at = support.write {
+      ["story.lua"] = support.story(),
+      ["faults.json"] = [==[[
+        { "case": "17a", "schema": "shots", "model": "openai/gpt-5", "nth": [1] },
+        { "case": "17a", "schema": "shots", "model": "google/gemini-2.5-pro", "times": 1 }
+      ]]==],
+    }
+    local mock = support.mock { "--faults", at .. "/faults.json" }
+    local function told(command, ...)
+      local command_line = { command, at .. "/story.lua", "--data", at .. "/data", ... }
+      if command ~= "status" then
+        table.move({ "--base-url", mock.url }, 1, 2, #command_line + 1, command_line)
+      end
+      return support.run(command_line).out
+    end
+    told("run", "--quiet")
+    local drawn = told "graph"
+    assert.truthy(drawn:find("shots              1/2      failed", 1, true), drawn)
+    assert.truthy(drawn:find("⊘    shot_images        2/?      skipped", 1, true), drawn)
+    local tasks = told("graph", "--tasks")
+    local failed = assert(tasks:match "✗ ([^%s:]+): 403: [^\n]*requires moderation", tasks)
+    local mermaid, states = read_mermaid(told("graph", "--tasks", "--format", "mermaid")), {}
+    for id, label in pairs(mermaid.labels) do
+      states[label] = mermaid.states[id]
+    end
+    assert.equal("failed", states[("shots[%s]"):format(failed)])
+    assert.equal("skipped", states[("shot_images[%s/*]"):format(failed)])
+    laid_out(told("graph", "--format", "dot"))
+
+    local status = told "status"
+    assert.truthy(status:find("shots                1/2   failed\n", 1, true), status)
+    assert.truthy(status:find("shot_images          2/2   skipped\n", 1, true), status)
+    assert.truthy(status:find("next: shots\n", 1, true), status)
+    assert.truthy(status:find(("\n  shots[%s]: 403: "):format(failed), 1, true), status)
+
+    told("run", "--quiet")
+    mock.stop()
+    assert.is_nil((told "graph"):find("%d failed"))
+    status = told "status"
+    assert.is_nil(status:find "failed", status)
+    assert.is_nil(status:find("next:", 1, true), status)
+  end)
+
   it("leads lanes past each other", function()
     local nodes = chart(
       { "one", "done", {} },

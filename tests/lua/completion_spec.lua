@@ -24,8 +24,8 @@ local function filled(record)
   return value
 end
 
-local function entry_of(tree, name)
-  for _, entry in ipairs(completion.completion(nine(), artifact.from(tree))) do
+local function entry_of(tree, name, failures)
+  for _, entry in ipairs(completion.completion(nine(), artifact.from(tree), failures or {})) do
     if entry.step == name then
       return entry
     end
@@ -34,47 +34,40 @@ end
 
 describe("completion", function()
   it("of nothing is nothing, and the first step is next", function()
-    for _, entry in ipairs(completion.completion(nine(), artifact.new())) do
+    for i, entry in ipairs(completion.completion(nine(), artifact.new(), {})) do
       assert.equal(0, entry.done)
       assert.is_false(entry.complete)
+      assert.equal(i == 1 and "todo" or "waits", entry.state)
     end
-    assert.same({ "lore" }, completion.next_steps(nine(), artifact.new()))
   end)
 
   it("needs every field that a step writes", function()
     local lore = filled "lore"
     assert.is_true(entry_of({ lore = lore }, "lore").complete)
-    assert.same({ "narrative" }, completion.next_steps(nine(), artifact.from { lore = lore }))
+    assert.equal("todo", entry_of({ lore = lore }, "narrative").state)
     lore.mood = nil
     assert.is_false(entry_of({ lore = lore }, "lore").complete)
+    assert.equal("waits", entry_of({ lore = lore }, "narrative").state)
   end)
 
   it("is told item by item", function()
-    local entry = entry_of({
+    local tree = {
       props = {
         { key = "lamp", name = "Lamp", image_url = "images/lamp.png" },
         { key = "keeper", name = "Keeper" },
       },
-    }, "component_images")
-    assert.same({ lamp = true, keeper = false }, entry.items)
-    assert.equal(2, entry.total)
-    assert.equal(1, entry.done)
+    }
+    local failures = { ["component_images[lamp]"] = "of long ago", ["component_images[keeper]"] = "no" }
+    local entry = entry_of(tree, "component_images", failures)
+    assert.same({ 2, 1, "failed" }, { entry.total, entry.done, entry.state })
+    assert.same({ "component_images[keeper]" }, entry.failed)
     assert.is_false(entry.complete)
+    assert.equal("skipped", entry_of(tree, "shot_images", failures).state)
   end)
 
   it("is had by a step that has nothing to do, once its list is there", function()
     assert.is_true(entry_of({ props = json.array {} }, "component_images").complete)
     assert.is_false(entry_of({}, "component_images").complete)
-  end)
-
-  it("names items of nested lists by all their keys", function()
-    local entry = entry_of({
-      scenes = {
-        { key = "a", name = "A", shots = { { key = "x", name = "X", image_url = "images/x.png" } } },
-        { key = "b", name = "B" },
-      },
-    }, "shot_images")
-    assert.same({ ["a/x"] = true }, entry.items)
   end)
 
   it("is not had by a step of shots while a scene has none", function()
@@ -84,6 +77,7 @@ describe("completion", function()
         { key = "b", name = "B" },
       },
     }, "shot_images")
+    assert.same({ 1, 1 }, { entry.total, entry.done })
     assert.is_false(entry.complete)
   end)
 end)

@@ -53,6 +53,7 @@ function Dry.stop() end
 ---@field state string    "reused", "planned", "waiting" for one that is planned, "failed", …
 ---@field cause string?   of "waiting": the task or step that it waits for
 ---@field message string? of "failed"
+---@field failed string?  what was said when it failed; nil where it did not when it was last asked
 
 ---@class Forecast
 ---@field dry Dry
@@ -70,6 +71,18 @@ Forecast.__index = Forecast
 function Forecast:cause(task)
   local foreseen = self.by_name[task]
   return foreseen and foreseen.cause or self.causes[tasks.step_of(task)]
+end
+
+--- Whether a task, or what of a step could not even be named, waits for one that failed.
+---@param name string of the task or the step
+---@return boolean
+function Forecast:is_skipped(name)
+  local cause = self:cause(name)
+  local foreseen = cause and self.by_name[cause]
+  if not cause then
+    return false
+  end
+  return foreseen and foreseen.failed ~= nil or self:is_skipped(cause)
 end
 
 --- The tasks of this evaluation, and those of the artifact as it was.
@@ -122,6 +135,9 @@ function M.evaluate(opened, by_step)
         local state = event.state == "skipped" and "waiting" or event.state
         forecast.by_name[event.task] =
           { task = event.task, step = event.step, state = state, cause = event.cause, message = event.message }
+        if state == "failed" or state == "planned" then
+          forecast.by_name[event.task].failed = event.message or opened:outcomes().failures[event.task]
+        end
       end
     end,
   }

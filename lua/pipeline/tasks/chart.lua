@@ -5,12 +5,13 @@ local locate = require "pipeline.tasks.locate"
 local tasks = require "pipeline.tasks.select"
 local upstream = require "pipeline.plan.upstream"
 
----@alias ChartState "done"|"todo"|"waits"|"failed"
+---@alias ChartState "done"|"todo"|"waits"|"failed"|"skipped"
 
 ---@class ChartNode
 ---@field name string        of the step or the task; "shots[*]" where the tasks are not known yet
 ---@field step string
 ---@field state ChartState
+---@field message string?    of a task that failed: what was said
 ---@field done integer?      of a step: how many of its tasks are done
 ---@field total integer?     of a step: how many tasks it has; nil: not known yet
 ---@field parents integer[]  what it follows, by position, the nearest first; none that another one of them follows too
@@ -19,7 +20,19 @@ local upstream = require "pipeline.plan.upstream"
 
 local M = {}
 
-local STATES = { planned = "todo", waiting = "waits", failed = "failed" } ---@type table<string, ChartState>
+--- Where a task stands. One that failed has failed until it is done, though a run would ask it
+--- again; what waits for it was skipped.
+---@param forecast Forecast
+---@param foreseen Foreseen
+---@return ChartState
+local function state_of(forecast, foreseen)
+  if foreseen.failed then
+    return "failed"
+  elseif foreseen.state == "waiting" then
+    return forecast:is_skipped(foreseen.task) and "skipped" or "waits"
+  end
+  return foreseen.state == "planned" and "todo" or "done"
+end
 
 --- Leaves out of what each node follows what the rest of it follows already.
 ---@param nodes ChartNode[] each behind what it follows
@@ -56,14 +69,24 @@ local function open_places(forecast)
   return open
 end
 
----@param counts table<ChartState, integer>
----@param is_open boolean
+--- The state of those tasks of a step that are not known yet.
+---@param forecast Forecast
+---@param step string
 ---@return ChartState
-local function state_of_step(counts, is_open)
-  return counts.failed > 0 and "failed"
-    or counts.todo > 0 and "todo"
-    or (counts.waits > 0 or is_open) and "waits"
-    or "done"
+local function state_of_rest(forecast, step)
+  return forecast:is_skipped(step) and "skipped" or "waits"
+end
+
+---@param counts table<ChartState, integer>
+---@param rest ChartState? of those that are not known yet
+---@return ChartState
+local function state_of_step(counts, rest)
+  for _, state in ipairs { "failed", "todo", "waits", "skipped" } do
+    if counts[state] > 0 or rest == state then
+      return state
+    end
+  end
+  return "done"
 end
 
 --- The steps of a story.
@@ -73,17 +96,18 @@ function M.steps(forecast)
   local graph, open = forecast.run.graph, open_places(forecast)
   local counts, nodes, at = {}, {}, {}
   for _, step in ipairs(graph.steps) do
-    counts[step.name] = { done = 0, todo = 0, waits = 0, failed = 0, total = 0 }
+    counts[step.name] = { done = 0, todo = 0, waits = 0, failed = 0, skipped = 0, total = 0 }
   end
   for _, task in ipairs(forecast.tasks) do
-    local of_step, state = counts[task.step], STATES[task.state] or "done"
+    local of_step, state = counts[task.step], state_of(forecast, task)
     of_step[state] = of_step[state] + 1
     of_step.total = of_step.total + 1
   end
   for i, step in ipairs(graph.steps) do
-    local is_open, of_step = open[step.name] ~= nil, counts[step.name]
-    local node = { name = step.name, step = step.name, state = state_of_step(of_step, is_open), parents = {} }
-    node.done, node.total = of_step.done, not is_open and of_step.total or nil
+    local of_step = counts[step.name]
+    local rest = open[step.name] and state_of_rest(forecast, step.name)
+    local node = { name = step.name, step = step.name, state = state_of_step(of_step, rest), parents = {} }
+    node.done, node.total = of_step.done, not rest and of_step.total or nil
     for _, need in ipairs(step.needs) do
       node.parents[#node.parents + 1] = at[need]
     end
@@ -120,8 +144,8 @@ local function nodes_of(forecast, step, places)
   for _, task in ipairs(locate.tasks(forecast.run.artifact, step)) do
     local foreseen = forecast.by_name[task.name]
     if foreseen then
-      local state = STATES[foreseen.state] or "done"
-      local node = { name = task.name, step = step.name, keys = task.keys, state = state, parents = {} }
+      local node = { name = task.name, step = step.name, keys = task.keys, parents = {} }
+      node.state, node.message = state_of(forecast, foreseen), foreseen.failed
       nodes[#nodes + 1], task_of[node] = node, task
     end
   end
@@ -129,8 +153,8 @@ local function nodes_of(forecast, step, places)
     local shown = table.move(keys, 1, #keys, 1, {})
     shown[#shown + 1] = #step.each > 0 and "*" or nil
     local name = tasks.name(step.name, shown)
-    nodes[#nodes + 1] =
-      { name = name, step = step.name, keys = keys, state = "waits", is_open = true, parents = {} }
+    local state = state_of_rest(forecast, step.name)
+    nodes[#nodes + 1] = { name = name, step = step.name, keys = keys, state = state, is_open = true, parents = {} }
   end
   return nodes, task_of
 end

@@ -1,6 +1,8 @@
 -- lua/pipeline/tasks/completion.lua: what of a storyboard is done, told from the
 -- artifact alone, and which steps could be taken next.
 
+local tasks = require "pipeline.tasks.select"
+
 local M = {}
 
 local function append(list, value)
@@ -78,49 +80,54 @@ end
 ---@field total integer          how many items (1 for a step that is not repeated)
 ---@field done integer           how many of them have all that the step writes
 ---@field complete boolean       all done, and the list that they come from is there
----@field items table<string, boolean> done or not, by item ("" for a step that is not repeated)
+---@field state ChartState
+---@field failed string[]        its tasks that failed and have not been done since
 
---- What is done, per step and item.
----@param graph StepGraph
----@param artifact host.tree
----@return StepCompletion[] in the graph's order
-function M.completion(graph, artifact)
-  local all = {}
-  for i, step in ipairs(graph.steps) do
-    local entry = { step = step.name, total = 0, done = 0, items = {} }
-    local items, known = M.items(artifact, step)
-    for _, item in ipairs(items) do
-      local done = is_done(artifact, step, item)
-      entry.items[table.concat(item.keys, "/")] = done
-      entry.total = entry.total + 1
-      entry.done = entry.done + (done and 1 or 0)
-    end
-    entry.complete = known and entry.done == entry.total
-    all[i] = entry
+---@param entry StepCompletion
+---@param step pipeline.BoundStep
+---@param states table<string, ChartState> of the steps before it
+---@return ChartState
+local function state_of(entry, step, states)
+  if entry.complete then
+    return "done"
+  elseif #entry.failed > 0 then
+    return "failed"
   end
-  return all
+  local state = "todo"
+  for _, need in ipairs(step.needs) do
+    if states[need] == "failed" or states[need] == "skipped" then
+      return "skipped"
+    elseif states[need] ~= "done" then
+      state = "waits"
+    end
+  end
+  return state
 end
 
---- The steps that are not complete while all that they need is.
+--- What is done, per step. A step is to do where all that it needs is done.
 ---@param graph StepGraph
 ---@param artifact host.tree
----@return string[] in the graph's order
-function M.next_steps(graph, artifact)
-  local complete = {}
-  for _, entry in ipairs(M.completion(graph, artifact)) do
-    complete[entry.step] = entry.complete
-  end
-  local ready = {}
-  for _, step in ipairs(graph.steps) do
-    local open = complete[step.name]
-    for _, need in ipairs(step.needs) do
-      open = open or not complete[need]
+---@param failures table<string, string> what was said of tasks that failed
+---@return StepCompletion[] in the graph's order
+function M.completion(graph, artifact, failures)
+  local all, states = {}, {}
+  for i, step in ipairs(graph.steps) do
+    local entry = { step = step.name, total = 0, done = 0, failed = {} }
+    local items, known = M.items(artifact, step)
+    for _, item in ipairs(items) do
+      local name = tasks.name(step.name, item.keys)
+      entry.total = entry.total + 1
+      if is_done(artifact, step, item) then
+        entry.done = entry.done + 1
+      elseif failures[name] then
+        entry.failed[#entry.failed + 1] = name
+      end
     end
-    if not open then
-      ready[#ready + 1] = step.name
-    end
+    entry.complete = known and entry.done == entry.total
+    entry.state = state_of(entry, step, states)
+    all[i], states[step.name] = entry, entry.state
   end
-  return ready
+  return all
 end
 
 return M

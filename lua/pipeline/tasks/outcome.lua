@@ -27,13 +27,14 @@ local takes = require "pipeline.tasks.takes"
 ---@field store host.store.store
 ---@field known table<string, string>        the outcomes, as texts, by task and key
 ---@field marks table<string, string>        the tasks' fingerprints and keys, as texts
+---@field failures table<string, string>     what was said when tasks failed that have not been done since
 ---@field takes Takes
 ---@field keys table<string, string[]>?      of the outcomes of each task, once asked for
 ---@field readonly boolean?                  nothing is written
 local Outcomes = {}
 
 --- What is read once somebody asks for it, by kind of record.
-local READ = { known = "outcome", marks = "task" }
+local READ = { known = "outcome", marks = "task", failures = "failure" }
 
 function Outcomes:__index(field)
   local kind = READ[field]
@@ -159,6 +160,21 @@ function Outcomes:mark(task, fingerprint, key)
     if not self.readonly then
       self.store:put("task", task, mark)
     end
+  end
+end
+
+--- Notes that a task failed, or with no message that it did not.
+---@param task string
+---@param message string?
+function Outcomes:note_failure(task, message)
+  if self.readonly or self.failures[task] == message then
+    return
+  end
+  self.failures[task] = message
+  if message then
+    self.store:put("failure", task, message)
+  else
+    self.store:remove("failure", task)
   end
 end
 
