@@ -100,8 +100,9 @@ picture that another was saved over, until `sbhost clean` removes its take.
 sbhost graph STORY.lua [OPTION...]
 
 Draws the steps of a story, what follows what, and where each stands: done, to do,
-waiting for what comes before it, failed, or skipped for what failed. What a step follows by way of another
-one is left out. It makes no call, needs no key, and works before the first run.
+waiting for what comes before it, failed, or skipped for what failed. What a step
+follows by way of another one is left out. It makes no call, needs no key, and works
+before the first run.
 
   --format FORMAT      text (the default), dot (for Graphviz) or mermaid
   --tasks              the tasks of the steps too: one for each scene, prop or shot

@@ -15,7 +15,7 @@ local SIDE = 480 -- pixels of a picture's longer side: 50 shots take 2 MB or so
 ---@param place ExportPlace
 ---@return string
 function M.text(reel, place)
-  return board.new(reel.project, reel.scheme):render(artifact.from(reel.artifact), nil, function(path, side)
+  return board.new(reel.project, reel.scheme, reel.spec):render(artifact.from(reel.artifact), nil, function(path, side)
     return markup.url(path) and image.thumbnail(place.folder .. "/" .. path, side or SIDE)
   end)
 end

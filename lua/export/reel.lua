@@ -1,7 +1,7 @@
 -- lua/export/reel.lua: a storyboard as a film: its shots in cutting order, each with its
 -- number and its place in time. All exports are made of it.
 
-local json = require "host.json"
+local fit = require "pipeline.spec.fit"
 local numbers = require "pipeline.numbers"
 local rates = require "pipeline.rates"
 
@@ -30,7 +30,8 @@ local HELD = 3 -- seconds
 ---@class Reel
 ---@field project string
 ---@field title string
----@field artifact table
+---@field artifact table   what of it fits the spec
+---@field spec pipeline.Spec
 ---@field rate Rate
 ---@field scheme string     how its shots are numbered
 ---@field scenes ReelScene[]
@@ -45,16 +46,6 @@ local function title_of(artifact, project)
   return narrative.title or lore.title or project
 end
 
---- A field that is null, as a person may write it, is one that is not there.
-local function without_nulls(value)
-  if type(value) == "table" then
-    for name, field in pairs(value) do
-      value[name] = field ~= json.null and without_nulls(field) or nil
-    end
-  end
-  return value
-end
-
 --- The reel of an artifact as it stands. Ends of shots are rounded to frames where
 --- they fall in the film, so that rounding never adds up. A scene's stage-setting
 --- shot is no cut.
@@ -62,19 +53,25 @@ end
 ---@param story pipeline.Story
 ---@return Reel
 function M.of(tree, story)
-  local artifact = without_nulls(tree:get {} or {})
+  local spec = story:spec()
+  local artifact = fit.fit(spec.root, tree:get {}) or {}
   local rate = rates.of(story.rate)
   local reel = {
     project = story.project,
     title = title_of(artifact, story.project),
     artifact = artifact,
+    spec = spec,
     scheme = story.numbers,
     rate = rate,
     scenes = {},
     panels = {},
   }
   local seconds = 0
-  for i, numbered in ipairs(numbers.of_artifact(tree, story.numbers)) do
+  local counts = {}
+  for i, scene in ipairs(artifact.scenes or {}) do
+    counts[i] = #(scene.shots or {})
+  end
+  for i, numbered in ipairs(numbers.of(counts, story.numbers)) do
     local scene = artifact.scenes[i]
     local entry = { number = numbered.scene, stage_number = numbered.stage, scene = scene, panels = {}, held = 0 }
     reel.scenes[i] = entry

@@ -3,18 +3,23 @@
 -- rendering lets others run every few milliseconds.
 
 local fault = require "pipeline.fault"
+local fit = require "pipeline.spec.fit"
 local front = require "pipeline.board.front"
 local loop = require "host.loop"
 local markup = require "pipeline.board.markup"
+local name = require "host.name"
 local numbers = require "pipeline.numbers"
 local program = require "host.program"
 local scene = require "pipeline.board.scene"
+local specs = require "pipeline.spec"
 
 local add = markup.add
 
 ---@class Board
 ---@field project string
 ---@field scheme string how shots are numbered
+---@field private spec pipeline.Spec
+---@field private added table<string, pipeline.Field[]> the fields that the story added, by what they are fields of
 ---@field private rendered table<string, { stamp: string, html: string, facts: SceneFacts }> by scene key
 local Board = {}
 Board.__index = Board
@@ -26,30 +31,56 @@ local SLICE = 0.002 -- seconds of the loop's time before others are let run
 --- A file of the page's own, once read.
 ---@type table<string, string>
 local sources = setmetatable({}, {
-  __index = function(self, name)
-    local path = ("%s/pipeline/board/%s"):format(program.root, name)
+  __index = function(self, source)
+    local path = ("%s/pipeline/board/%s"):format(program.root, source)
     local handle <close>, message = io.open(path, "rb")
     if not handle then
       fault.raise { message = "cannot read " .. message }
     end
-    self[name] = handle:read "a"
-    return self[name]
+    self[source] = handle:read "a"
+    return self[source]
   end,
 })
+
+--- The fields of a spec that not every story has, of each record that the board shows.
+---@param spec pipeline.Spec
+---@return table<string, pipeline.Field[]>
+local function added_fields(spec)
+  local core, added = specs.new(require "pipeline.storyboard"), {}
+  for _, schema in ipairs {
+    "", "lore", "narrative", "props[]", "scenes[]", "scenes[].stage_setting_shot", "scenes[].shots[]",
+  } do
+    added[schema] = {}
+    for _, field in ipairs(spec:field(schema).fields) do
+      if not core:field(schema).by_name[field.name] then
+        table.insert(added[schema], field)
+      end
+    end
+  end
+  return added
+end
 
 --- The pages of a project, one after the other as it grows.
 ---@param project string its name, where the story has no title
 ---@param scheme? string how shots are numbered
+---@param spec? pipeline.Spec what a story declares, if more than all do
 ---@return Board
-function M.new(project, scheme)
-  return setmetatable({ project = project, scheme = scheme or numbers.default, rendered = {} }, Board)
+function M.new(project, scheme, spec)
+  spec = spec or specs.new(require "pipeline.storyboard")
+  return setmetatable({
+    project = project,
+    scheme = scheme or numbers.default,
+    spec = spec,
+    added = added_fields(spec),
+    rendered = {},
+  }, Board)
 end
 
 --- The same text as long as the same artifact makes the same page.
 ---@return string
 function Board:stamp()
   local page = markup.source_hash(sources["page.css"] .. sources["page.js"])
-  return table.concat({ self.scheme, program.version, page }, " ")
+  return table.concat({ self.scheme, program.version, page, self.spec:hash() }, " ")
 end
 
 --- Lets others run when this task has had the loop for long enough.
@@ -94,14 +125,18 @@ end
 function Board:scenes(tree, standing, address_of, pause)
   local html, facts, kept = {}, {}, {}
   for i, numbered in ipairs(numbers.of_artifact(tree, self.scheme)) do
-    local key = tree:get { "scenes", i, "key" } or ""
+    local key = tree:get { "scenes", i, "key" }
+    if type(key) ~= "string" or kept[key] then
+      key = name.unique("scene-" .. i, kept)
+    end
     local stamp = table.concat({
       tree:hash { "scenes", i }, numbered.stage, numbered.shots[1] or "", standing and standing:version(key) or "",
     }, " ")
     local one = self.rendered[key]
     if not one or one.stamp ~= stamp then
-      local value = tree:get { "scenes", i }
-      local rendered = scene.render(value, numbered, standing, address_of)
+      local value = fit.fit(self.spec:field "scenes", { tree:get { "scenes", i } })[1] or {}
+      value.key = key
+      local rendered = scene.render(value, numbered, standing, self.added, address_of)
       one = { stamp = stamp, html = rendered, facts = facts_of(value, numbered) }
     end
     kept[key], html[i], facts[i] = one, one.html, one.facts
@@ -185,8 +220,10 @@ local DIALOGS = [[
 function Board:render(tree, standing, address_of)
   local pause = pacer()
   local board = {}
-  for _, field in ipairs { "user_prompt", "style", "aspect", "lore", "narrative", "props" } do
-    board[field] = tree:get { field }
+  for _, field in ipairs(self.spec.root.fields) do
+    if field.name ~= "scenes" then
+      board[field.name] = fit.fit(field, tree:get { field.name })
+    end
   end
   local title = (board.narrative or {}).title or (board.lore or {}).title or self.project
   local props = board.props or {}
@@ -198,9 +235,9 @@ function Board:render(tree, standing, address_of)
   bar(out, title, scenes, props)
   out[#out + 1] = "<main>"
   front.title(out, board, title, scenes, standing)
-  front.story(out, board)
+  front.story(out, board, self.added, address_of)
   front.order(out, scenes, address_of, pause)
-  front.cast(out, props, scenes, standing, address_of, pause)
+  front.cast(out, props, scenes, standing, self.added["props[]"], address_of, pause)
   table.move(html, 1, #html, #out + 1, out)
   add(out, '</main><footer>Written on %s by sbhost %s. Load the page again to see what has come since.</footer>',
     os.date "%d %B %Y at %H:%M:%S", program.version)

@@ -132,8 +132,9 @@ describe("the annotations of the host modules", function()
       require("host." .. name)
     end
     for name, meta in pairs(debug.getregistry()) do
-      if type(name) == "string" and name:find "^host%." and type(meta) == "table" and rawget(meta, "__index") then
-        there[table.concat(sorted(meta.__index), " ")] = true
+      local methods = type(name) == "string" and name:find "^host%." and type(meta) == "table" and meta.__index
+      if type(methods) == "table" then
+        there[table.concat(sorted(methods), " ")] = true
       end
     end
     for _, source in pairs(modules) do

@@ -1,8 +1,10 @@
 local artifact = require "host.artifact"
 local board = require "pipeline.board"
+local field = require "pipeline.field"
 local json = require "host.json"
 local loop = require "host.loop"
 local scene = require "pipeline.board.scene"
+local spec = require "pipeline.spec"
 
 local HOSTILE = [[</style></title></script><script>alert(1)</script><img src=x onerror="alert('2')">&amp; %s %d %]]
   .. "\n\u{202E}\u{200B}\0"
@@ -63,8 +65,26 @@ local function shot(fields)
   return one
 end
 
-local function render(value, standing, scheme)
-  return board.new("the-project", scheme):render(artifact.from(value), standing)
+local function render(value, standing, scheme, declared)
+  return board.new("the-project", scheme, declared):render(artifact.from(value), standing)
+end
+
+--- A spec as a story's custom steps may want it.
+local function extended_spec()
+  return spec.new(require "pipeline.storyboard"):extend {
+    [""] = { field.text "credits" "Who made it." },
+    lore = { field.text "climate" "Its weather.", field.image "map" "Its map." },
+    ["props[]"] = { field.image "back" "It from behind." },
+    ["scenes[]"] = { field.text "music" "The cue under it." },
+    ["scenes[].shots[]"] = {
+      field.text "camera_note" "What to tell the operator.",
+      field.refs "cues" "Who comes in." "props",
+      field.integer "extras" "How many people pass by.",
+      field.image "floor_plan" "Where everybody stands.",
+      field.record "light" "How it is lit." { field.text "key_light" "From where.", field.image "sample" "A sample." },
+      field.list "marks" "mark" "Where they stop." { field.text "name" "Of the mark.", field.image "photo" "It." },
+    },
+  }
 end
 
 --- How tasks stand, by path and keys, as a run knows it.
@@ -211,15 +231,78 @@ describe("the board", function()
     assert.truthy(render(film, nil, "cuts"):find('<span class="no">003</span>', 1, true))
   end)
 
-  it("shows fields that the story added", function()
-    local html = render {
-      lore = { world = "Here.", climate = "Wet." },
-      scenes = { { key = "a", music = "A cello.", shots = { shot { camera_note = "Hold.", cues = { "4a", "4b" } } } } },
-    }
+  it("shows fields that the story added, pictures as pictures", function()
+    local html = render({
+      credits = "All of us.",
+      lore = { world = "Here.", climate = "Wet.", map = "images/map 1.png" },
+      props = { { key = "p", name = "P", back = "images/back.png" } },
+      scenes = {
+        {
+          key = "a",
+          music = "A cello.",
+          shots = {
+            shot {
+              camera_note = "Hold.",
+              cues = { "4a", "4b" },
+              extras = 12,
+              floor_plan = "images/plan.png",
+              light = { key_light = "North.", sample = "images/sample.png" },
+              marks = { { key = "x", name = "X", photo = "images/x.png" }, { key = "y", name = "Y" } },
+            },
+          },
+        },
+      },
+    }, nil, nil, extended_spec())
+    local shown = {}
+    for _, image in ipairs(named(parse(html), "img")) do
+      shown[image.attributes.alt] = image.attributes.src
+    end
+    assert.same({
+      Map = "images/map%201.png",
+      Back = "images/back.png",
+      ["Floor plan"] = "images/plan.png",
+      ["Light · Sample"] = "images/sample.png",
+      ["Marks · Photo"] = "images/x.png",
+    }, shown)
+    assert.truthy(html:find('<dt>Credits</dt><dd lang="" dir="auto">All of us.</dd>', 1, true))
+    assert.truthy(html:find('<dt>Extras</dt><dd lang="" dir="auto">12</dd>', 1, true))
+    assert.truthy(html:find('<dt>Light · Key light</dt><dd lang="" dir="auto">North.</dd>', 1, true))
+    assert.truthy(html:find('<dt>Marks · Name</dt><dd lang="" dir="auto">Y</dd>', 1, true))
+    assert.is_nil(html:find(">[^<]*images/"))
     assert.truthy(html:find('<dt>Climate</dt><dd lang="" dir="auto">Wet.</dd>', 1, true))
     assert.truthy(html:find('<dt>Cues</dt><dd lang="" dir="auto">4a, 4b</dd>', 1, true))
     assert.truthy(html:find('<dt>Music</dt><dd lang="" dir="auto">A cello.</dd>', 1, true))
     assert.truthy(html:find('<dt>Camera note</dt><dd lang="" dir="auto">Hold.</dd>', 1, true))
+  end)
+
+  it("takes what somebody wrote by hand as far as it makes sense", function()
+    local null = json.null
+    local odd = { null, 3, "text", json.array { null, 1 }, json.object {}, { name = null, key = 4, shots = "none" } }
+    local html = render({
+      aspect = 7,
+      lore = "nothing",
+      narrative = { title = null, logline = { "a" }, theme = true },
+      props = { null, "x", { name = null, kind = 3, image_url = null, back = { 1 } }, { name = 5, image_url = 6 } },
+      scenes = {
+        null,
+        { key = "a", name = "One", shots = null, props = null, music = null, stage_setting_shot = null },
+        { key = "a", name = "Two", props = "the lamp", stage_setting_shot = { 1 }, shots = odd },
+        {
+          shots = { { duration = "2.5", dialogue = 4, props = { null, 5, "x" }, light = "dim", marks = { 1 } },
+            { duration = -4, extras = "many", cues = null, image_url = json.object {} } },
+        },
+        "scene",
+      },
+    }, nil, nil, extended_spec())
+    local ids = {}
+    for _, tag in ipairs(parse(html)) do
+      local id = tag.attributes.id
+      assert.is_nil(id and ids[id], id)
+      ids[id or 0] = true
+    end
+    assert.truthy(html:find(">One</span>", 1, true) and html:find(">Two</span>", 1, true))
+    assert.truthy(html:find("2 panels · 0:03", 1, true), html)
+    assert.is_nil(html:find ">nil<" or html:find "userdata" or html:find "table: ")
   end)
 
   it("names a picture's file as an address of a path", function()

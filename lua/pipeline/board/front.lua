@@ -112,8 +112,10 @@ end
 ---@param thing table
 ---@param name string?    its own
 ---@param body string     the field that is told at length
----@param fields string[] those that are listed below it; what the story added follows
-local function column(out, heading, thing, name, body, fields)
+---@param fields string[] those that are listed below it
+---@param added pipeline.Field[] what the story added follows
+---@param address_of AddressOf
+local function column(out, heading, thing, name, body, fields, added, address_of)
   if not next(thing) then
     return
   end
@@ -121,24 +123,30 @@ local function column(out, heading, thing, name, body, fields)
   text(out, 'p class="name"', name)
   text(out, 'p class="body"', thing[body])
   out[#out + 1] = "<dl>"
-  local known = { title = true, logline = true, [body] = true }
   for _, field in ipairs(fields) do
-    known[field] = true
     panel.note(out, panel.label(field), thing[field])
   end
-  panel.added(out, thing, known)
+  panel.added(out, thing, added, address_of)
   out[#out + 1] = "</dl></section>"
 end
 
 --- The story and its world, side by side.
 ---@param out string[]
 ---@param board table
-function M.story(out, board)
+---@param added table<string, pipeline.Field[]>
+---@param address_of AddressOf
+function M.story(out, board, added, address_of)
   local lore, narrative = board.lore or {}, board.narrative or {}
   out[#out + 1] = '<div class="story front">'
-  column(out, "Story", narrative, nil, "synopsis", { "theme", "protagonist", "want", "obstacle", "turn", "ending" })
+  column(out, "Story", narrative, nil, "synopsis", { "theme", "protagonist", "want", "obstacle", "turn", "ending" },
+    added.narrative, address_of)
   column(out, "World", lore, lore.title, "world",
-    { "time_and_place", "rules", "history", "mood", "visual_motifs", "palette" })
+    { "time_and_place", "rules", "history", "mood", "visual_motifs", "palette" }, added.lore, address_of)
+  local besides = {}
+  for _, field in ipairs(added[""]) do
+    besides[field.name] = board[field.name]
+  end
+  column(out, "Besides", besides, nil, "", {}, added[""], address_of)
   out[#out + 1] = "</div>"
 end
 
@@ -211,9 +219,10 @@ end
 ---@param props table[]
 ---@param scenes SceneFacts[]
 ---@param standing Standing?
+---@param added pipeline.Field[] the fields that the story added to them
 ---@param address_of AddressOf
 ---@param pause fun()
-function M.cast(out, props, scenes, standing, address_of, pause)
+function M.cast(out, props, scenes, standing, added, address_of, pause)
   if #props == 0 then
     return
   end
@@ -222,7 +231,7 @@ function M.cast(out, props, scenes, standing, address_of, pause)
   for _, kind in ipairs(KINDS) do
     for _, prop in ipairs(by_kind[kind[1]]) do
       local state = standing and standing:of("props[].image_url", { prop.key })
-      panel.prop(out, prop, seen[prop.name], state, address_of)
+      panel.prop(out, prop, seen[prop.name], state, added, address_of)
       pause()
     end
   end
@@ -238,7 +247,7 @@ function M.options(out, props)
     if #by_kind[kind[1]] > 0 then
       add(out, '<optgroup label="%s">', kind[2])
       for _, prop in ipairs(by_kind[kind[1]]) do
-        add(out, '<option value="%s" lang="" dir="auto">%s</option>', prop.name, prop.name)
+        add(out, '<option value="%s" lang="" dir="auto">%s</option>', prop.name or "", prop.name or "")
       end
       out[#out + 1] = "</optgroup>"
     end

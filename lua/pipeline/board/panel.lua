@@ -75,12 +75,6 @@ local function said(out, dialogue)
   out[#out + 1] = "</dd></div>"
 end
 
-local KNOWN = {}
-for name in ("key name kind description size angle movement lens action dialogue sound duration props image_url")
-  :gmatch "%S+" do
-  KNOWN[name] = true
-end
-
 --- What a field is called on the page: "time_and_place" is "Time and place".
 ---@param name string
 ---@return string
@@ -88,30 +82,46 @@ function M.label(name)
   return (name:gsub("^%l", string.upper):gsub("_", " "))
 end
 
---- A value as words, if it has any: a text, a number, a list of texts.
----@param value any
----@return string?
-local function readable(value)
-  if type(value) == "table" then
-    return type(value[1]) == "string" and table.concat(value, ", ") or nil
+local NOTED = 480 -- pixels of a picture that stands among the words
+
+---@param out string[]
+---@param label string
+---@param path string
+---@param address_of AddressOf
+local function noted_picture(out, label, path, address_of)
+  local address = address_of(path, NOTED)
+  if not address then
+    M.note(out, label, "a picture that is not there")
+    return
   end
-  return (type(value) == "string" or type(value) == "number") and tostring(value) or nil
+  add(out, '<div class="note"><dt>%s</dt><dd>', label)
+  add(out, address:find "^data:" and '<img src="%s" alt="%s">' or '<img src="%s" alt="%s" loading="lazy">', address,
+    label)
+  out[#out + 1] = "</dd></div>"
 end
 
---- Fields that the story added, under their own names.
+--- Fields that the story added, under their own names: what is in records and lists under the
+--- names of both.
 ---@param out string[]
 ---@param thing table
----@param known table<string, true>
-function M.added(out, thing, known)
-  local names = {}
-  for name, value in pairs(thing) do
-    if not known[name] and readable(value) then
-      names[#names + 1] = name
+---@param fields pipeline.Field[]
+---@param address_of AddressOf
+---@param within string? what they are in
+function M.added(out, thing, fields, address_of, within)
+  for _, field in ipairs(fields) do
+    local value = thing[field.name]
+    local label = within and ("%s · %s"):format(within, M.label(field.name)) or M.label(field.name)
+    if field.kind == "record" then
+      M.added(out, value or {}, field.fields, address_of, label)
+    elseif field.kind == "list" then
+      for _, item in ipairs(value or {}) do
+        M.added(out, item, field.fields, address_of, label)
+      end
+    elseif field.kind == "image" and value then
+      noted_picture(out, label, value, address_of)
+    else
+      M.note(out, label, field.kind == "refs" and value and table.concat(value, ", ") or value)
     end
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    M.note(out, M.label(name), readable(thing[name]))
   end
 end
 
@@ -127,6 +137,7 @@ end
 ---@field props string[]       what is seen in it, by name
 ---@field seconds number?      that it is held in the film
 ---@field state TaskState?     how the task stands that draws it
+---@field added pipeline.Field[] the fields that the story added to it
 ---@field address_of AddressOf
 
 --- What stands right under the picture: number, name, how long it is held.
@@ -185,7 +196,7 @@ function M.shot(out, shot, options)
     M.note(out, "Action", shot.action)
     said(out, shot.dialogue)
     M.note(out, "Sound", shot.sound)
-    M.added(out, shot, KNOWN)
+    M.added(out, shot, options.added, options.address_of)
     M.note(out, "Frame", shot.image_url and shot.description, "detail")
     M.note(out, "Seen", table.concat(options.props, ", "), "detail")
     out[#out + 1] = "</dl>"
@@ -197,20 +208,22 @@ end
 ---@param prop table
 ---@param scenes string?     the numbers of those that it is seen in
 ---@param state TaskState?
+---@param added pipeline.Field[]
 ---@param address_of AddressOf
-function M.prop(out, prop, scenes, state, address_of)
+function M.prop(out, prop, scenes, state, added, address_of)
   local options = {
     id = "prop/" .. (prop.key or ""),
     group = "cast",
     tag = prop.kind,
     props = { prop.name },
     state = state,
+    added = added,
     address_of = address_of,
   }
   figure(out, prop, options, function()
     text(out, 'p class="looks"', prop.image_url and prop.description)
     out[#out + 1] = "<dl>"
-    M.added(out, prop, KNOWN)
+    M.added(out, prop, added, address_of)
     M.note(out, "Scenes", scenes)
     out[#out + 1] = "</dl>"
   end)

@@ -8,10 +8,6 @@ local add, text = markup.add, markup.text
 
 local M = {}
 
-local KNOWN = {
-  key = true, name = true, description = true, sketch = true, props = true, stage_setting_shot = true, shots = true,
-}
-
 --- The id of a panel's element. Keys hold no "/".
 ---@return string
 local function id_of(scene, shot)
@@ -66,14 +62,16 @@ end
 --- What happens, and what the place looks like that it happens in.
 ---@param out string[]
 ---@param scene table
-local function prose(out, scene)
+---@param added table<string, pipeline.Field[]>
+---@param address_of AddressOf
+local function prose(out, scene, added, address_of)
   local stage = scene.stage_setting_shot or {}
   out[#out + 1] = '<div class="prose">'
   text(out, "p", scene.description)
   out[#out + 1] = "<dl>"
   panel.note(out, "Stage", stage.image_url and stage.description)
   panel.note(out, "Seen", table.concat(scene.props or {}, ", "))
-  panel.added(out, scene, KNOWN)
+  panel.added(out, scene, added["scenes[]"], address_of)
   out[#out + 1] = "</dl></div>"
 end
 
@@ -92,9 +90,10 @@ end
 ---@param scene table
 ---@param numbers SceneNumbers
 ---@param standing Standing?
+---@param added table<string, pipeline.Field[]> the fields that the story added, by what they are fields of
 ---@param address_of AddressOf
 ---@return string html
-function M.render(scene, numbers, standing, address_of)
+function M.render(scene, numbers, standing, added, address_of)
   local function state(canonical, ...)
     return standing and standing:of(canonical, { scene.key, ... })
   end
@@ -110,9 +109,10 @@ function M.render(scene, numbers, standing, address_of)
     tag = "stage",
     state = state "scenes[].stage_setting_shot.image_url",
     props = scene.props or {},
+    added = added["scenes[].stage_setting_shot"],
     address_of = address_of,
   })
-  prose(out, scene)
+  prose(out, scene, added, address_of)
   out[#out + 1] = "</div>"
   if #(scene.shots or {}) == 0 then
     no_shots(out, state "scenes[].shots[].name")
@@ -126,6 +126,7 @@ function M.render(scene, numbers, standing, address_of)
       seconds = shot.duration,
       state = state("scenes[].shots[].image_url", shot.key),
       props = shot.props or {},
+      added = added["scenes[].shots[]"],
       address_of = address_of,
     })
   end

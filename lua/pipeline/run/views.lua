@@ -38,7 +38,7 @@ local AFTER_STEP = 0.05
 function M.new(run)
   return setmetatable({
     run = run,
-    board = board.new(run.project.name, run.story.numbers),
+    board = board.new(run.project.name, run.story.numbers, run.spec),
     standing = standing.new(run.graph),
     opened = false,
     dirty = false,
