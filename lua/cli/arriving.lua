@@ -2,6 +2,7 @@
 -- last line.
 
 local name = require "host.name"
+local say = require "cli.say"
 local ui = require "host.ui"
 
 ---@class Arriving
@@ -66,9 +67,9 @@ function Arriving:lines()
   local lines = {}
   for i = 1, math.min(#self.tasks, MOST) do
     local task = self.tasks[i]
-    local before = ("  %-24s "):format(task)
+    local before = ("  %-24s "):format(say.clean(task))
     local room = math.max(20, ui.size() - name.width(before))
-    lines[i] = before .. fitting(self.tails[task]:match "([^\n]*)%s*$", room)
+    lines[i] = before .. fitting(say.clean(self.tails[task]):match "([^\n]*)%s*$", room)
   end
   if #self.tasks > MOST then
     lines[#lines + 1] = ("  … and %d more"):format(#self.tasks - MOST)

@@ -4,6 +4,7 @@
 local fault = require "pipeline.fault"
 local loop = require "host.loop"
 local name = require "host.name"
+local say = require "cli.say"
 local ui = require "host.ui"
 
 local M = {}
@@ -169,7 +170,7 @@ end
 local function ask_now(step, count, answer, order)
   local columns = math.max(NARROWEST, math.min(WIDEST, (ui.size())))
   ui.print(("\n%s: %d options\n"):format(step, count))
-  ui.print(table.concat(M.lines(count, answer, order, columns), "\n"))
+  ui.print(say.clean(table.concat(M.lines(count, answer, order, columns), "\n")))
   ui.print(("\n%s: press 1 to %d to choose, a for another take"):format(step, count))
   while true do
     local key = ui.key()

@@ -7,6 +7,7 @@ local dry = require "pipeline.plan.dry"
 local lint = require "pipeline.lint"
 local names = require "pipeline.names"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story { strict = {} }
@@ -77,12 +78,12 @@ return function(...)
   end
   local findings = opened.lint:all(forecast.run.artifact)
   for _, line in ipairs(wrong) do
-    print(line)
+    say.line(line)
   end
   for _, finding in ipairs(findings) do
-    print(("scene '%s': %s"):format(finding.place:match "^[^/]+", lint.sentence(finding)))
+    say.line(("scene '%s': %s"):format(finding.place:match "^[^/]+", lint.sentence(finding)))
   end
-  print(("%s: %d steps, %d tasks, %s"):format(
+  say.line(("%s: %d steps, %d tasks, %s"):format(
     story,
     #opened.graph.steps,
     #forecast.tasks,

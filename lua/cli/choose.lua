@@ -3,6 +3,7 @@
 local choose = require "pipeline.tasks.choose"
 local fault = require "pipeline.fault"
 local options = require "cli.options"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
@@ -39,6 +40,6 @@ return function(...)
   end
   choose.keep(opened.project.store, step, option, keys)
   opened.project:unfinish()
-  print(("%s: option %d; sbhost run redoes what depends on it"):format(step, option))
+  say.line(("%s: option %d; sbhost run redoes what depends on it"):format(step, option))
   return 0
 end

@@ -4,6 +4,7 @@
 local clean = require "pipeline.project.clean"
 local fault = require "pipeline.fault"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 local ui = require "host.ui"
 
@@ -24,10 +25,10 @@ end
 local function tell(rubbish)
   local sum = 0
   for _, found in ipairs(rubbish.files) do
-    print(("  %s (%s)"):format(found.path, size(found.bytes)))
+    say.line(("  %s (%s)"):format(found.path, size(found.bytes)))
     sum = sum + found.bytes
   end
-  print(("%d files, %s; %d earlier takes go with them"):format(#rubbish.files, size(sum), #rubbish.outcomes))
+  say.line(("%d files, %s; %d earlier takes go with them"):format(#rubbish.files, size(sum), #rubbish.outcomes))
 end
 
 --- Whether the user wants it.
@@ -42,7 +43,7 @@ local function confirmed(chosen)
   io.stdout:write "remove these? y/n "
   io.stdout:flush()
   local key = ui.key()
-  print(key or "")
+  say.line(key or "")
   return key == "y" or key == "Y"
 end
 

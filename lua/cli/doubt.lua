@@ -3,6 +3,7 @@
 
 local doubts = require "pipeline.call.doubts"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 ---@type table<string, Option>
@@ -15,7 +16,7 @@ return function(...)
   options.just_one("doubt", rest)
   local opened = session.load(story, chosen)
   opened:open { readonly = true }
-  print(table.concat(doubts.lines(opened.project.store), "\n"))
+  say.line(table.concat(doubts.lines(opened.project.store), "\n"))
   opened:close()
   return 0
 end

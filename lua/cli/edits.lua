@@ -3,6 +3,7 @@
 
 local edits_text = require "pipeline.edits.text"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 local OPTIONS = { data = { value = "DIR" } }
@@ -25,14 +26,14 @@ return function(...)
     local mark = lost[text] and (" (not in use: %s)"):format(lost[text])
       or not before[text] and " (new: the next run takes it in)"
       or ""
-    print(edits_text.line(text, entry.record) .. mark)
+    say.line(edits_text.line(text, entry.record) .. mark)
   end
   if not next(kept.entries) then
     print "no edits"
   end
   opened:close()
   if refused then
-    print(refused)
+    say.line(refused)
     return 2
   end
   return 0

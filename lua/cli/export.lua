@@ -8,6 +8,7 @@ local markup = require "pipeline.board.markup"
 local names = require "pipeline.names"
 local options = require "cli.options"
 local reels = require "export.reel"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 ---@type table<string, Option>
@@ -74,8 +75,8 @@ return function(...)
   local missing = look_for_pictures(reel, folder)
   format.write(reel, { folder = folder, out = out, layout = chosen.layout })
   if missing > 0 then
-    print(("%d of %d shots have no picture yet"):format(missing, #reel.panels))
+    say.line(("%d of %d shots have no picture yet"):format(missing, #reel.panels))
   end
-  print(out)
+  say.line(out)
   return 0
 end

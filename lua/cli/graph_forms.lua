@@ -1,6 +1,8 @@
 -- lua/cli/graph_forms.lua: a graph in the languages of two programs that draw graphs:
 -- Graphviz's dot, and Mermaid.
 
+local plain = require "export.plain"
+
 local M = {}
 
 --- Fill and border by state.
@@ -13,19 +15,14 @@ local COLOURS = {
 }
 local STATES = { "done", "todo", "waits", "failed", "skipped" }
 
---- A text on one line, without what no drawing shows.
-local function plain(text)
-  return (text:gsub("%c+", " "))
-end
-
 --- Dot reads entities in a label, and backslashes.
 local function dot_quoted(text)
-  return '"' .. plain(text):gsub("&", "&amp;"):gsub('[\\"]', "\\%0") .. '"'
+  return '"' .. plain.line(text):gsub("&", "&amp;"):gsub('[\\"]', "\\%0") .. '"'
 end
 
 --- Mermaid has entities for what means something in it or in HTML.
 local function mermaid_quoted(text)
-  local escaped = plain(text):gsub("[#\"<>&`\\]", function(character)
+  local escaped = plain.line(text):gsub("[#\"<>&`\\]", function(character)
     return ("#%d;"):format(character:byte())
   end)
   return '"' .. escaped .. '"'

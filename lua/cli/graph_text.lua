@@ -2,6 +2,7 @@
 -- beside it a lane for each node that something further down follows.
 
 local name = require "host.name"
+local plain = require "export.plain"
 local ui = require "host.ui"
 
 local M = {}
@@ -223,7 +224,7 @@ function M.lines(steps, tasks, columns)
   for i, row in ipairs(rows) do
     local lanes = row[1] .. (" "):rep(2 * drawing.columns - name.width(row[1]))
     local text = row[4] and row[2] .. (" "):rep(widest - name.width(row[2]) + 2) .. row[4] or row[2]
-    text = fitted((text:gsub("%c", " ")), math.max(12, columns - 2 * drawing.columns - 1))
+    text = fitted(plain.line(text), math.max(12, columns - 2 * drawing.columns - 1))
     lines[i] = (lanes .. " " .. (text ~= "" and row[3] and painted(text, row[3]) or text)):match "^(.-)%s*$"
   end
   return lines

@@ -4,6 +4,7 @@
 local fault = require "pipeline.fault"
 local keep = require "pipeline.edits.keep"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 local OPTIONS = { data = { value = "DIR" } }
@@ -18,12 +19,12 @@ return function(...)
   local opened = session.load(story, chosen)
   opened:open()
   opened.edits:look(function(event)
-    print(event.message)
+    say.line(event.message)
   end)
   local kept = keep.keep(opened, rest)
   opened:close()
   for _, path in ipairs(kept) do
-    print("kept: " .. path)
+    say.line("kept: " .. path)
   end
   if #kept == 0 then
     print "nothing new to keep: all of it is set by hand already"

@@ -103,5 +103,5 @@ local ok, status = xpcall(dispatch, caught, ...)
 if ok then
   return status
 end
-io.stderr:write("sbhost: ", tostring(status), "\n")
+require("cli.say").problem(status)
 return type(status) == "table" and USAGE or 1

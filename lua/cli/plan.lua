@@ -5,6 +5,7 @@ local columns = require "cli.columns"
 local names = require "pipeline.names"
 local options = require "cli.options"
 local plan = require "pipeline.plan"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
@@ -89,8 +90,8 @@ return function(...)
   local opened = session.load(story, chosen)
   opened:open { readonly = true }
   local made = plan.of(opened)
-  print(table.concat(opened:providers().notices, "\n"))
-  print(("project: %s"):format(opened:folder()))
+  say.line(table.concat(opened:providers().notices, "\n"))
+  say.line(("project: %s"):format(opened:folder()))
   opened:close()
   local lines = table_lines(made)
   task_lines(lines, made)
@@ -98,6 +99,6 @@ return function(...)
   if made.calls.high == 0 and not made.unknown then
     lines[#lines + 1] = "nothing to do: a run would reuse everything"
   end
-  print(table.concat(lines, "\n"))
+  say.line(table.concat(lines, "\n"))
   return 0
 end

@@ -7,6 +7,7 @@ local json = require "host.json"
 local live = require "cli.live"
 local loop = require "host.loop"
 local mend = require "pipeline.call.mend"
+local say = require "cli.say"
 local timings = require "pipeline.run.timings"
 local ui = require "host.ui"
 
@@ -101,7 +102,7 @@ local function at_terminal(tally, opened)
     event = function(event)
       local line = not quiet[event.state] and line_of(event)
       if line then
-        ui.print(line)
+        ui.print(say.clean(line))
       end
       texts:add(event)
       if not finished and loop.now() - painted >= PERIOD then
@@ -124,7 +125,7 @@ local function plain()
     event = function(event)
       local line = line_of(event)
       if line then
-        ui.print(line)
+        ui.print(say.clean(line))
       end
     end,
     finish = function() end,

@@ -6,6 +6,7 @@ local fault = require "pipeline.fault"
 local json = require "host.json"
 local options = require "cli.options"
 local prompts = require "pipeline.plan.prompts"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
@@ -53,6 +54,6 @@ return function(...)
   if not request then
     fault.raise { message = ("%s: %s"):format(task, message) }
   end
-  print(table.concat(lines_of(request), "\n"))
+  say.line(table.concat(lines_of(request), "\n"))
   return 0
 end

@@ -3,6 +3,7 @@
 
 local fault = require "pipeline.fault"
 local options = require "cli.options"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
@@ -14,11 +15,11 @@ local function wish(opened, words)
   for _, task in ipairs(select_tasks.tasks(words, opened:known_tasks())) do
     local earlier = opened:outcomes():of(task)
     if opened:outcomes().takes:wish(task, earlier) then
-      print(("%s: take %d"):format(task, opened:outcomes():take(task)))
+      say.line(("%s: take %d"):format(task, opened:outcomes():take(task)))
     elseif #earlier == 0 then
-      print(("%s: has not run yet, so that a run makes it anyway"):format(task))
+      say.line(("%s: has not run yet, so that a run makes it anyway"):format(task))
     else
-      print(("%s: take %d was wished for already"):format(task, opened:outcomes():take(task)))
+      say.line(("%s: take %d was wished for already"):format(task, opened:outcomes():take(task)))
     end
   end
   opened.project:unfinish()

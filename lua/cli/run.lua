@@ -7,6 +7,7 @@ local loop = require "host.loop"
 local options = require "cli.options"
 local program = require "host.program"
 local progress = require "cli.progress"
+local say = require "cli.say"
 local session = require "pipeline.session"
 local summary = require "cli.summary"
 local tasks = require "pipeline.tasks.select"
@@ -84,9 +85,9 @@ local function evaluate(opened, chosen, display, totals, only)
   return result
 end
 
-local function say(chosen, ...)
+local function tell(chosen, text)
   if not chosen.json and not chosen.quiet then
-    print(...)
+    say.line(text)
   end
 end
 
@@ -136,9 +137,9 @@ local function introduce(opened, chosen, display)
     if chosen.json then
       display.event { event = "notice", message = notice }
     end
-    say(chosen, notice)
+    tell(chosen, notice)
   end
-  say(chosen, ("project: %s"):format(folder))
+  tell(chosen, ("project: %s"):format(folder))
 end
 
 ---@param ... string arguments
@@ -162,19 +163,21 @@ function M.run(...)
   opened:close()
   local seconds, status = loop.now() - began, ending.status_of(result, totals)
   for _, line in ipairs(summary.lines(totals, result, seconds)) do
-    say(chosen, line)
+    tell(chosen, line)
   end
   if chosen.quiet and result.doubts.count > 0 then
     local lines = {}
     summary.doubt_lines(lines, totals, result.doubts)
-    io.stderr:write("sbhost: ", table.concat(lines, "\nsbhost: "), "\n")
+    for _, line in ipairs(lines) do
+      say.problem(line)
+    end
   end
   if chosen.json then
     display.event(summary.event(totals, result, seconds, status))
   end
   local board = opened.project:path "storyboard.html"
   if file.exists(board) then
-    say(chosen, ("the board: %s"):format(board))
+    tell(chosen, ("the board: %s"):format(board))
   end
   return status
 end

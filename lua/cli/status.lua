@@ -8,6 +8,7 @@ local file = require "host.file"
 local graph_text = require "cli.graph_text"
 local json = require "host.json"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 ---@type table<string, Option>
@@ -77,6 +78,6 @@ return function(...)
       lines[#lines + 1] = line
     end
   end
-  print(table.concat(lines, "\n"))
+  say.line(table.concat(lines, "\n"))
   return 0
 end

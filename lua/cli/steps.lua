@@ -5,6 +5,7 @@ local fault = require "pipeline.fault"
 local file = require "host.file"
 local options = require "cli.options"
 local program = require "host.program"
+local say = require "cli.say"
 local session = require "pipeline.session"
 local step = require "pipeline.step"
 local story = require "pipeline.story"
@@ -50,7 +51,7 @@ local function eject(name, dir)
   if not ok then
     fault.raise { message = "the step cannot be copied: " .. message }
   end
-  print(to)
+  say.line(to)
 end
 
 ---@param ... string arguments
@@ -66,7 +67,7 @@ return function(...)
   for _, one in ipairs(steps) do
     local is_own = one.file:sub(1, #BUILT_IN) ~= BUILT_IN
     local from = is_own and (" (%s)"):format(one.file) or ""
-    print(("  %-18s %-15s %s%s"):format(one.name, one.each or "", one.about, from))
+    say.line(("  %-18s %-15s %s%s"):format(one.name, one.each or "", one.about, from))
   end
   return 0
 end

@@ -4,6 +4,7 @@ local fault = require "pipeline.fault"
 local options = require "cli.options"
 local record = require "pipeline.call.record"
 local retake = require "pipeline.tasks.retake"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
@@ -50,6 +51,6 @@ return function(...)
   opened:open()
   opened:outcomes().takes:put(task, taken)
   opened.project:unfinish()
-  print(("%s: take %s is the current one; sbhost run puts it into the storyboard"):format(task, number))
+  say.line(("%s: take %s is the current one; sbhost run puts it into the storyboard"):format(task, number))
   return 0
 end

@@ -4,6 +4,7 @@
 local columns = require "cli.columns"
 local json = require "host.json"
 local options = require "cli.options"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
@@ -108,6 +109,6 @@ return function(...)
   if #earlier > 0 and opened:outcomes().takes:is_open(task, earlier) then
     lines[#lines + 1] = "another take is wished for: sbhost run makes it"
   end
-  print(table.concat(lines, "\n"))
+  say.line(table.concat(lines, "\n"))
   return 0
 end

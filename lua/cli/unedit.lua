@@ -4,6 +4,7 @@
 local fault = require "pipeline.fault"
 local keep = require "pipeline.edits.keep"
 local options = require "cli.options"
+local say = require "cli.say"
 local session = require "pipeline.session"
 
 local OPTIONS = { data = { value = "DIR" } }
@@ -18,12 +19,12 @@ return function(...)
   local opened = session.load(story, chosen)
   opened:open()
   opened.edits:look(function(event)
-    print(event.message)
+    say.line(event.message)
   end)
   local dropped = keep.drop(opened, rest)
   opened:close()
   for _, path in ipairs(dropped) do
-    print("dropped: " .. path)
+    say.line("dropped: " .. path)
   end
   return 0
 end

@@ -7,6 +7,7 @@ local fault = require "pipeline.fault"
 local forecast = require "cli.forecast"
 local loop = require "host.loop"
 local progress = require "cli.progress"
+local say = require "cli.say"
 local summary = require "cli.summary"
 local watch = require "host.watch"
 
@@ -197,7 +198,7 @@ function Watch:report_end()
   self.display.finish()
   local seconds = loop.now() - self.began
   if is_first and not self.chosen.json and not self.chosen.quiet then
-    print(table.concat(summary.lines(ended.totals, ended.result, seconds), "\n"))
+    say.line(table.concat(summary.lines(ended.totals, ended.result, seconds), "\n"))
   end
   self:tell(summary.ended(ended.totals, ended.result, seconds))
 end

@@ -4,6 +4,7 @@
 local differences = require "pipeline.plan.differences"
 local dry = require "pipeline.plan.dry"
 local options = require "cli.options"
+local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 local why = require "pipeline.plan.why"
@@ -112,6 +113,6 @@ return function(...)
   local task = select_tasks.task(word, forecast:known_tasks(opened))
   local printer = setmetatable({ lines = {}, depth = 0 }, Printer)
   printer:account(why.of(opened, forecast, task))
-  print(table.concat(printer.lines, "\n"))
+  say.line(table.concat(printer.lines, "\n"))
   return 0
 end

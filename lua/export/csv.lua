@@ -27,12 +27,17 @@ local COLUMNS = {
   { "picture", function(panel) return panel.picture end },
 }
 
+--- What a formula begins with, also in the wide forms that East Asian programs take.
+local FORMULA = { ["="] = true, ["+"] = true, ["-"] = true, ["@"] = true, ["＝"] = true, ["＋"] = true, ["－"] = true,
+  ["＠"] = true }
+
 --- A field. What a spreadsheet would take for a formula gets an apostrophe in front,
 --- which it shows as text.
 ---@param value any
 local function field(value)
   local text = plain.text(value)
-  if text:find "^%s*[=+%-@]" then
+  local first = text:match "^%s*([^%s\x80-\xBF][\x80-\xBF]*)"
+  if FORMULA[first] then
     text = "'" .. text
   end
   return text:find '[",\n]' and '"' .. text:gsub('"', '""') .. '"' or text

@@ -8,7 +8,10 @@ local M = {}
 
 --- What Fountain would read as emphasis, notes or cuts.
 local function inert(line)
-  return (line:gsub("[\\*_]", "\\%0"):gsub("%[%[", "[ ["):gsub("%]%]", "] ]"):gsub("/%*", "/ *"):gsub("%*/", "* /"))
+  local function apart(signs)
+    return (signs:gsub(".", "%0 "):sub(1, -2))
+  end
+  return (line:gsub("%[%[+", apart):gsub("%]%]+", apart):gsub("/%*", "/ *"):gsub("%*/", "* /"):gsub("[\\*_]", "\\%0"))
 end
 
 --- Each line of a text as action.
@@ -29,7 +32,8 @@ local function add_dialogue(out, text)
     name, words = plain.line(name or "VOICE"), plain.line(words or line)
     if words ~= "" then
       -- A caret at the end would set two speeches side by side.
-      out[#out + 1] = "@" .. inert(name:gsub("[%^%s]+$", ""))
+      name = name:gsub("[%^%s]+$", "")
+      out[#out + 1] = "@" .. inert(name ~= "" and name or "VOICE")
       out[#out + 1] = inert(words:gsub("^~", "～")) -- a tilde would make it a song
       out[#out + 1] = ""
     end
@@ -47,8 +51,9 @@ function M.text(reel)
   out[#out + 1] = ""
   for _, scene in ipairs(reel.scenes) do
     -- The number between two # is the scene's own; another # in the name would be taken for one.
-    local name = inert(plain.line(scene.scene.name):gsub("#", "＃"))
-    out[#out + 1] = (".%s #%s#"):format(name, scene.number)
+    -- More than one point would be dots, and no heading.
+    local name = inert(plain.line(scene.scene.name):gsub("#", "＃"):gsub("^[%.%s]+", ""))
+    out[#out + 1] = (".%s #%s#"):format(name ~= "" and name or "SCENE", scene.number)
     out[#out + 1] = ""
     add_action(out, scene.scene.description)
     for _, panel in ipairs(scene.panels) do

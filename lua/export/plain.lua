@@ -4,22 +4,35 @@
 local M = {}
 
 --- Characters that no format needs and that hide or turn what is read: bidirectional
---- controls, zero-width ones, the byte order mark.
+--- controls, zero-width ones, tags, byte order marks and other noncharacters.
 local HIDDEN = {
-  [0x200B] = true, [0x200E] = true, [0x200F] = true, [0x2028] = true, [0x2029] = true, [0x202A] = true,
-  [0x202B] = true, [0x202C] = true, [0x202D] = true, [0x202E] = true, [0x2060] = true, [0x2066] = true,
-  [0x2067] = true, [0x2068] = true, [0x2069] = true, [0xFEFF] = true, [0xFFFE] = true, [0xFFFF] = true,
+  { 0x061C, 0x061C }, { 0x180E, 0x180E }, { 0x200B, 0x200B }, { 0x200E, 0x200F }, { 0x2028, 0x202E },
+  { 0x2060, 0x206F }, { 0xFDD0, 0xFDEF }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xFFFE, 0xFFFF },
+  { 0xE0000, 0xE007F },
 }
+
+---@param code integer
+local function is_hidden(code)
+  for _, range in ipairs(HIDDEN) do
+    if code <= range[2] then
+      return code >= range[1]
+    end
+  end
+  return code & 0xFFFE == 0xFFFE
+end
 
 --- A text without control characters (line ends become "\n") and hidden ones.
 ---@param text any nil is ""
 ---@return string
 function M.text(text)
-  text = text == nil and "" or tostring(text)
+  text = text == nil and "" or tostring(text):gsub("\r\n?", "\n")
+  if not text:find "[^\n -~]" then
+    return text
+  end
   local out = {}
-  for _, code in utf8.codes(text:gsub("\r\n?", "\n")) do
+  for _, code in utf8.codes(text) do
     local is_control = code < 0x20 and code ~= 0x0A or code >= 0x7F and code < 0xA0
-    out[#out + 1] = is_control and " " or not HIDDEN[code] and utf8.char(code) or nil
+    out[#out + 1] = is_control and " " or not is_hidden(code) and utf8.char(code) or nil
   end
   return table.concat(out)
 end

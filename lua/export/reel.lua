@@ -3,6 +3,7 @@
 
 local fit = require "pipeline.spec.fit"
 local numbers = require "pipeline.numbers"
+local plain = require "export.plain"
 local rates = require "pipeline.rates"
 
 local M = {}
@@ -42,8 +43,12 @@ local HELD = 3 -- seconds
 ---@param artifact table
 ---@param project string
 local function title_of(artifact, project)
-  local narrative, lore = artifact.narrative or {}, artifact.lore or {}
-  return narrative.title or lore.title or project
+  for _, part in ipairs { artifact.narrative or {}, artifact.lore or {} } do
+    if plain.line(part.title) ~= "" then
+      return part.title
+    end
+  end
+  return project
 end
 
 --- The reel of an artifact as it stands. Ends of shots are rounded to frames where

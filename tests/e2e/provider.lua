@@ -48,9 +48,10 @@ end
 
 --- A value that fits a schema, for servers of other kinds.
 ---@param schema table
+---@param name_of? fun(i: integer, list: string): string what items are called
 ---@return table
-function M.fill(schema)
-  return fill(schema, "", { name_of = numbered })
+function M.fill(schema, name_of)
+  return fill(schema, "", { name_of = name_of or numbered })
 end
 
 local function picture_file(at, seed)

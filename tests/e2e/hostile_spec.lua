@@ -1,0 +1,171 @@
+-- A model that answers with everything that could break a file, steer a terminal or run on a
+-- page: every output is well formed, and inert.
+
+local file = require "host.file"
+local json = require "host.json"
+local provider = require "provider"
+local support = require "support"
+
+local HOSTILE = '=cmd|"/C calc"!A0\u{202E}\u{2067}\u{200B}\u{FEFF}\u{E0041}\27[2J\27[8m\27]0;owned\7\u{9B}31m\8\r\n\n'
+  .. "999  AX       V     C        00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00\n\n"
+  .. "7\n00:00:01,000 --> 00:00:02,000\n{\\an8}<b>\n\n.INT. X #1#\n@MAN ^\n[[[note]]] /*cut*/ *b* _u_ ===\n"
+  .. "</script></style><script>alert(1)</script><img src=x onerror=\"alert('2')\">&amp; ]]> --> %s %n ${x} `id`\n"
+  .. "＝1+1\t\u{0}../../etc/passwd\u{1F3AC} العربية 漢字"
+
+--- The texts of an answer, each hostile and none like another.
+local function spoiled(value, number)
+  for name, inner in pairs(value) do
+    if type(inner) == "table" then
+      spoiled(inner, number .. "." .. name)
+    elseif inner == "Some text." then
+      value[name] = ("%s %s"):format(HOSTILE, number)
+    end
+  end
+  return value
+end
+
+local function name_of(i, list)
+  return ("%s %s %d"):format(HOSTILE, list, i)
+end
+
+--- Nothing of a text that a terminal would obey, or that hides or turns it.
+local function assert_inert(text)
+  assert(utf8.len(text), "not UTF-8")
+  for _, code in utf8.codes(text) do
+    local is_control = code < 0x20 and code ~= 0x0A or code >= 0x7F and code < 0xA0
+    local is_hidden = code == 0x200B or code == 0xFEFF or code >= 0x202A and code <= 0x202E
+      or code >= 0x2066 and code <= 0x2069 or code >= 0xE0000 and code < 0xE0080
+    assert.is_false(is_control or is_hidden, ("U+%04X in %s"):format(code, text))
+  end
+end
+
+describe("a model that answers with all that is hostile", function()
+  local failing = true
+  local serving = provider.start {
+    text = function(body, number)
+      local format = body.response_format and body.response_format.json_schema
+      return format and json.encode(spoiled(provider.fill(format.schema, name_of), number))
+    end,
+    reply = function(body, number)
+      if failing and body.modalities and number % 3 == 0 then
+        local err = { code = 400, message = "No. " .. HOSTILE, metadata = { raw = HOSTILE } }
+        local headers = { ["Content-Type"] = "application/json" }
+        return { status = 400, headers = headers, body = json.encode { error = err } }
+      end
+    end,
+  }
+  local at = support.write { ["story.lua"] = support.story() }
+
+  local function sbhost(command, ...)
+    local arguments = { command, at .. "/story.lua", "--data", at .. "/data", ... }
+    if command ~= "status" and command ~= "export" and command ~= "clean" then
+      table.move({ "--base-url", serving.url }, 1, 2, #arguments + 1, arguments)
+    end
+    return support.run(arguments)
+  end
+
+  local run = sbhost "run"
+  local board = json.decode(file.read(at .. "/data/small/artifact.json"))
+  local scene = board.scenes[1].key
+  local shot = ("shot_images[%s/%s]"):format(scene, board.scenes[1].shots[1].key)
+
+  local function export(format, ...)
+    local path = ("%s/out.%s"):format(at, format)
+    local result = sbhost("export", "--format", format, "--out", path, ...)
+    assert.equal(0, result.status, result.out .. result.err)
+    assert_inert(result.out)
+    return path
+  end
+
+  local function shell(command, ...)
+    local result = support.shell(command:format(...))
+    assert.equal(0, result.status, result.out .. result.err)
+    return result.out
+  end
+
+  it("tells a terminal nothing, whatever is asked", function()
+    assert.equal(1, run.status, run.out .. run.err)
+    assert.truthy(run.out:find("failed: 400", 1, true), run.out)
+    assert_inert(run.out .. run.err)
+    for _, words in ipairs {
+      { "status" }, { "plan" }, { "graph" }, { "graph", "--tasks" }, { "graph", "--tasks", "--format", "mermaid" },
+      { "check" }, { "takes", "lore" }, { "takes", ("shots[%s]"):format(scene) }, { "why", shot }, { "prompt", shot },
+      { "prompt", ("shots[%s]"):format(scene) }, { "redo", shot }, { "why", shot }, { "keep", "lore" }, { "edits" },
+      { "unedit", "lore.title" }, { "why", "narrative" }, { "choose", "lore", "2" }, { "why", "narrative" },
+      { "why", "no-such[" .. HOSTILE:gsub("%z", "") .. "]" }, { "doubt" },
+    } do
+      local result = sbhost(table.unpack(words))
+      assert.is_true(#result.out + #result.err > 0, words[1])
+      assert_inert(result.out .. result.err)
+    end
+  end)
+
+  it("tells programs all of it, as JSON", function()
+    failing = false
+    local result = sbhost("run", "--json")
+    assert.equal(0, result.status, result.out)
+    for line in result.out:gmatch "[^\n]+" do
+      assert(json.decode(line))
+      assert.is_nil(line:find "%c", line)
+    end
+  end)
+
+  it("leaves files and names that stay where they belong", function()
+    local found = shell("find %s -type f", at)
+    for path in found:gmatch "[^\n]+" do
+      assert.is_nil(path:find("[%c;`$|\"'<>]", #at), path)
+    end
+    assert.is_nil(found:find("passwd[^%w-]"), found)
+  end)
+
+  it("is a page on which nothing runs", function()
+    local html = assert(file.read(at .. "/data/small/storyboard.html"))
+    local _, scripts = html:gsub("<script", "")
+    assert.equal(1, scripts)
+    assert.is_nil(html:find "[%z\1-\8\11\12\14-\31]")
+    assert.is_nil(html:gsub('"[^"]*"', ""):find "<[^>]*onerror")
+    _, scripts = assert(file.read(export "html")):gsub("<script", "")
+    assert.equal(1, scripts)
+  end)
+
+  it("is paper that others read", function()
+    for _, layout in ipairs { "western", "konte", "grid" } do
+      local path = export("pdf", "--layout", layout)
+      shell("qpdf --check %s", path)
+      -- What runs from right to left is marked as that by pdftotext itself.
+      assert_inert((shell("pdftotext %s -", path):gsub("\f", ""):gsub("\u{202B}", ""):gsub("\u{202C}", "")))
+      assert.is_nil(assert(file.read(path)):find("/JavaScript", 1, true))
+    end
+  end)
+
+  it("is lists, cuts, subtitles and a screenplay of as many shots as there are", function()
+    local rows = json.decode(shell("python3 %s/tests/e2e/readers.py csv %s", support.tree, export "csv"))
+    assert.same({ { 17 }, 4 }, { rows.widths, #rows.rows })
+    for _, row in ipairs(rows.rows) do
+      for _, text in pairs(row) do
+        assert_inert(text)
+        assert.is_nil(text:find "^%s*[=+@-]" or text:find "^%s*＝", text)
+      end
+    end
+    for _, format in ipairs { "fcp7", "otio", "json" } do
+      assert(json.decode(shell("python3 %s/tests/e2e/readers.py %s %s", support.tree, format, export(format))))
+    end
+    local edl, count = assert(file.read(export "edl")), 0
+    assert_inert(edl)
+    for line in edl:gmatch "[^\n]+" do
+      count = count + (line:find "^%d%d%d  AX " and 1 or 0)
+      assert.truthy(line:find "^TITLE: ." or line:find "^FCM: " or line:find "^%d%d%d  AX " or line:find "^%* ", line)
+    end
+    assert.equal(4, count)
+    local srt = shell("ffmpeg -v error -i %s -f srt -", export "srt")
+    assert_inert((srt:gsub("\r", "")))
+    local _, cues = srt:gsub("%d\n%d%d:%d%d:%d%d,%d%d%d %-%-> ", "")
+    assert.equal(4, cues)
+    local screenplay = assert(file.read(export "fountain"))
+    assert_inert(screenplay)
+    assert.is_nil(screenplay:find("[[", 1, true) or screenplay:find("/*", 1, true))
+    local _, headings = screenplay:gsub("\n\n%.[^%.]", "")
+    assert.equal(#board.scenes, headings)
+    serving.close()
+  end)
+end)
