@@ -159,7 +159,7 @@ local function errors_only()
     event = function(event)
       local failed = event.event == "task" and event.state == "failed" and not stopping
       if failed or ERRORS[event.event] then
-        io.stderr:write("sbhost: ", mend.utf8(line_of(event)), "\n")
+        say.problem(line_of(event))
       end
       stopping = stopping or event.event == "stopping"
     end,

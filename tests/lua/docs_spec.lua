@@ -21,24 +21,17 @@ describe("what is written by a script", function()
   end
 end)
 
-describe("lua/meta/host", function()
-  local modules = {
-    "artifact", "dag", "file", "http", "image", "json", "limiter", "loop", "name", "pdf", "server", "store", "ui",
-  }
-
-  it("declares every function that a host module has, and no other", function()
-    for _, module in ipairs(modules) do
-      local text = file.read(("%s/meta/host/%s.lua"):format(program.root, module))
-      local opened = require("host." .. module)
-      local name = text:match "\nreturn (%w+)"
-      local declared = {}
-      for declaration in text:gmatch("\nfunction " .. name .. "%.([%w_]+)%(") do
-        declared[declaration] = true
-        assert.is_function(opened[declaration], ("host.%s.%s is declared and not there"):format(module, declaration))
+describe("a page of the documents", function()
+  it("leads to what there is", function()
+    local pages = {}
+    for _, folder in ipairs { "", "/docs", "/docs/design", "/vendor" } do
+      for _, name in ipairs(assert(file.list(TREE .. folder))) do
+        pages[#pages + 1] = name:find "%.md$" and { TREE .. folder, name } or nil
       end
-      for field, value in pairs(opened) do
-        local known = declared[field] or type(value) ~= "function"
-        assert.is_true(known, ("host.%s.%s is not declared"):format(module, field))
+    end
+    for _, page in ipairs(pages) do
+      for link in assert(file.read(page[1] .. "/" .. page[2])):gmatch "%]%(([^)%s#]+)[^)%s]*%)" do
+        assert.truthy(link:find "^%a+:" or file.exists(page[1] .. "/" .. link), page[2] .. " leads to " .. link)
       end
     end
   end)
