@@ -219,7 +219,7 @@ static int push_marks(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* tree:get([path, step, ...]) -> value | nil */
+/* tree:get([path, ...]) -> value | nil */
 static int tree_get(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
   if (found == NULL)
@@ -229,7 +229,7 @@ static int tree_get(lua_State *L) {
   return 1;
 }
 
-/* tree:node([path, step, ...]) -> tree | nil */
+/* tree:node([path, ...]) -> tree | nil */
 static int tree_node(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
   if (found == NULL)
@@ -239,13 +239,13 @@ static int tree_node(lua_State *L) {
   return 1;
 }
 
-/* tree:has(path, step, ...) -> boolean */
+/* tree:has(path, ...) -> boolean */
 static int tree_has(lua_State *L) {
   lua_pushboolean(L, look_up(L, check_tree(L, 1), 2) != NULL);
   return 1;
 }
 
-/* tree:length([path, step, ...]) -> elements of a list, members of a record |
+/* tree:length([path, ...]) -> elements of a list, members of a record |
  * nil */
 static int tree_length(lua_State *L) {
   struct sb_tree *found = look_up(L, check_tree(L, 1), 2);
@@ -333,7 +333,7 @@ static int tree_patch(lua_State *L) {
 ** comparing
 */
 
-/* tree:hash([path, step, ...]) -> hexadecimal SHA-256 | nil */
+/* tree:hash([path, ...]) -> hexadecimal SHA-256 | nil */
 static int tree_hash(lua_State *L) {
   uint8_t digest[SB_SHA256_SIZE];
   char hex[SB_SHA256_HEX_SIZE];

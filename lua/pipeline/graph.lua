@@ -187,11 +187,11 @@ end
 ---@return string hex
 function StepGraph:writers()
   if not self.writers_hash then
-    local writers = json.object {}
+    local by_leaf = json.object {}
     for leaf, step in pairs(self.writer) do
-      writers[leaf] = step.name
+      by_leaf[leaf] = step.name
     end
-    self.writers_hash = json.hash(writers)
+    self.writers_hash = json.hash(by_leaf)
   end
   return self.writers_hash
 end

@@ -142,6 +142,8 @@ function M.read(path)
       local after = tokens[i + 1] and tokens[i + 1].text
       if inner and after and not ENDS[after] then
         inner.gives = true
+      elseif not inner and after == "setmetatable" then
+        source.returned = tokens[i + 3].text
       elseif not inner and after and not tokens[i + 2] then
         source.returned = after
       end
