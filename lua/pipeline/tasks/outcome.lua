@@ -73,6 +73,7 @@ function Outcomes:as_now()
     store = self.store,
     known = copied(self.known),
     marks = copied(self.marks),
+    failures = copied(self.failures),
     takes = self.takes,
     readonly = true,
   }, Outcomes)
