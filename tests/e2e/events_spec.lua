@@ -1,7 +1,9 @@
 -- What `sbhost run --json` prints is what docs/events.md says, and nothing else.
 
+local artifact = require "host.artifact"
 local file = require "host.file"
 local json = require "host.json"
+local loop = require "host.loop"
 local provider = require "provider"
 local support = require "support"
 
@@ -31,7 +33,7 @@ describe("the events of a run", function()
   local events, seen = documented(), {}
 
   --- Holds all that a run prints against the document.
-  local function check(result)
+  local function check(result, watches)
     local last
     for line in result.out:gmatch "([^\n]*)\n" do
       last = assert(json.decode(line))
@@ -49,8 +51,10 @@ describe("the events of a run", function()
       end
     end
     assert.equal("\n", result.out:sub(-1), result.err)
-    assert.equal("end", last.event)
-    assert.equal(result.status, last.status)
+    if not watches then
+      assert.equal("end", last.event, result.out:sub(-500) .. result.err)
+      assert.equal(result.status, last.status)
+    end
     return last
   end
 
@@ -114,12 +118,133 @@ describe("the events of a run", function()
     serving.close()
   end)
 
-  it("were seen, most of them", function()
-    for _, event in ipairs {
-      "start", "end", "notice", "planted", "task", "sent", "answered", "text", "retry", "repair", "unchanged",
-      "stopping", "fault",
-    } do
-      assert.is_true(seen[event], event)
+  it("are those of a provider's whims", function()
+    local function against(faults, more)
+      local at = support.write { ["story.lua"] = support.story(more), ["faults.json"] = faults }
+      local mock = support.mock { "--faults", at .. "/faults.json" }
+      local last = check(run(at, mock.url))
+      mock.stop()
+      return last.status
+    end
+    against([[ [{ "case": "18d", "schema": "lore", "model": "openai/gpt-5", "times": 1 }] ]], "successors = true,")
+    assert.is_true(seen.successor)
+    assert.equal(1, against [[
+      [ { "case": "10c", "schema": "narrative", "times": 1 },
+        { "case": "35b", "schema": "components", "times": 1 },
+        { "case": "17a", "schema": "shots", "model": "openai/gpt-5", "nth": [1] },
+        { "case": "17a", "schema": "shots", "model": "google/gemini-2.5-pro" } ] ]])
+    assert.is_true(seen.resent and seen.priced and seen.fallback and seen.unplanted)
+  end)
+
+  it("are those of what people chose and changed", function()
+    local second
+    local serving = provider.start {
+      name_of = function(i, list)
+        return ("%s %d"):format(second and list == "scenes" and "Utterly other" or list, i)
+      end,
+      text = function(body, number)
+        local format = body.response_format and body.response_format.json_schema
+        return format and format.name ~= "scenes" and not second
+          and json.encode(provider.fill(format.schema)):gsub("Some text", "Text " .. number) or nil
+      end,
+    }
+    local at = support.write { ["story.lua"] = support.story() }
+    local path = at .. "/data/small/artifact.json"
+    local function steer(command, ...)
+      local result = support.run { command, at .. "/story.lua", "--data", at .. "/data", ... }
+      assert.equal(0, result.status, result.err)
+    end
+    check(run(at, serving.url))
+    local board = artifact.parse(assert(file.read(path))):get {}
+    board.scenes[1].description = "By hand."
+    assert(file.write(path, json.encode(board)))
+    check(run(at, serving.url))
+    board = artifact.parse(assert(file.read(path))):get {}
+    assert(file.remove(at .. "/data/small/" .. board.scenes[1].shots[1].image_url))
+    check(run(at, serving.url))
+    assert.is_true(seen.edit and seen.gone)
+    steer("choose", "lore", "2", "--base-url", serving.url)
+    steer("redo", "lore", "--base-url", serving.url)
+    check(run(at, serving.url))
+    assert.is_true(seen.choice)
+    second = true
+    steer("redo", "scenes", "--base-url", serving.url)
+    check(run(at, serving.url))
+    serving.close()
+  end)
+
+  it("are those of --watch: what was saved, what of it is broken, and the end of each evaluation", function()
+    local gate, holds = loop.event(), false
+    local serving = provider.start {
+      reply = function()
+        if holds then
+          gate:wait()
+        end
+      end,
+    }
+    local prompt = assert(file.read(support.tree .. "/lua/steps/shot_images.lua"))
+    local at = support.write { ["story.lua"] = support.story(), ["steps/shot_images.lua"] = prompt }
+    local running = support.start {
+      "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", serving.url, "--json", "--watch",
+    }
+    local function await(event, count)
+      support.await(event, function()
+        assert(running.is_running(), running.out())
+        return select(2, running.out():gsub('"event":"' .. event .. '"', "")) == count
+      end)
+    end
+    await("ended", 1)
+    holds = true
+    assert(file.write(at .. "/steps/shot_images.lua", (prompt:gsub("prompt = %[%[\n", "%0By night. "))))
+    await("changed", 1)
+    holds = false
+    gate:notify()
+    await("ended", 2)
+    assert(file.write(at .. "/steps/shot_images.lua", prompt .. "\nreturn ("))
+    await("broken", 1)
+    running.interrupt()
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    check({ out = running.out(), err = "" }, true)
+    assert.is_true(seen.changed and seen.broken and seen.ended)
+    serving.close()
+  end)
+
+  it("are all that the code tells, and the code tells all of them", function()
+    local told = {}
+    local function note(path, event, fields, more)
+      local known = assert(events[event], path .. " tells what docs/events.md has not: " .. event)
+      local given = {}
+      for _, name in ipairs(more) do
+        given[name] = true
+      end
+      for name in fields:gsub("%b()", ""):gsub("%b{}", ""):gmatch "([%a_]+) = " do
+        given[name] = name ~= "event" or nil
+      end
+      for name in pairs(given) do
+        assert(known[name] or name == "read", ("%s: '%s' of %s is not in docs/events.md"):format(path, name, event))
+      end
+      for name, field in pairs(known) do
+        assert(seen[event] or given[name] or not field.always, ("%s: %s lacks '%s'"):format(path, event, name))
+      end
+      told[event] = true
+    end
+    local found = support.shell(("find %s/lua/pipeline %s/lua/cli -name '*.lua'"):format(support.tree, support.tree))
+    for path in found.out:gmatch "[^\n]+" do
+      local text = assert(file.read(path))
+      for fields in text:gmatch '{%s*(event = "[%a_]+"[^{}]*)' do
+        note(path, fields:match '"([%a_]+)"', fields, {})
+      end
+      for event, fields in text:gmatch 'calls:tell%("([%a_]+)",[^{}\n]*(%b{})%)' do
+        note(path, event, fields:sub(2, -2), { "step", "task", "model" })
+      end
+      for event in text:gmatch 'calls:tell%("([%a_]+)", [%w_.]+%)' do
+        note(path, event, "", { "step", "task", "model" })
+      end
+    end
+    for event in pairs(events) do
+      assert.is_true(told[event] or seen[event], event .. " is in docs/events.md, and nobody tells it")
     end
   end)
 end)
