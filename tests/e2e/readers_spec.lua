@@ -231,15 +231,10 @@ describe("an export, to readers that are not ours,", function()
   end)
 
   it("is a screenplay of headings, action and speech", function()
-    if support.shell("command -v node && command -v npm").status ~= 0 then
-      pending "there is no node or no npm"
+    local at, message = support.npm("fountain-js@1", "fountain.mjs")
+    if not at then
+      pending(message)
     end
-    local at = support.folder()
-    local install = support.shell(("cd %s && npm install --silent --no-audit --no-fund fountain-js@1"):format(at))
-    if install.status ~= 0 then
-      pending("npm cannot install fountain-js: " .. install.out .. install.err)
-    end
-    assert(file.copy(support.tree .. "/tests/e2e/fountain.mjs", at .. "/fountain.mjs"))
     local function tokens(of)
       local result = support.shell(("cd %s && node fountain.mjs %s"):format(at, export(of, "fountain")))
       local types = {}

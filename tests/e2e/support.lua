@@ -119,6 +119,29 @@ function M.start(arguments)
   }
 end
 
+--- A folder with a package of npm's installed in it, and a script of the tests beside it. Node and
+--- npm are there, since `./dev test` installs them; nothing may be had where no network is.
+---@param package string
+---@param script string
+---@return string? folder
+---@return string? message
+function M.npm(package, script)
+  assert(M.shell("command -v node && command -v npm").status == 0, "node or npm is missing: ./dev test installs them")
+  local at = M.folder()
+  local install = M.shell(("cd %s && npm install --loglevel=error --no-audit --no-fund %s"):format(at, package))
+  if install.status ~= 0 then
+    local said = install.out .. install.err
+    for _, code in ipairs { "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH" } do
+      if said:find(code, 1, true) then
+        return nil, ("npm reaches nobody who has %s (%s)"):format(package, code)
+      end
+    end
+    error("npm cannot install " .. package .. ": " .. said)
+  end
+  assert(file.copy(("%s/tests/e2e/%s"):format(M.tree, script), ("%s/%s"):format(at, script)))
+  return at
+end
+
 --- Starts `sbhost mock` and waits until it serves.
 ---@param options string[]
 ---@return { url: string, stop: fun(), account: fun(from: integer?): table[] }
