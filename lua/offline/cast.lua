@@ -90,8 +90,11 @@ local function proper_end(tokens, from)
   return last
 end
 
--- "Mara finds …", "Mara and Old Tom …": a sentence that begins with a name.
+--- "Mara finds …", "Mara and Old Tom …": a sentence that begins with a name.
 ---@private
+---@param tokens { word: string, lower: string, stop: boolean? }[]
+---@param i integer
+---@return boolean
 function M.begins_with_name(tokens, i)
   local word, after, further = tokens[i].lower, tokens[i + 1], tokens[i + 2]
   if not after or words.prepositions[word] or words.breaks[word] or words.is_verb(word) or words.is_adjective(word) then

@@ -36,6 +36,8 @@ local Outcomes = {}
 --- What is read once somebody asks for it, by kind of record.
 local READ = { known = "outcome", marks = "task", failures = "failure" }
 
+---@param field string
+---@return any
 function Outcomes:__index(field)
   local kind = READ[field]
   if kind then
