@@ -49,7 +49,8 @@ local serving = provider.start {
 local function run()
   local began = loop.now()
   local result = support.shell(
-    ("/usr/bin/time -f %%M %s run %s/story.lua --data %s/data --base-url %s --lane text=64 --lane image=64 --json"):format(
+    ("/usr/bin/time -f %%M %s run %s/story.lua --data %s/data --base-url %s "
+      .. "--lane text=64 --lane image=64 --json"):format(
       support.quote(support.sbhost), folder, folder, serving.url
     )
   )
