@@ -18,26 +18,48 @@ end
 
 M.quote = quote
 
--- Where this process puts all its folders; it goes when the Lua state does, and with it
--- the servers that a test which failed has left running.
-local place
-local running = {} -- their process ids
+local running = {} -- the process ids of servers that a test has left running
+
+-- All tests put their folders into one, each test's named by its process. What a test
+-- that was killed has left there goes when the next one begins, its servers with it.
+local BEGIN = [[
+  all=${TMPDIR:-/tmp}/sbhost-tests
+  mkdir -p "$all"
+  for left in "$all"/*.*; do
+    owner=${left##*/}; owner=${owner%%.*}
+    if [ -d "$left" ] && [ ! -d "/proc/$owner" ]; then
+      for server in $(grep -lsF "$left/" /proc/[0-9]*/cmdline); do
+        server=${server%/cmdline}; server=${server#/proc/}
+        [ "$server" = $$ ] || kill "$server"
+      done
+      rm -rf "$left"
+    fi
+  done 2>/dev/null
+  mktemp -d "$all/$PPID.XXXXXX"]]
+
+local place -- of this process; it goes when the Lua state does
+
+local function read_line(command)
+  local pipe = assert(io.popen(command))
+  local line = pipe:read "l"
+  pipe:close()
+  return line
+end
 
 --- An empty folder that nothing else uses.
 function M.folder()
-  local pipe = assert(io.popen("mktemp -d" .. (place and " -p " .. place.path or "")))
-  local path = pipe:read "l"
-  pipe:close()
-  if place then return path end
-  place = setmetatable({ path = path }, {
-    __gc = function()
-      for pid in pairs(running) do
-        os.execute(("kill %s 2>/dev/null"):format(pid))
-      end
-      os.execute("rm -rf " .. quote(path))
-    end,
-  })
-  return M.folder()
+  if not place then
+    local path = read_line(BEGIN)
+    place = setmetatable({ path = path }, {
+      __gc = function()
+        for pid in pairs(running) do
+          os.execute(("kill %s 2>/dev/null"):format(pid))
+        end
+        os.execute("rm -rf " .. quote(path))
+      end,
+    })
+  end
+  return read_line("mktemp -d -p " .. place.path)
 end
 
 --- Runs a shell command to its end. The loop goes on meanwhile, so that servers
@@ -189,15 +211,14 @@ end
 --- An https server whose certificate nobody has signed, and its port. It dies
 --- with the variable.
 function M.unproven()
-  local dir = os.tmpname()
-  os.remove(dir)
+  local dir = M.folder()
   assert(os.execute(([[
-    mkdir %s && cd %s &&
+    cd %s &&
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 \
       -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
       -keyout key -out certificate 2>/dev/null &&
     { openssl s_server -accept 127.0.0.1:0 -cert certificate -key key -www >log 2>&1 &
-      echo $! >pid; }]]):format(dir, dir)))
+      echo $! >pid; }]]):format(dir)))
   local function contents(name)
     return assert(file.read(dir .. "/" .. name))
   end
@@ -208,7 +229,7 @@ function M.unproven()
   until port
   local server = setmetatable({}, {
     __close = function()
-      os.execute(("kill %d; rm -r %s"):format(contents "pid", dir))
+      os.execute(("kill %d"):format(contents "pid"))
     end,
   })
   return server, port
