@@ -92,7 +92,9 @@ int sb_places_find(struct sb_folders *folders, const char *path,
 bool sb_places_include(const struct sb_places *places,
                        const struct sb_folder *folder, const char *name) {
   for (; places != NULL; places = places->next)
-    if (places->folder == folder && strcmp(places->name, name) == 0)
+    if (places->folder == folder &&
+        (places->name[0] == '\0' ? name[0] != '.'
+                                 : strcmp(places->name, name) == 0))
       return true;
   return false;
 }

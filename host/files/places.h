@@ -13,7 +13,8 @@
 struct sb_places; /* NULL: none */
 
 /* Finds the places of a path as the links are now, and puts them in place of
-   what *places was. UV_ENOMEM leaves that as it is. */
+   what *places was. Of a path that ends in "/" it is all that the folder holds.
+   UV_ENOMEM leaves *places as it is. */
 int sb_places_find(struct sb_folders *folders, const char *path,
                    struct sb_places **places);
 void sb_places_free(struct sb_folders *folders, struct sb_places *places);

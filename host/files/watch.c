@@ -148,15 +148,49 @@ static bool same_stat(const struct glance *glance, int rc,
          was->ctime == stat->ctime;
 }
 
+static bool is_folder(const char *path) {
+  return path[strlen(path) - 1] == '/';
+}
+
+static void add_entry(struct sb_sha256 *hash,
+                      const struct sb_file_entry *entry) {
+  const struct sb_file_stat *st = &entry->stat;
+  uint64_t what[] = {st->device, st->inode, st->size, (uint64_t)st->mtime};
+  if (entry->name[0] == '.') return;
+  sb_sha256_update(hash, entry->name, strlen(entry->name) + 1);
+  sb_sha256_update(hash, what, sizeof what);
+}
+
+/* The content of a folder: which files are in it. */
+static int hash_folder(const char *path, uint8_t digest[SB_SHA256_SIZE],
+                       struct sb_file_stat *stat) {
+  struct sb_file_entry *entries;
+  struct sb_sha256 hash;
+  size_t count;
+  int rc = sb_file_stat(path, stat);
+  if (rc == 0) rc = sb_file_scan(path, &entries, &count);
+  if (rc < 0) return rc;
+  sb_sha256_init(&hash);
+  for (size_t i = 0; i < count; i++) add_entry(&hash, &entries[i]);
+  sb_sha256_final(&hash, digest);
+  sb_file_scan_free(entries, count);
+  return 0;
+}
+
+static int look_at(struct glance *glance, struct sb_file_stat *stat) {
+  if (!glance->reads) return sb_file_stat(glance->path, stat);
+  if (is_folder(glance->path))
+    return hash_folder(glance->path, glance->content.sha256, stat);
+  return sb_file_hash(glance->path, glance->content.sha256, stat);
+}
+
 /* In the thread pool. */
 static void look_run(uv_work_t *work) {
   struct look *look = work->data;
   for (size_t i = 0; i < look->count; i++) {
     struct glance *glance = &look->glances[i];
     struct sb_file_stat stat = {0};
-    int rc = glance->reads
-                 ? sb_file_hash(glance->path, glance->content.sha256, &stat)
-                 : sb_file_stat(glance->path, &stat);
+    int rc = look_at(glance, &stat);
     glance->differs = !same_stat(glance, rc, &stat);
     glance->content.is_there = rc == 0;
     glance->rc = rc;
@@ -173,9 +207,10 @@ static void free_look(struct look *look) {
    often just the beginning of a save, and are looked at twice. */
 static void take_content(struct sb_watcher *w, struct file *file,
                          const struct glance *glance) {
-  bool is_odd = glance->rc < 0 || glance->stat.size == 0;
+  bool in_folder = is_folder(file->path);
+  bool is_odd = glance->rc < 0 || (glance->stat.size == 0 && !in_folder);
   if (file->is_known ? same_content(&file->known, &glance->content)
-                     : !glance->differs) { /* from when it was added */
+                     : !glance->differs && !in_folder) { /* as when added */
     file->is_known = true;
     file->known = glance->content;
     file->is_doubted = false;
@@ -245,7 +280,7 @@ static int add_glance(struct look *look, struct file *file, bool sweeps) {
   glance->path = strdup(file->path);
   if (glance->path == NULL) return UV_ENOMEM;
   glance->id = file->id;
-  glance->reads = !sweeps;
+  glance->reads = !sweeps || is_folder(file->path); /* whose stat says little */
   glance->rc = file->rc;
   glance->stat = file->stat;
   look->count++;
@@ -334,11 +369,12 @@ int sb_watcher_add(struct sb_watcher *watcher, const char *path,
     *watcher->end = file;
     watcher->end = &file->next;
     if (known == NULL) file->rc = sb_file_stat(path, &file->stat);
+    if (is_folder(path)) hint(watcher, file, 0);
   }
   if (known != NULL) {
     set_known(watcher, file, known);
-    plan(watcher);
   }
+  plan(watcher);
   return 0;
 }
 

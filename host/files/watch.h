@@ -11,6 +11,10 @@
 ** be removed, moved and made again. Where the system tells nothing (network
 ** file systems), changes are found by looking every two seconds.
 **
+** A path that ends in "/" means all files in that folder whose names do not
+** begin with a dot. Its content is a hash of which they are, with their sizes
+** and times: who is told that it has changed looks for himself what has.
+**
 ** Content is read in the thread pool.
 */
 #ifndef SB_HOST_WATCH_H
@@ -25,7 +29,7 @@
 struct sb_watcher;
 
 struct sb_content {
-  bool is_there; /* as a regular file that can be read */
+  bool is_there; /* as a regular file, or a folder, that can be read */
   uint8_t sha256[SB_SHA256_SIZE];
 };
 
@@ -38,8 +42,9 @@ int sb_watcher_open(uv_loop_t *loop, sb_watcher_told *told, void *arg,
 
 /* Watches a file; known is what its content was when it was last read. NULL:
    what it is now is taken as known, and a later change is told even if it leads
-   back to the same. Of a file that is watched already, it sets what is known,
-   unless known is NULL. 0 or UV_ENOMEM. */
+   back to the same; of a folder, what it is now is told. Of a file that is
+   watched already, it sets what is known, unless known is NULL. 0 or
+   UV_ENOMEM. */
 int sb_watcher_add(struct sb_watcher *watcher, const char *path,
                    const struct sb_content *known);
 

@@ -32,9 +32,9 @@ before is not asked again; a run that was interrupted goes on where it stopped.
   --stream             show texts as they arrive: at a terminal the last line of
                        each, with --json an event for each piece
   --watch              do it again whenever the story, a module beside it, a step, a
-                       rule, a picture that the story brings, or artifact.json is
-                       saved, until Ctrl-C; a script that is broken is reported,
-                       and what was there before goes on
+                       rule, a file that these read with io.open, a picture or
+                       artifact.json is saved, until Ctrl-C; a script that is broken
+                       is reported, and what was there before goes on
   --json               one JSON object an event, instead of lines
                        (docs/events.md)
   --quiet              say nothing but errors: the tasks that failed, and what stops a run

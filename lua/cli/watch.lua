@@ -19,6 +19,9 @@ local watch = require "host.watch"
 ---@field display Progress
 ---@field files host.watch.watch
 ---@field artifact string       the file that people edit
+---@field images string         the folder of pictures, which people put their own into
+---@field seen table<string, string|false> what pictures were when it was told that they changed
+---@field failed table<string, string|false>? what the last reading of scripts has read, if it failed
 ---@field news loop.event       something has come that is not dealt with
 ---@field changes table<string, string|false>? by file
 ---@field evaluating host.task? the evaluation under way
@@ -87,16 +90,20 @@ function Watch:listen_to_interrupts()
 end
 
 --- Watches what the story was read from, or just failed to be read from, the
---- pictures that it brings, and the artifact.
----@param failed table<string, string|false>? what a reading that failed has read
-function Watch:watch_files(failed)
-  local files = { [self.artifact] = true }
+--- pictures that it and people bring, those that were drawn, and the artifact.
+function Watch:watch_files()
+  local files = { [self.artifact] = true, [self.images] = true }
+  for _, path in ipairs(self.opened.edits:pictures()) do
+    if not path:find "^images/" then
+      files[self.opened.project:path(path)] = true
+    end
+  end
   for _, prop in ipairs(self.opened.story.props) do
     if prop.image then
       files[prop.image] = true
     end
   end
-  for _, scripts in ipairs { self.opened.scripts, failed } do
+  for _, scripts in ipairs { self.opened.scripts, self.failed } do
     for file, content in pairs(scripts) do
       files[file] = content
     end
@@ -160,6 +167,10 @@ function Watch:evaluate(changed)
   options.is_changed = changed ~= nil
   self.began = loop.now()
   local before = changed and self.opened:looking()
+  if before then
+    -- The evaluation will replace the file; what is wrong with it, it tells itself.
+    pcall(before.edits.look, before.edits, function() end)
+  end
   self.evaluating = loop.spawn(function()
     local ok, result = xpcall(self.opened.evaluate, explained, self.opened, options)
     self.evaluating = nil
@@ -196,6 +207,7 @@ function Watch:report_end()
   self.last = ending.status_of(ended.result, ended.totals)
   ended.result.doubts = self.opened:doubts_left()
   self.display.finish()
+  self:watch_files()
   local seconds = loop.now() - self.began
   if is_first and not self.chosen.json and not self.chosen.quiet then
     say.line(table.concat(summary.lines(ended.totals, ended.result, seconds), "\n"))
@@ -235,8 +247,17 @@ function Watch:take_changes()
   if not self:is_edited(content) then
     changes[self.artifact] = nil
   end
+  if changes[self.images] then
+    for _, path in ipairs(self.opened:touched_pictures(self.seen)) do
+      changes[path] = true
+    end
+  end
+  changes[self.images] = nil
   if not next(changes) then
     return
+  end
+  if self.ended then
+    self:report_end()
   end
   local ok, fresh = xpcall(self.opened.read_anew, explained, self.opened, scripts)
   if ok then
@@ -250,7 +271,8 @@ function Watch:take_changes()
     end
     self.opened:adopt(fresh)
   end
-  self:watch_files(not ok and scripts or nil)
+  self.failed = not ok and scripts or nil
+  self:watch_files()
   if ok then
     self:evaluate(files_of(changes))
   else
@@ -274,11 +296,14 @@ function M.run(opened, chosen, options_of)
     options_of = options_of,
     files = files,
     artifact = opened.project.published.path,
+    images = opened.project:path "images/",
+    seen = {},
     news = loop.event(),
     interrupted = false,
   }, Watch)
   self:watch_files()
   local listeners = { loop.spawn(self.listen_to_files, self), loop.spawn(self.listen_to_interrupts, self) }
+  opened:touched_pictures(self.seen) -- of those, the evaluation that begins is the first to know
   self:evaluate()
   while not self.interrupted do
     if self.ended then

@@ -81,7 +81,7 @@ function M.load(name, dirs, where)
   for _, dir in ipairs(dirs) do
     local file = source.beside(dir, name .. ".lua")
     if source.read(file) then
-      local loaded = source.run(file, { dir })
+      local loaded, script = source.run(file, { dir })
       if getmetatable(loaded) ~= Rule or loaded.name ~= name then
         fault.raise {
           message = ("the file returns no rule '%s'"):format(name),
@@ -89,6 +89,7 @@ function M.load(name, dirs, where)
           hint = ("a rule's file ends with: return rule \"%s\" { … }"):format(name),
         }
       end
+      loaded.inputs = script.inputs
       return loaded
     end
   end

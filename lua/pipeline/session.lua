@@ -9,6 +9,7 @@ local fault = require "pipeline.fault"
 local file = require "host.file"
 local finished = require "pipeline.project.finished"
 local graph = require "pipeline.graph"
+local inputs = require "pipeline.project.inputs"
 local intact = require "pipeline.run.intact"
 local lint = require "pipeline.lint"
 local locate = require "pipeline.tasks.locate"
@@ -45,6 +46,7 @@ local timings = require "pipeline.run.timings"
 ---@field private opened_providers OpenProviders?
 ---@field edits Edits?        what was set by hand
 ---@field private read_outcomes Outcomes?
+---@field private pictures Pictures? of the last evaluation
 ---@field looked_at number?   since when it is only looked at while a run goes on, seconds since 1970
 ---@field calls Calls?        of all of its evaluations
 ---@field private caps table<string, integer> of the calls' lanes
@@ -324,6 +326,7 @@ function Session:make_run(options)
     report = self.report,
     ask = options.ask,
   }
+  self.pictures = pictures.new(self.project)
   return require("pipeline.run").new {
     story = self.story,
     spec = self.spec,
@@ -343,7 +346,7 @@ function Session:make_run(options)
     report = self.report,
     lint = self.lint,
     own_pictures = settings.own_pictures(self.story, self.project),
-    pictures = pictures.new(self.project),
+    pictures = self.pictures,
     seconds = timings.seconds(timings.read(self.project.store)),
   }
 end
@@ -382,6 +385,7 @@ function Session:evaluate_once(options, totals)
   local same, pictures_seen = result.run.pictures:save()
   if not options.calls then
     timings.keep(self.project.store, totals)
+    inputs.keep(self)
     if not result.stopped then
       self.evaluated = intact.evaluated(result.run, self.told, same and pictures_seen or nil)
       intact.put(self.project, self.evaluated)
@@ -453,6 +457,18 @@ function Session:end_calls(seconds)
     self.calls:close()
   end
   return self:doubts_left()
+end
+
+--- The pictures that people have changed since the last evaluation looked at them. Waits.
+---@param seen table<string, string|false> what each was when it was last told; kept by the caller
+---@return string[] paths
+function Session:touched_pictures(seen)
+  self.pictures = self.pictures or pictures.new(self.project)
+  local paths = self.pictures:touched(seen)
+  for i, path in ipairs(paths) do
+    paths[i] = self.project:path(path)
+  end
+  return paths
 end
 
 --- The calls whose outcome nobody knows.

@@ -221,10 +221,11 @@ local function load_file(name, file, dir)
       hint = ("a step has the name of its file: '%s'"):format(name),
     }
   end
-  self.file, self.text, self.files = file, script.text, script.files
+  self.file, self.text, self.files, self.inputs = file, script.text, script.files, script.inputs
   -- What a step without code asks is all declared, wherever its prompt comes from.
   if self.kind == "code" then
-    self.hash = json.sha256(table.concat(script.texts, "\0") .. "\0" .. self.hash)
+    local read = json.encode(json.object(script.inputs))
+    self.hash = json.sha256(table.concat(script.texts, "\0") .. "\0" .. read .. self.hash)
   end
   return self
 end

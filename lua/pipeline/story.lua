@@ -122,6 +122,7 @@ end
 ---@field file? string
 ---@field text? string       the script
 ---@field files? string[]
+---@field inputs? table<string, string|false> what it has read beside
 ---@field dir? string        "." if not given
 ---@field where? string
 ---@field builtin? string    the folder of the nine steps
@@ -138,6 +139,7 @@ function M.new(given, place)
     dir = dir,
     where = place.where or place.file or "story",
     files = place.files or {},
+    inputs = place.inputs or {},
     text = place.text,
     step_dirs = { source.beside(dir, "steps"), place.builtin or program.root .. "/steps" },
     rule_dirs = { source.beside(dir, "rules"), program.root .. "/rules" },
@@ -185,6 +187,7 @@ function M.load(file, options)
     file = file,
     text = script.text,
     files = script.files,
+    inputs = script.inputs,
     dir = dir,
     builtin = options and options.builtin,
   })

@@ -3,6 +3,7 @@
 
 local artifact = require "host.artifact"
 local file = require "host.file"
+local image = require "host.image"
 local json = require "host.json"
 local loop = require "host.loop"
 local program = require "host.program"
@@ -156,6 +157,102 @@ describe("a run with --watch", function()
     save(path, "{")
     await_text "what was there before stays"
     assert.equal("{", file.read(at .. "/" .. path))
+  end)
+
+  --- A drawing, as bytes.
+  local function drawing(colour)
+    local path = at .. "/drawing.png"
+    assert(image.draw { width = 640, height = 360, path = path, background = colour, shapes = {} })
+    return assert(file.read(path))
+  end
+
+  it("takes pictures that people save over those that were drawn, or take away", function()
+    start()
+    await_end(1)
+    local before = #serving.requests
+    local function board()
+      return artifact.parse(assert(file.read(at .. "/data/small/artifact.json"))):get {}
+    end
+    local stage = "data/small/" .. board().scenes[1].stage_setting_shot.image_url
+    local shot = "data/small/" .. board().scenes[2].shots[1].image_url
+    local drawn, mine = file.read(at .. "/" .. shot), drawing(0x204060)
+    -- One that is half written is none yet.
+    local handle <close> = assert(io.open(at .. "/" .. stage, "w"))
+    handle:write(mine:sub(1, 1000))
+    handle:flush()
+    loop.sleep(0.5)
+    assert.equal(1, ends())
+    handle:write(mine:sub(1001))
+    handle:close()
+    await_end(2)
+    assert.truthy(running.out():find(stage .. ": 2 of 4 shot_images, ", 1, true), running.out())
+    assert.equal(before + 2, #serving.requests)
+    save(stage, drawing(0x602040))
+    await_end(3)
+    assert.equal(before + 4, #serving.requests)
+    save(shot, mine) -- nothing depends on it
+    await_end(4)
+    assert.truthy(running.out():find(shot .. ": nothing to do", 1, true), running.out())
+    assert.equal(mine, file.read(at .. "/data/small/" .. board().scenes[2].shots[1].image_url))
+    os.remove(at .. "/data/small/" .. board().scenes[2].shots[2].image_url)
+    await_end(5)
+    assert.equal(before + 4, #serving.requests)
+    assert.is_true(file.exists(at .. "/data/small/" .. board().scenes[2].shots[2].image_url))
+    assert.not_equal(drawn, mine)
+    assert.equal(0, stop())
+    assert.equal(5, ends())
+  end)
+
+  it("takes what scripts read by themselves, and pictures that are named", function()
+    start({}, {
+      ["notes.txt"] = "A clock maker.",
+      ["moods.txt"] = "calm",
+      ["story.lua"] = support.story('steps = { "cues" }, extend = { ["scenes[]"] = { require("pipeline.field").text "cue" "A cue." } },')
+        :gsub('prompt = "[^"]+"', 'prompt = io.open(DIR .. "/notes.txt"):read "a"')
+        :gsub("return story", 'local DIR = debug.getinfo(1, "S").source:match "^@(.*)/"\n%0'),
+      ["steps/cues.lua"] = [[
+        local step = require "pipeline.step"
+        local DIR = debug.getinfo(1, "S").source:match "^@(.*)/"
+        return step "cues" {
+          needs = { "scenes" }, each = "scenes", reads = { "scene.name" }, writes = { "scene.cue" },
+          run = function()
+            for line in io.lines(DIR .. "/../moods.txt") do
+              return { cue = line }
+            end
+          end,
+        }
+      ]],
+    })
+    await_end(1)
+    local function board()
+      return artifact.parse(assert(file.read(at .. "/data/small/artifact.json"))):get {}
+    end
+    assert.equal("calm", board().scenes[2].cue)
+    local before = #serving.requests
+    save("moods.txt", "stormy")
+    await_end(2)
+    assert.equal("stormy", board().scenes[2].cue)
+    assert.equal(before, #serving.requests)
+    save("notes.txt", "A glass blower.")
+    await_end(3)
+    assert.equal(2, asked "lore")
+    local props, path = board(), "data/small/mine.png"
+    save(path, drawing(0x204060))
+    props.props[1].image_url = "mine.png"
+    save("data/small/artifact.json", json.encode(props, { indent = 2 }))
+    await_end(4)
+    before = #serving.requests
+    save(path, drawing(0x602040))
+    await_end(5)
+    assert.is_true(#serving.requests > before)
+    assert.equal(0, stop())
+    -- The next run knows them too.
+    local arguments = { "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", serving.url }
+    local again = support.run(arguments)
+    assert.truthy(again.out:find("nothing to do: 0 calls", 1, true), again.out)
+    save("moods.txt", "quiet")
+    assert.equal(0, support.run(arguments).status)
+    assert.equal("quiet", board().scenes[2].cue)
   end)
 
   it("says what is wrong with a script, keeps what was there, and goes on with the fix", function()

@@ -36,6 +36,27 @@ describe("host.watch", function()
     assert.same({ [at .. "/story.lua"] = false }, watching:next())
   end)
 
+  it("tells that something in a folder was written, came or went", function()
+    put("a.png", "one")
+    watching:set { [at .. "/"] = true }
+    local known = watching:next()[at .. "/"]
+    local function await_change()
+      local now = watching:next()[at .. "/"]
+      assert.equal(64, #now)
+      assert.not_equal(known, now)
+      known = now
+    end
+    put("a.png", "over it")
+    await_change()
+    put(".b.png", "hidden")
+    assert(file.write(at .. "/a.png", "in its place"))
+    await_change()
+    put("b.png", "more")
+    await_change()
+    os.remove(at .. "/b.png")
+    await_change()
+  end)
+
   it("tells what changed since it was read, before it was watched", function()
     put("story.lua", "two")
     watching:set { [at .. "/story.lua"] = json.sha256 "one", [at .. "/gone.lua"] = json.sha256 "one" }

@@ -20,7 +20,9 @@ local w = {}
 ---Watches these files and no others. Each has what is known of its content: its
 ---SHA-256 when it was read, in hexadecimal; false when it was not there; true for
 ---what it is now, or of a file that is watched already, what was known. What it
----turns out to be instead is told.
+---turns out to be instead is told. A path that ends in "/" means all files in that
+---folder but hidden ones: it is told, with a hash of names, sizes and times, when it
+---is first watched and then whenever one of them is written, comes or goes.
 ---@param files table<string, string|boolean> by path
 function w:set(files) end
 

@@ -3,6 +3,7 @@
 
 local file = require "host.file"
 local fingerprint = require "pipeline.run.fingerprint"
+local inputs = require "pipeline.project.inputs"
 local json = require "host.json"
 
 local M = {}
@@ -19,7 +20,7 @@ local function files_of(opened)
   for _, part in ipairs { "images", "steps", "artifact.json", "storyboard.html" } do
     paths[#paths + 1] = opened.project:path(part)
   end
-  for _, list in ipairs { story.files, story.rule_dirs } do
+  for _, list in ipairs { story.files, story.rule_dirs, inputs.of(opened) } do
     table.move(list, 1, #list, #paths + 1, paths)
   end
   for _, prop in ipairs(story.props) do
@@ -52,19 +53,19 @@ function M.stamp(opened)
   if not files then
     return nil
   end
-  local inputs = { files = files, program = fingerprint.program(), spec = opened.spec:hash() }
+  local made_from = { files = files, program = fingerprint.program(), spec = opened.spec:hash() }
   for _, name in ipairs(SETTINGS) do
-    inputs[name] = opened.story[name]
+    made_from[name] = opened.story[name]
   end
-  inputs.props, inputs.steps, inputs.providers = opened.story.props, {}, {}
+  made_from.props, made_from.steps, made_from.providers = opened.story.props, {}, {}
   for i, step in ipairs(opened.graph.steps) do
-    inputs.steps[i] = { step.name, step.step.hash }
+    made_from.steps[i] = { step.name, step.step.hash }
   end
   for role, model in pairs(opened.story.models) do
-    inputs.providers[role] = opened:providers().of(model).identity
+    made_from.providers[role] = opened:providers().of(model).identity
   end
-  inputs.choose, inputs.strict = opened.chosen.choose, opened.chosen.strict
-  return json.hash(plain(inputs))
+  made_from.choose, made_from.strict = opened.chosen.choose, opened.chosen.strict
+  return json.hash(plain(made_from))
 end
 
 --- The steps of a finished run that was made from just this, with the number of

@@ -6,6 +6,7 @@ local artifact = require "host.artifact"
 local file = require "host.file"
 local fingerprint = require "pipeline.run.fingerprint"
 local graph = require "pipeline.graph"
+local inputs = require "pipeline.project.inputs"
 local json = require "host.json"
 local reach = require "pipeline.context.reach"
 
@@ -22,6 +23,7 @@ local reach = require "pipeline.context.reach"
 --- What lies on disk.
 ---@class OnDisk
 ---@field pictures string?               the same text as long as no picture is another one
+---@field inputs string?                 the same for what scripts have read by themselves
 ---@field steps table<string, string>    what each file of steps/ is, by full path
 
 local M = {}
@@ -34,7 +36,7 @@ local NOTHING = "-"
 ---@return OnDisk
 function M.on_disk(project, pictures)
   local _, states = file.scan({ project:path "steps" }, true)
-  return { pictures = pictures, steps = type(states) == "table" and states or {} }
+  return { pictures = pictures, inputs = inputs.seen(project), steps = type(states) == "table" and states or {} }
 end
 
 --- Whether a picture lies with those that are drawn.
@@ -108,6 +110,7 @@ local function mark_of(run, step, edits, disk)
     takes = run.outcomes.takes:of_step(step.name),
     edits = json.array(edits or {}),
     pictures = draws and disk.pictures,
+    inputs = step.step.kind == "code" and disk.inputs,
     written = written,
   }
 end

@@ -5,6 +5,7 @@
 local chain = require "pipeline.call.chain"
 local code = require "pipeline.run.code"
 local dto = require "pipeline.dto"
+local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
 local outcomes = require "pipeline.tasks.outcome"
@@ -284,6 +285,17 @@ function M.picture(run, task)
   return keep(run, task, mark, key, outcome, settle_picture, made.remembered and "reused" or "done")
 end
 
+--- Whether the files that code has read by itself are what they were.
+---@param files table<string, string|false>? SHA-256 by file; false: not there
+local function are_same(files)
+  for path, sha256 in pairs(files or {}) do
+    if (file.hash(path) or false) ~= sha256 then
+      return false
+    end
+  end
+  return true
+end
+
 --- A step with code of its own: its outcome is kept under its fingerprint, since it
 --- may make any number of requests.
 ---@param run Run
@@ -292,7 +304,7 @@ end
 function M.code(run, task)
   local mark = run.fingerprints:of(task)
   local standing = run.outcomes:find(task.name, mark)
-  if standing then
+  if standing and are_same(standing.files) then
     run.outcomes:mark(task.name, mark, mark)
     return settle(run, task, standing, "reused")
   end
@@ -308,7 +320,9 @@ function M.code(run, task)
     run.unsure[task.step.name] = true
     return settle(run, task, { key = mark, value = made.value }, state)
   end
-  return keep(run, task, mark, mark, { value = made.value, ids = made.ids }, settle, state)
+  local inputs = task.step.step.inputs
+  local files = inputs and next(inputs) and json.object(inputs) or nil
+  return keep(run, task, mark, mark, { value = made.value, ids = made.ids, files = files }, settle, state)
 end
 
 ---@param run Run

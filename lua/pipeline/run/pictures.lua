@@ -2,6 +2,7 @@
 -- it was when it was last read, by its size, times and inode, is not read again.
 
 local file = require "host.file"
+local image = require "host.image"
 local json = require "host.json"
 
 ---@class Pictures
@@ -76,6 +77,27 @@ function Pictures:hash(path)
     self.changed = true
   end
   return sha256
+end
+
+--- The pictures that are not what they were taken for. One that is half written is none
+--- yet. Waits.
+---@param seen table<string, string|false> what each was when it was last told; kept by the caller
+---@return string[] paths inside the project, sorted
+function Pictures:touched(seen)
+  local now, found = look(self.project), {}
+  for path, known in pairs(self.known) do
+    local full = self.project:path(path)
+    local state, before = now[full] or false, seen[path]
+    if before == nil then
+      before = known.state or false
+    end
+    if state ~= before and (not state or image.inspect(full)) then
+      seen[path] = state
+      found[#found + 1] = file.hash(full) ~= known.sha256 and path or nil
+    end
+  end
+  table.sort(found)
+  return found
 end
 
 --- Records what is known, for the next run. Waits.

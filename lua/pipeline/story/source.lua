@@ -116,6 +116,7 @@ end
 ---@field text string
 ---@field texts string[] its own text and those of the modules beside it that it loads, or will load
 ---@field files string[] their files, in the same order
+---@field inputs table<string, string|false> SHA-256 of what it has read by itself, by file; false: not there
 
 -- Lua's "file:line: message", in which a long file name is cut.
 ---@param file string
@@ -192,6 +193,30 @@ local function make_require(script, dirs, environment)
   end
 end
 
+-- `io` for a script, also when its functions are called later: what it reads is an
+-- input of it, as its modules are.
+---@param script pipeline.Script
+local function make_io(script)
+  local into = notes
+  local function note(file, mode)
+    if type(file) == "string" and mode:find "^r[^+]*$" then
+      local bytes = read_bytes(file)
+      script.inputs[file] = bytes and json.sha256(bytes) or false
+      if into then into[file] = script.inputs[file] end
+    end
+  end
+  local own = {}
+  function own.open(file, mode)
+    note(file, mode or "r")
+    return io.open(file, mode)
+  end
+  function own.lines(file, ...)
+    note(file, "r")
+    return io.lines(file, ...)
+  end
+  return setmetatable(own, { __index = io })
+end
+
 -- Adds the modules beside a script that its functions will load when they are
 -- called, as far as their names stand in the text.
 ---@param script pipeline.Script
@@ -231,10 +256,11 @@ function M.run(file, dirs)
       hint = read_bytes(inside) and ("did you mean %s?"):format(inside) or nil,
     }
   end
-  local script = { file = file, text = text, texts = { text }, files = { file } }
+  local script = { file = file, text = text, texts = { text }, files = { file }, inputs = {} }
   local environment = setmetatable({}, { __index = _G })
   environment._G = environment
   environment.require = make_require(script, dirs, environment)
+  environment.io = make_io(script)
   local ok, result = xpcall(compiled(text, file, environment), mishap.caught)
   if ok then
     add_later(script, dirs)

@@ -18,6 +18,7 @@ local takes = require "pipeline.tasks.takes"
 ---@field picture { path: string, sha256: string, width: integer, height: integer }?
 ---@field ids integer[]   the calls that it took
 ---@field model string?   that gave it
+---@field files table<string, string|false>? SHA-256 of what a step's code has read by itself
 
 --- An outcome that stands for a task, and the key that it stands under.
 ---@class StandingOutcome: Outcome
