@@ -11,11 +11,14 @@ local M = {}
 
 local NARROWEST, WIDEST = 40, 100 -- columns
 
---- That there is somebody to ask.
-function M.check()
-  if not ui.terminal() or not ui.terminal "stdin" then
+--- That there is somebody to ask, who reads what is said.
+---@param chosen table the command line's options
+function M.check(chosen)
+  local problem = chosen.json and "--ask talks to a person and --json to a program: one of them is too many"
+    or not (ui.terminal() and ui.terminal "stdin") and "--ask shows the options at a terminal, and there is none"
+  if problem then
     fault.raise {
-      message = "--ask shows the options at a terminal, and there is none",
+      message = problem,
       hint = "choose with --choose lore=2, with choices = { lore = 2 } in the story, or after the run with "
         .. "sbhost choose STORY.lua lore 2",
     }

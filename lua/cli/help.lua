@@ -19,7 +19,8 @@ before is not asked again; a run that was interrupted goes on where it stopped.
   --until STEP         no call of a step that this one does not need
   --only STEP          no call of any other step: what it needs must be there
   --ask                show the options of a step at the terminal when they come, and
-                       let one be chosen, or another take be made
+                       let one be chosen, or another take be made; with --watch each
+                       time that there are others; not with --json
   --choose STEP=N      take option N of a step's options, instead of option 1; it is
                        kept for as long as the options are the same
   --lane LANE=N        at most N calls at once in a lane: text, image

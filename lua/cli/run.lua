@@ -109,7 +109,7 @@ end
 ---@return table<string, true>? only the steps that it is kept to
 local function prepare(story, chosen)
   if chosen.ask then
-    ask.check()
+    ask.check(chosen)
   end
   local opened = session.load(story, chosen)
   local only = within.steps(opened.graph, chosen)

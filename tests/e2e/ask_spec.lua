@@ -70,6 +70,49 @@ describe("sbhost run --ask", function()
     assert.truthy(done.out:find("nothing to do: 0 calls", 1, true), done.out)
   end)
 
+  it("asks again with --watch when what is saved brings other options, or comes in between", function()
+    local shown <close> = run("--watch")
+    shown:await "lore: press 1 to 3"
+    local function save(word)
+      assert(file.write(at .. "/story.lua", (support.story():gsub("clock maker", word))))
+    end
+    local function times(text)
+      return select(2, shown:all():gsub(text:gsub("%W", "%%%0"), ""))
+    end
+    save "glass blower" -- what was asked is not asked any more
+    support.await("the other options", function()
+      return times "lore: press 1 to 3" == 2
+    end)
+    shown:press "2"
+    shown:await "lore: option 2"
+    shown:await "narrative: press 1 to 3"
+    shown:press "1"
+    shown:await "waiting for the next save"
+    save "ferryman"
+    support.await("the options of a third world", function()
+      return times "lore: press 1 to 3" == 3
+    end)
+    shown:press "3"
+    support.await("another narrative", function()
+      return times "narrative: press 1 to 3" == 2
+    end)
+    shown:press "2"
+    support.await("the end of it", function()
+      return times "waiting for the next save" == 2
+    end)
+    save "ferryman by night" -- other options again
+    support.await("the options of a fourth world", function()
+      return times "lore: press 1 to 3" == 4
+    end)
+    save "ferryman" -- and back: what was chosen of these is not asked again
+    support.await("that to be reused", function()
+      return times "waiting for the next save" == 3
+    end)
+    assert.equal(4, times "lore: press 1 to 3")
+    shown:press "C-c"
+    shown:await "ended with 0"
+  end)
+
   it("asks before it removes anything", function()
     local story = at .. "/story.lua"
     local data = { "--data", at .. "/data" }
