@@ -13,13 +13,13 @@ local Prompt = {}
 Prompt.__index = Prompt
 Prompt.__name = "pipeline.Prompt"
 
--- The text as it was meant: without the indentation that all its lines share,
--- spaces at line ends, and empty lines around it.
+-- The text as it was meant: without the indentation that all its lines share, spaces
+-- at line ends, empty lines around it, and the mark that some editors begin a file with.
 ---@param text string
 ---@return string text
 ---@return integer dropped how many lines in front are gone
 local function dedent(text)
-  text = text:gsub("\r\n?", "\n"):gsub("[ \t]+\n", "\n"):match "^.*%S" or ""
+  text = text:gsub("^\u{FEFF}", ""):gsub("\r\n?", "\n"):gsub("[ \t]+\n", "\n"):match "^.*%S" or ""
   local blank = text:match "^\n*"
   text = text:sub(#blank + 1)
   local shared

@@ -186,7 +186,7 @@ function Session:shown_artifact()
   local text = file.read(path)
   local tree, message
   if text then
-    tree, message = artifact.parse(text)
+    tree, message = artifact.parse((text:gsub("^\u{FEFF}", "")))
   end
   if message then
     fault.raise { where = path, message = message, hint = "mend it, or delete the file: a run makes it again" }

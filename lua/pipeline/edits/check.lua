@@ -84,7 +84,7 @@ M.raise = raise
 ---@param file string for the faults
 ---@return host.artifact.Tree
 function M.read(spec, text, file)
-  local tree, message = artifact.parse(text)
+  local tree, message = artifact.parse((text:gsub("^\u{FEFF}", ""))) -- as some editors begin a file
   if not tree then
     raise({ { path = "", message = message } }, file)
   end
