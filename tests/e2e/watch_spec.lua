@@ -208,7 +208,8 @@ describe("a run with --watch", function()
       ["notes.txt"] = "A clock maker.",
       ["moods.txt"] = "calm",
       ["story.lua"] = support.story([[
-          steps = { "cues" }, extend = { ["scenes[]"] = { require("pipeline.field").text "cue" "A cue." } },]])
+        steps = { "cues" },
+        extend = { ["scenes[]"] = { require("pipeline.field").text "cue" "A cue." } },]])
         :gsub('prompt = "[^"]+"', 'prompt = io.open(DIR .. "/notes.txt"):read "a"')
         :gsub("return story", 'local DIR = debug.getinfo(1, "S").source:match "^@(.*)/"\n%0'),
       ["steps/cues.lua"] = [[
