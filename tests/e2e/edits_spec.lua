@@ -109,6 +109,37 @@ describe("an edit of artifact.json", function()
     one.close()
   end)
 
+  it("is named as what is behind a task that it lets run, before and after, through others too", function()
+    local one = desk()
+    local function why(task)
+      local said = one.sbhost("why", task, "--base-url", one.serving.url)
+      assert.equal(0, said.status, said.err)
+      return said.out
+    end
+    one.run()
+    one.save(function(board)
+      board.scenes[1].stage_setting_shot.description = "Mine."
+    end)
+    local stage = "stage_shot_images[scene-1]"
+    local behind = "since scenes[scene-1].stage_setting_shot.description was set by hand on "
+    local said = why(stage)
+    assert.truthy(said:find(stage .. " would run: the prompt has changed", 1, true), said)
+    assert.truthy(said:find("\n  + Mine.\n" .. behind, 1, true), said)
+    assert.truthy(why(SHOT):find(behind, 1, true))
+    one.run()
+    said = why(stage)
+    assert.truthy(said:find("\n    + Mine.\n  " .. behind, 1, true), said)
+    said = why(SHOT)
+    assert.truthy(said:find("since scenes[scene-1].shots", 1, true), said)
+    assert.truthy(said:find("\n    " .. behind, 1, true), said)
+    -- A picture by hand, too.
+    drawing(one.data .. "/small/" .. one.board().scenes[2].stage_setting_shot.image_url, 0x204060)
+    said = why "shot_images[scene-2/shot-1]"
+    assert.truthy(said:find("since scenes[scene-2].stage_setting_shot.image_url was set by hand on ", 1, true), said)
+    assert.equal("shot_images[scene-2/shot-1] would run: ", said:match "^[^:]+: ")
+    one.close()
+  end)
+
   it("may come from an editor that begins files with a mark and ends lines in its own way", function()
     local one = desk()
     one.run()
@@ -266,9 +297,9 @@ describe("a save while a run is under way", function()
 
   it("is not overwritten, and goes in before the run ends", function()
     local one = interrupted_by(function(one)
-      support.await("artifact.json with shots", function()
-        local text = file.read(one.path)
-        return text and text:find '"shots": %['
+      support.await("artifact.json with the first scene's shots", function()
+        local scenes = file.exists(one.path) and one.board().scenes
+        return scenes and scenes[1].shots
       end)
       one.save(function(board)
         board.scenes[1].shots[1].description = "Mine."
