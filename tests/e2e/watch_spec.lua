@@ -279,39 +279,44 @@ describe("a run with --watch", function()
     end)
   end)
 
-  it("goes on with what is under way while a script is broken", function()
-    local gate = loop.event()
-    local is_held = true
-    function hold()
-      return is_held and #serving.requests == 1 and gate or nil
+  --- Starts a run whose answers are held back, if a condition says so, and waits for
+  --- the first request. Calling what it returns lets go of all of them.
+  local function start_held(condition)
+    local gate, is_held = loop.event(), true
+    function hold(body)
+      return is_held and condition(body) and gate or nil
     end
     start()
     support.await("the first request", function()
       return #serving.requests == 1
     end)
+    return function()
+      is_held = false
+      gate:notify()
+    end
+  end
+
+  local function is_first()
+    return #serving.requests == 1
+  end
+
+  it("goes on with what is under way while a script is broken", function()
+    local release = start_held(is_first)
     save("steps/shot_images.lua", "nonsense")
     await_text "what was there before goes on"
-    is_held = false
-    gate:notify()
+    release()
     await_end(1)
     assert.equal(4, asked "shot_images First.")
   end)
 
   it("joins a call that still matters, and pays for it once", function()
-    local gate = loop.event()
-    local is_held = true
-    function hold()
-      return is_held and gate or nil
-    end
-    start()
-    support.await("the first request", function()
-      return #serving.requests == 1
+    local release = start_held(function()
+      return true
     end)
     save("story.lua", "-- A comment.\n" .. support.story())
     save("steps/shot_images.lua", step_text("shot_images", "Second"))
     await_text "1 of 1 lore"
-    is_held = false
-    gate:notify()
+    release()
     await_end(1)
     assert.equal(1, asked "lore")
     assert.equal(0, asked "shot_images First.")
@@ -319,21 +324,12 @@ describe("a run with --watch", function()
   end)
 
   it("keeps the answer of a call that was sent and matters no more", function()
-    local gate = loop.event()
-    local is_held = true
-    function hold()
-      return is_held and #serving.requests == 1 and gate or nil
-    end
-    start()
-    support.await("the first request", function()
-      return #serving.requests == 1
-    end)
+    local release = start_held(is_first)
     save("steps/lore.lua", step_text("lore", "Second"))
     support.await("the new request", function()
       return asked "lore Second." == 1
     end)
-    is_held = false
-    gate:notify()
+    release()
     await_end(1)
     save("steps/lore.lua", step_text("lore", "First"))
     await_end(2)
@@ -362,18 +358,12 @@ describe("a run with --watch", function()
   end)
 
   it("ends with 130 when Ctrl-C cuts an evaluation short, and keeps what was sent", function()
-    local gate = loop.event()
-    function hold()
-      return gate
-    end
-    start()
-    support.await("the first request", function()
-      return #serving.requests == 1
+    local release = start_held(function()
+      return true
     end)
     running.interrupt()
     await_text "interrupted"
-    hold = nil
-    gate:notify()
+    release()
     support.await("its end", function()
       return not running.is_running()
     end)

@@ -106,6 +106,19 @@ describe("a call that is under way", function()
     assert.equal(2, intended())
   end)
 
+  --- Two that ask where one may: the first is at it, the second waits for its turn.
+  local function one_behind_the_other()
+    held()
+    calls.limiter:lane("text", 1)
+    local busy = loop.spawn(ask, "Name the dog.")
+    asked(1)
+    local queued = loop.spawn(ask)
+    support.await("it to be queued", function()
+      return calls.limiter:caps()[1].waiting == 1
+    end)
+    return busy, queued
+  end
+
   it("goes on for the others when one that asked is cancelled", function()
     held()
     local first, second = loop.spawn(ask), loop.spawn(ask)
@@ -117,14 +130,7 @@ describe("a call that is under way", function()
   end)
 
   it("is dropped while it waits for its turn, when nobody asks any more", function()
-    held()
-    calls.limiter:lane("text", 1)
-    local busy = loop.spawn(ask, "Name the dog.")
-    asked(1)
-    local queued = loop.spawn(ask)
-    support.await("it to be queued", function()
-      return calls.limiter:caps()[1].waiting == 1
-    end)
+    local busy, queued = one_behind_the_other()
     queued:cancel()
     assert.equal(0, calls.limiter:caps()[1].waiting)
     assert.equal(1, told "dropped")
@@ -136,14 +142,7 @@ describe("a call that is under way", function()
   end)
 
   it("is a new one when it was dropped and is asked at the same moment", function()
-    held()
-    calls.limiter:lane("text", 1)
-    local busy = loop.spawn(ask, "Name the dog.")
-    asked(1)
-    local queued = loop.spawn(ask)
-    support.await("it to be queued", function()
-      return calls.limiter:caps()[1].waiting == 1
-    end)
+    local busy, queued = one_behind_the_other()
     queued:cancel()
     local again = loop.spawn(ask)
     release()
