@@ -23,7 +23,7 @@ static int name_slug(lua_State *L) {
 }
 
 /* name.unique(slug, taken[, max_bytes = 48]) -> slug, slug-2, slug-3... : the
-   first that is no key of taken */
+   first that is no key of taken, whatever its metatable says */
 static int name_unique(lua_State *L) {
   size_t len;
   char numbered[SB_NAME_MAX + 1];
@@ -34,7 +34,7 @@ static int name_unique(lua_State *L) {
   lua_pushvalue(L, 1);
   for (size_t number = 2;; number++) {
     lua_pushvalue(L, -1);
-    if (lua_gettable(L, 2) == LUA_TNIL) break;
+    if (lua_rawget(L, 2) == LUA_TNIL) break;
     lua_pop(L, 2);
     sb_name_number(slug, len, number, max, numbered);
     lua_pushstring(L, numbered);

@@ -17,6 +17,8 @@ describe("host.name", function()
       assert.equal(expected, slug)
       taken[slug] = true
     end
+    local all = setmetatable({}, { __index = function() return true end })
+    assert.equal("storm", name.unique("storm", all)) -- what is in the table counts
     local long = ("é"):rep(24)
     assert.equal(("é"):rep(23) .. "-2", name.unique(long, { [long] = true }))
   end)
