@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "host/json/json.h"
+#include "host/lua/bridge.h"
 
 #define ENCODER "host.json.encoder"
 
@@ -389,6 +390,16 @@ const struct sb_buffer *sb_encoder_encode(lua_State *L, struct sb_encoder *e,
   put_byte(L, e, NULL, '\0');
   e->out.len--;
   return &e->out;
+}
+
+int sb_encoder_indent(lua_State *L, int index) {
+  enum { MOST = 16 };
+  if (lua_isnoneornil(L, index)) return 0;
+  luaL_checktype(L, index, LUA_TTABLE);
+  lua_Integer indent = sb_field_integer(L, index, "indent", 0);
+  luaL_argcheck(L, indent >= 0 && indent <= MOST, index,
+                "indent: 0 to 16 expected");
+  return (int)indent;
 }
 
 void sb_encoder_rest(struct sb_encoder *e) {

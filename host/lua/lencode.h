@@ -22,6 +22,9 @@ const struct sb_buffer *sb_encoder_encode(lua_State *L,
                                           struct sb_encoder *encoder, int index,
                                           int indent);
 
+/* The field `indent`, 0 to 16, of the options at index, which may be absent. */
+int sb_encoder_indent(lua_State *L, int index);
+
 /* Gives large memory back after the bytes were used. */
 void sb_encoder_rest(struct sb_encoder *encoder);
 

@@ -10,8 +10,6 @@
 #include "host/lua/modules.h"
 #include "host/base/sha256.h"
 
-enum { MOST_INDENT = 16 };
-
 /* What the functions share, as upvalues. */
 enum { ENCODER = 1, DECODE };
 
@@ -75,15 +73,9 @@ static int json_decode(lua_State *L) {
 /* json.encode(value[, {indent=}]) -> text */
 static int json_encode(lua_State *L) {
   struct sb_encoder *e = encoder(L);
-  lua_Integer indent = 0;
   luaL_checkany(L, 1);
-  if (!lua_isnoneornil(L, 2)) {
-    luaL_checktype(L, 2, LUA_TTABLE);
-    indent = sb_field_integer(L, 2, "indent", 0);
-    luaL_argcheck(L, indent >= 0 && indent <= MOST_INDENT, 2,
-                  "indent: 0 to 16 expected");
-  }
-  const struct sb_buffer *out = sb_encoder_encode(L, e, 1, (int)indent);
+  int indent = sb_encoder_indent(L, 2);
+  const struct sb_buffer *out = sb_encoder_encode(L, e, 1, indent);
   lua_pushlstring(L, out->data, out->len);
   sb_encoder_rest(e);
   return 1;
