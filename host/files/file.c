@@ -1,9 +1,8 @@
 /* host/files/file.c -- see file.h. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #define _GNU_SOURCE /* renameat2 */
-#include "host/files/file.h"
+#include "host/files/file_private.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,8 +18,7 @@ enum { CHUNK = 256 * 1024 };
 
 enum life { DURABLE, SCRATCH };
 
-/* Never 0. */
-static int last_error(void) {
+int sb_file_error(void) {
   int rc = uv_translate_sys_error(errno);
   return rc < 0 ? rc : UV_UNKNOWN;
 }
@@ -29,7 +27,7 @@ static int last_error(void) {
 ** Reading.
 */
 
-static void fill_stat(struct sb_file_stat *out, const struct stat *st) {
+void sb_file_fill(struct sb_file_stat *out, const struct stat *st) {
   out->device = (uint64_t)st->st_dev;
   out->inode = (uint64_t)st->st_ino;
   out->size = (uint64_t)st->st_size;
@@ -42,22 +40,22 @@ static void fill_stat(struct sb_file_stat *out, const struct stat *st) {
 
 int sb_file_stat(const char *path, struct sb_file_stat *st) {
   struct stat raw;
-  if (stat(path, &raw) != 0) return last_error();
-  fill_stat(st, &raw);
+  if (stat(path, &raw) != 0) return sb_file_error();
+  sb_file_fill(st, &raw);
   return 0;
 }
 
 static int stat_open(int fd, struct sb_file_stat *st) {
   struct stat raw;
-  if (fstat(fd, &raw) != 0) return last_error();
-  fill_stat(st, &raw);
+  if (fstat(fd, &raw) != 0) return sb_file_error();
+  sb_file_fill(st, &raw);
   return 0;
 }
 
 /* Opens a regular file. What waits when it is opened (a FIFO) is let go. */
 static int open_regular(const char *path, int *fd, struct sb_file_stat *st) {
   *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (*fd < 0) return last_error();
+  if (*fd < 0) return sb_file_error();
   int rc = stat_open(*fd, st);
   if (rc == 0 && st->type == SB_FILE_FOLDER) rc = UV_EISDIR;
   if (rc == 0 && st->type == SB_FILE_OTHER) rc = UV_EINVAL;
@@ -72,7 +70,7 @@ static int read_all(int fd, char *data, size_t size, size_t *len) {
     ssize_t n = read(fd, data + *len, size - *len);
     if (n == 0) return 0;
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return last_error();
+    if (n < 0) return sb_file_error();
     *len += (size_t)n;
   }
   return 0;
@@ -153,9 +151,9 @@ static int sync_folder_of(const char *path) {
   int rc = 0;
   int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   free(folder);
-  if (fd < 0) return last_error();
+  if (fd < 0) return sb_file_error();
   /* EINVAL: a file system whose folders need no flushing. */
-  if (fsync(fd) != 0 && errno != EINVAL) rc = last_error();
+  if (fsync(fd) != 0 && errno != EINVAL) rc = sb_file_error();
   close(fd);
   return rc;
 }
@@ -184,7 +182,7 @@ static int write_all(int fd, const char *data, size_t len) {
   while (len > 0) {
     ssize_t n = write(fd, data, len);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return last_error();
+    if (n < 0) return sb_file_error();
     data += n;
     len -= (size_t)n;
   }
@@ -192,8 +190,8 @@ static int write_all(int fd, const char *data, size_t len) {
 }
 
 static int sync_close(int fd, int rc) {
-  if (rc == 0 && fsync(fd) != 0) rc = last_error();
-  if (close(fd) != 0 && rc == 0) rc = last_error();
+  if (rc == 0 && fsync(fd) != 0) rc = sb_file_error();
+  if (close(fd) != 0 && rc == 0) rc = sb_file_error();
   return rc;
 }
 
@@ -201,10 +199,10 @@ static int write_new(const char *path, const void *data, size_t len,
                      enum life life) {
   int fd =
       open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (fd < 0) return last_error();
+  if (fd < 0) return sb_file_error();
   int rc = write_all(fd, data, len);
   if (life == DURABLE) return sync_close(fd, rc);
-  return close(fd) != 0 && rc == 0 ? last_error() : rc;
+  return close(fd) != 0 && rc == 0 ? sb_file_error() : rc;
 }
 
 static int copy_new(const char *from, const char *path, enum life life) {
@@ -219,13 +217,13 @@ static int copy_new(const char *from, const char *path, enum life life) {
   uv_fs_req_cleanup(&req);
   if (rc < 0 || life == SCRATCH) return rc;
   int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  return fd < 0 ? last_error() : sync_close(fd, 0);
+  return fd < 0 ? sb_file_error() : sync_close(fd, 0);
 }
 
 /* Gives a finished temporary the name path, or throws it away. rc: how making
    it ended. */
 static int replace(char *temporary, const char *path, int rc, enum life life) {
-  if (rc == 0 && rename(temporary, path) != 0) rc = last_error();
+  if (rc == 0 && rename(temporary, path) != 0) rc = sb_file_error();
   if (rc < 0) unlink(temporary);
   free(temporary);
   return rc < 0 || life == SCRATCH ? rc : sync_folder_of(path);
@@ -281,14 +279,14 @@ int sb_file_copy_scratch(const char *from, const char *to) {
    cannot, a second link and the removal of the first come to the same. */
 static int rename_new(const char *from, const char *to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return last_error();
-  if (link(from, to) != 0) return last_error();
-  return unlink(from) != 0 ? last_error() : 0;
+  if (errno != EINVAL && errno != ENOSYS) return sb_file_error();
+  if (link(from, to) != 0) return sb_file_error();
+  return unlink(from) != 0 ? sb_file_error() : 0;
 }
 
 int sb_file_publish(const char *temporary, const char *final) {
   int fd = open(temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return last_error();
+  if (fd < 0) return sb_file_error();
   int rc = sync_close(fd, 0);
   if (rc == 0) rc = rename_new(temporary, final);
   return rc < 0 ? rc : sync_folder_of(final);
@@ -302,8 +300,8 @@ int sb_file_publish(const char *temporary, const char *final) {
 static int make_folder(const char *path) {
   struct stat st;
   if (mkdir(path, 0777) == 0) return sync_folder_of(path);
-  if (errno != EEXIST) return last_error();
-  if (stat(path, &st) != 0) return last_error();
+  if (errno != EEXIST) return sb_file_error();
+  if (stat(path, &st) != 0) return sb_file_error();
   return S_ISDIR(st.st_mode) ? 0 : UV_ENOTDIR;
 }
 
@@ -325,117 +323,10 @@ int sb_file_mkdir(const char *path) {
 }
 
 int sb_file_remove(const char *path) {
-  return remove(path) == 0 ? 0 : last_error();
+  return remove(path) == 0 ? 0 : sb_file_error();
 }
 
 int sb_file_real(const char *path, char **real) {
   *real = realpath(path, NULL);
-  return *real != NULL ? 0 : last_error();
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b) {
-  return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_entry(const struct dirent *entry) {
-  return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-int sb_file_list(const char *path, char ***names, size_t *count) {
-  struct dirent **entries;
-  int n = scandir(path, &entries, is_entry, by_bytes);
-  if (n < 0) return last_error();
-  int rc = 0;
-  *count = 0;
-  *names = calloc((size_t)n + 1, sizeof **names);
-  if (*names == NULL) rc = UV_ENOMEM;
-  for (int i = 0; i < n; i++) {
-    if (rc == 0 && ((*names)[i] = strdup(entries[i]->d_name)) == NULL)
-      rc = UV_ENOMEM;
-    if (rc == 0) ++*count;
-    free(entries[i]);
-  }
-  free(entries);
-  if (rc < 0) {
-    sb_file_list_free(*names, *count);
-    *names = NULL;
-    *count = 0;
-  }
-  return rc;
-}
-
-void sb_file_list_free(char **names, size_t count) {
-  for (size_t i = 0; i < count; i++) free(names[i]);
-  free(names);
-}
-
-static int entry_by_name(const void *a, const void *b) {
-  return strcmp(((const struct sb_file_entry *)a)->name,
-                ((const struct sb_file_entry *)b)->name);
-}
-
-/* Adds what is at a path below a folder. There is room for 2^n - 1 entries. */
-static int add_entry(int folder, const char *path, const char *name,
-                     struct sb_file_entry **entries, size_t *count) {
-  struct stat raw;
-  if (fstatat(folder, path, &raw, 0) != 0)
-    return errno == ENOENT || errno == ENOTDIR ? 0 : last_error();
-  if ((*count & (*count + 1)) == 0) {
-    size_t room = (*count + 1) * 2 - 1;
-    struct sb_file_entry *grown = realloc(*entries, room * sizeof *grown);
-    if (grown == NULL) return UV_ENOMEM;
-    *entries = grown;
-  }
-  struct sb_file_entry *entry = &(*entries)[*count];
-  entry->name = strdup(name);
-  if (entry->name == NULL) return UV_ENOMEM;
-  fill_stat(&entry->stat, &raw);
-  ++*count;
-  return 0;
-}
-
-static int scan_folder(DIR *dir, struct sb_file_entry **entries,
-                       size_t *count) {
-  int rc = 0;
-  const struct dirent *entry;
-  errno = 0;
-  /* A stream of its own, which nobody else reads. */
-  /* cppcheck-suppress readdirCalled */
-  /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
-  while (rc == 0 && (entry = readdir(dir)) != NULL) {
-    if (is_entry(entry))
-      rc = add_entry(dirfd(dir), entry->d_name, entry->d_name, entries, count);
-    errno = 0;
-  }
-  if (rc == 0 && errno != 0) rc = last_error();
-  if (rc == 0 && *count > 1)
-    qsort(*entries, *count, sizeof **entries, entry_by_name);
-  return rc;
-}
-
-int sb_file_scan(const char *path, struct sb_file_entry **entries,
-                 size_t *count) {
-  *entries = NULL;
-  *count = 0;
-  int rc = 0;
-  DIR *dir = opendir(path);
-  if (dir != NULL) {
-    rc = scan_folder(dir, entries, count);
-    closedir(dir);
-  } else if (errno == ENOTDIR) {
-    rc = add_entry(AT_FDCWD, path, "", entries, count);
-  } else if (errno != ENOENT) {
-    rc = last_error();
-  }
-  if (rc < 0) {
-    sb_file_scan_free(*entries, *count);
-    *entries = NULL;
-    *count = 0;
-  }
-  return rc;
-}
-
-void sb_file_scan_free(struct sb_file_entry *entries, size_t count) {
-  for (size_t i = 0; i < count; i++) free(entries[i].name);
-  free(entries);
+  return *real != NULL ? 0 : sb_file_error();
 }

@@ -1,6 +1,7 @@
 /* host/json/json_escape.c -- the escapes of json.h's strings, read. */
 #include <string.h>
 
+#include "host/base/hex.h"
 #include "host/json/json.h"
 #include "host/json/json_string.h"
 
@@ -8,17 +9,9 @@
 static int hex4(const char *at) {
   int value = 0;
   for (int i = 0; i < 4; i++) {
-    int c = (unsigned char)at[i];
-    int digit;
-    if (c >= '0' && c <= '9')
-      digit = c - '0';
-    else if (c >= 'a' && c <= 'f')
-      digit = c - 'a' + 10;
-    else if (c >= 'A' && c <= 'F')
-      digit = c - 'A' + 10;
-    else
-      return -1;
-    value = value << 4 | digit;
+    int digit = sb_hex_value(at[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
   }
   return value;
 }

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "host/base/base64.h"
+#include "host/base/hex.h"
 #include "host/net/spill_file.h"
 
 enum {
@@ -173,13 +174,6 @@ static int is_white(int c) {
 ** Characters of a string.
 */
 
-static int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 static int unescape_short(char c) {
   switch (c) {
   case '/':
@@ -209,7 +203,7 @@ static int unescape(struct sb_spill *s, char c) {
     return unescape_short(c);
   }
   if (s->escape > 1) {
-    int value = hex_value(c);
+    int value = sb_hex_value(c);
     if (value < 0) {
       s->escape = 0;
       return NOT_ASCII;
