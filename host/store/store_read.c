@@ -41,9 +41,12 @@ void sb_reads_free(struct sb_store *store) {
   store->db.reader = NULL;
 }
 
+/* A text that is longer than any in the store is bound as NULL, which equals
+   none. */
 static void bind_text(sqlite3_stmt *statement, int index,
                       struct sb_store_text text) {
-  sqlite3_bind_text(statement, index, text.data, (int)text.len, SQLITE_STATIC);
+  sqlite3_bind_text64(statement, index, text.data, text.len, SQLITE_STATIC,
+                      SQLITE_UTF8);
 }
 
 static struct sb_store_text column(sqlite3_stmt *statement, int index) {
