@@ -12,14 +12,15 @@
 #define SECOND UINT64_C(1000000000)
 #define PACE_SLOWEST (15 * SECOND)
 #define PACE_FASTEST (SECOND / 1000) /* what a timer can tell from none */
-#define MANY_WELL 10u /* for each that is refused: so many keep the load low   \
-                       */
+/* For each that is refused: so many keep the load low. */
+#define MANY_WELL 10u
 #define VERY_MANY_WELL 50u
 #define IN_VAIN 4u      /* slowings that tell chance from a limit */
 #define MOSTLY_BUSY 0.4 /* what is more than chance */
 #define SHARE_OF_LAST (1.0 / 32)
-#define PLATEAU (50 * SECOND) /* a pace near its limit would be gone in this   \
-                               */
+#define PLATEAU                                                                \
+  (50 * SECOND) /* a pace near its limit would be gone in this                 \
+                 */
 
 /* Before every ordinary order; those that ask again keep theirs, too. */
 #define AHEAD (INT64_MIN / 2)

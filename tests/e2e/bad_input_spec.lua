@@ -218,7 +218,7 @@ end)
 
 describe("sbhost", function()
   local function shell(command)
-    return support.shell(command:gsub("sbhost", (support.quote(support.sbhost):gsub("%%", "%%%%"))))
+    return support.shell(command:gsub("sbhost ", (support.quote(support.sbhost):gsub("%%", "%%%%")) .. " "))
   end
 
   it("gives the help of a command wherever it is asked for", function()
