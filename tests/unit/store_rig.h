@@ -1,6 +1,6 @@
 /*
-** tests/unit/store_rig.h -- what the tests of host/store/store.h share: a folder
-** for each, a store "db" in it, and changes that are waited for.
+** tests/unit/store_rig.h -- what the tests of host/store/store.h share: a
+** folder for each, a store "db" in it, and changes that are waited for.
 */
 #ifndef SB_TESTS_STORE_RIG_H
 #define SB_TESTS_STORE_RIG_H
