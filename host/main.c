@@ -202,13 +202,15 @@ static void on_warning(void *arg, const char *piece, int more) {
 
 /* A picture's pixels are some megabytes. glibc would map and unmap each anew,
    page by page, and the threads that draw would wait for each other in the
-   kernel; kept, they are handed out again. */
+   kernel; kept, they are handed out again, and by any thread: with an arena for
+   each, all would keep as much, and touch as much memory for the first time. */
 static void keep_large_blocks(void) {
 #ifdef __GLIBC__
   enum { MIB = 1024 * 1024 };
   /* NOLINTBEGIN(concurrency-mt-unsafe): there is no other thread yet */
   mallopt(M_MMAP_THRESHOLD, 32 * MIB);
   mallopt(M_TRIM_THRESHOLD, 64 * MIB);
+  mallopt(M_ARENA_MAX, 1);
   /* NOLINTEND(concurrency-mt-unsafe) */
 #endif
 }

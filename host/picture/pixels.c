@@ -14,30 +14,7 @@
 static const size_t decoder_memory_max = (size_t)512 << 20;
 static const uint64_t file_size_max = (uint64_t)64 << 20;
 
-/* How much those that decode at once may have together: two of the pictures
-   that models draw. A larger one decodes alone. */
-static const size_t together_max = (size_t)80 << 20;
-
-static struct {
-  pthread_mutex_t mutex;
-  pthread_cond_t freed;
-  size_t used;
-} memory = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
-
-static void take_memory(size_t size) {
-  pthread_mutex_lock(&memory.mutex);
-  while (memory.used > 0 && memory.used + size > together_max)
-    pthread_cond_wait(&memory.freed, &memory.mutex);
-  memory.used += size;
-  pthread_mutex_unlock(&memory.mutex);
-}
-
-static void give_memory(size_t size) {
-  pthread_mutex_lock(&memory.mutex);
-  memory.used -= size;
-  pthread_cond_broadcast(&memory.freed);
-  pthread_mutex_unlock(&memory.mutex);
-}
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* one decodes */
 
 /* stb_image needs the file's data twice over, and 16 bytes a pixel for a
    progressive JPEG; a PNG of 16 bits takes 24. */
@@ -127,10 +104,9 @@ int sb_pixels_load_stream(FILE *file, struct sb_pixels *pixels,
   *pixels = (struct sb_pixels){0};
   int rc = sb_picture_check_stream(file, picture, fault);
   if (rc < 0) return rc;
-  size_t need = memory_needed(picture);
-  take_memory(need);
+  pthread_mutex_lock(&gate);
   rc = decode_file(file, picture, pixels, fault);
-  give_memory(need);
+  pthread_mutex_unlock(&gate);
   return rc;
 }
 

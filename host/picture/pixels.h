@@ -16,10 +16,10 @@ struct sb_pixels {
   int channels; /* 3: red, green, blue; 4: and alpha, not multiplied in */
 };
 
-/* Decodes a file, or `file`, which stays open; it is checked on the way. As
-   many are decoded at a time in the process as memory is set aside for, each in
-   what its size allows. Returns as sb_picture_check does; picture may be NULL.
-   Freed by sb_pixels_free. */
+/* Decodes a file, or `file`, which stays open; it is checked on the way. Only
+   one picture is decoded at a time in the process, in memory bounded by its
+   size. Returns as sb_picture_check does; picture may be NULL. Freed by
+   sb_pixels_free. */
 int sb_pixels_load(const char *path, struct sb_pixels *pixels,
                    struct sb_picture *picture, char *fault);
 int sb_pixels_load_stream(FILE *file, struct sb_pixels *pixels,
