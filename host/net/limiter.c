@@ -18,9 +18,8 @@
 #define IN_VAIN 4u      /* slowings that tell chance from a limit */
 #define MOSTLY_BUSY 0.4 /* what is more than chance */
 #define SHARE_OF_LAST (1.0 / 32)
-#define PLATEAU                                                                \
-  (50 * SECOND) /* a pace near its limit would be gone in this                 \
-                 */
+/* A pace near its limit would be gone in this. */
+#define PLATEAU (50 * SECOND)
 
 /* Before every ordinary order; those that ask again keep theirs, too. */
 #define AHEAD (INT64_MIN / 2)
