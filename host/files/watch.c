@@ -164,9 +164,9 @@ static void add_entry(struct sb_sha256 *hash,
 /* The content of a folder: which files are in it. */
 static int hash_folder(const char *path, uint8_t digest[SB_SHA256_SIZE],
                        struct sb_file_stat *stat) {
-  struct sb_file_entry *entries;
+  struct sb_file_entry *entries = NULL;
   struct sb_sha256 hash;
-  size_t count;
+  size_t count = 0;
   int rc = sb_file_stat(path, stat);
   if (rc == 0) rc = sb_file_scan(path, &entries, &count);
   if (rc < 0) return rc;

@@ -5,7 +5,7 @@
 
 #include "host/store/store_db.h"
 
-static const uint64_t company_wait = 20 * 1000000; /* nanoseconds */
+static const uint64_t company_wait = UINT64_C(20000000); /* nanoseconds */
 
 /* ?1 id, ?2 at, ?3 state, ?4 to ?6 the texts, ?7 the run. */
 static const char *const statements[SB_CHANGE_TYPES][SB_CHANGE_PARTS] = {

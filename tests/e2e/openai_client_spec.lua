@@ -5,33 +5,14 @@ local file = require "host.file"
 local json = require "host.json"
 local support = require "support"
 
---- What npm says when it cannot reach where packages come from.
-local NO_NETWORK = { "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "ENOTCACHED" }
-
---- A folder with the client installed; without a network for it, nil and why.
-local function installed()
-  assert(support.shell("command -v node && command -v npm").status == 0,
-    "there is no node or no npm: install Debian's packages nodejs and npm, as ./dev test does")
-  local at = support.folder()
-  local install = support.shell(("cd %s && npm install --no-audit --no-fund openai@6"):format(at))
-  if install.status ~= 0 then
-    for _, code in ipairs(NO_NETWORK) do
-      if install.err:find(code, 1, true) then return nil, "npm has no network for openai: " .. install.err end
-    end
-    error("npm cannot install openai: " .. install.out .. install.err)
-  end
-  assert(file.copy(support.tree .. "/tests/e2e/openai_client.mjs", at .. "/client.mjs"))
-  return at
-end
-
 describe("OpenAI's client", function()
-  local at, why = installed()
+  local at, why = support.npm("openai@6", "openai_client.mjs")
   local got, account
   if at then
     assert(file.write(at .. "/faults.json", [[ [{ "case": "11a", "route": "text", "nth": [1] }] ]]))
     local mock = support.mock { "--faults", at .. "/faults.json" }
     local origin = mock.url:match "^http://[^/]+"
-    local result = support.shell(("cd %s && node client.mjs %s"):format(at, origin))
+    local result = support.shell(("cd %s && node openai_client.mjs %s"):format(at, origin))
     got = assert(json.decode(result.out), result.out .. result.err)
     account = mock.account()
     mock.stop()

@@ -409,7 +409,7 @@ static void open_deaf(struct deaf *deaf) {
   getsockname(deaf->fds[0], (struct sockaddr *)&address, &len);
   for (int i = 1; i < 4; i++) {
     deaf->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    connect(deaf->fds[i], (struct sockaddr *)&address, len);
+    (void)connect(deaf->fds[i], (struct sockaddr *)&address, len);
   }
   snprintf(deaf->url, sizeof deaf->url, "http://127.0.0.1:%d/",
            ntohs(address.sin_port));
