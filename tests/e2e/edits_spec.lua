@@ -384,6 +384,10 @@ describe("a person's own drawing", function()
         assert.equal("kept", one.run().states[SHOT])
         assert.equal(mine, file.read(one.data .. "/small/" .. one.board().scenes[1].shots[2].image_url))
         assert.equal(0, one.sbhost("unedit", "scenes*").status)
+        -- It is called as before, whatever time its answer is said to be of.
+        assert(os.execute(([[python3 -c "
+import sqlite3
+with sqlite3.connect('%s/small/project.db') as db: db.execute('UPDATE call SET at = at - 3600')"]]):format(one.data)))
         local made = one.run()
         assert.same({}, made.asked)
         assert.same({}, one.told(made, "edit"))

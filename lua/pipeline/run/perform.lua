@@ -161,19 +161,23 @@ local function check_aspect(run, task, saved)
 end
 
 --- Saves an arrived picture, unless it is none.
+local function save(run, task, path, stem)
+  -- What arrived stays where it is: people write into what lies in images/.
+  local saved, message, code_of_error =
+    run.project:await_room(image.save, path, run.project:place_of_pictures(), stem)
+  if not saved then
+    return nil, message, code_of_error
+  end
+  check_aspect(run, task, saved)
+  saved.path = run.project:inside(saved.path)
+  run.pictures:add(saved.path, saved.sha256)
+  run.plates:prepare(task.step, run.project:path(saved.path), saved.sha256)
+  return saved
+end
+
 local function keeper(run, task)
   return function(path, at)
-    -- What arrived stays where it is: people write into what lies in images/.
-    local folder, stem = run.project:place_of_pictures(), stem_of(task, at)
-    local saved, message, code_of_error = run.project:await_room(image.save, path, folder, stem)
-    if not saved then
-      return nil, message, code_of_error
-    end
-    check_aspect(run, task, saved)
-    saved.path = run.project:inside(saved.path)
-    run.pictures:add(saved.path, saved.sha256)
-    run.plates:prepare(task.step, run.project:path(saved.path), saved.sha256)
-    return saved
+    return save(run, task, path, stem_of(task, at))
   end
 end
 
@@ -207,7 +211,7 @@ local function is_there(run, standing)
   return sha256 == standing.picture.sha256
 end
 
---- The picture of an outcome, once more from what arrived for it.
+--- The picture of an outcome, once more from what arrived for it, under its name.
 ---@param run Run
 ---@param task Task
 ---@param request Request
@@ -217,7 +221,8 @@ local function brought_back(run, task, request, standing)
   local call = run.project.store:call(standing.ids[#standing.ids])
   local folder = run.project:path "arriving"
   local read = call and call.answer and record.recall({ folder = folder }, request, call)
-  local saved = read and read.path and keeper(run, task)(read.path, read.at)
+  local stem = standing.picture.path:match "([^/]+)%.[^./]+$"
+  local saved = read and read.path and save(run, task, read.path, stem)
   if not saved then
     return nil
   end
