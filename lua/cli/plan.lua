@@ -8,6 +8,10 @@ local plan = require "pipeline.plan"
 local say = require "cli.say"
 local session = require "pipeline.session"
 
+--- What can be left out on a narrow terminal: what was reused, what is not known yet, what
+--- there is to do.
+local SPARE = { 2, 4, 3 }
+
 local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
 
 ---@param range Range?
@@ -43,7 +47,7 @@ local function table_lines(made)
   local least = made.unknown and "at least " or ""
   rows[#rows + 1] =
     { "all", "", "", "", least .. band(made.calls, "%.0f"), least .. band(made.cost, "$%.2f") }
-  return columns.laid_out(rows)
+  return columns.laid_out(rows, SPARE)
 end
 
 --- The tasks that are to be done, or cannot be, each with why.

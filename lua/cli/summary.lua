@@ -7,6 +7,10 @@ local M = {}
 
 local HEADINGS = { "step", "tasks", "calls", "reused", "retries", "fallbacks", "time", "tokens", "cost" }
 
+--- What can be left out on a narrow terminal: fallbacks, retries, what was reused, tokens,
+--- calls, tasks.
+local SPARE = { 6, 5, 4, 8, 3, 2 }
+
 local function cost_of(cost, unpriced)
   if unpriced > 0 then
     return cost > 0 and ("$%.3f + ?"):format(cost) or "unknown"
@@ -138,9 +142,10 @@ end
 ---@param tally Tally
 ---@param result table what the run came to
 ---@param seconds number of the whole run
+---@param room integer? columns of the terminal, where it is not the one on standard output
 ---@return string[] lines
-function M.lines(tally, result, seconds)
-  local lines = columns.laid_out(rows_of(tally, seconds))
+function M.lines(tally, result, seconds, room)
+  local lines = columns.laid_out(rows_of(tally, seconds), SPARE, room)
   model_lines(lines, tally)
   M.doubt_lines(lines, tally, result.doubts)
   for _, odd in ipairs(tally.odd) do

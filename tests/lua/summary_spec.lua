@@ -33,6 +33,27 @@ describe("a run's summary", function()
     end
   end)
 
+  it("fits a terminal: columns that tell nothing go first, then those that tell least", function()
+    local events = { { event = "planted", step = "stage_shot_images", tasks = 5 }, answered("stage_shot_images", 0.25) }
+    local function lines_of(room, more)
+      local totals = told({ "stage_shot_images" }, events)
+      totals:add(more or events[1], 3)
+      local lines = summary.lines(totals, { failed = 0, doubts = NO_DOUBTS }, 61, room)
+      for i = 1, 5 do
+        assert.is_true(name.width(lines[i]) <= math.max(room, 50), lines[i])
+      end
+      return lines[1]:gsub("%s+", " "), lines
+    end
+    assert.equal("step tasks calls reused retries fallbacks time tokens cost", (lines_of(120)))
+    assert.equal("step tasks calls reused retries time tokens cost", (lines_of(80)))
+    assert.equal("step tasks calls time tokens cost", (lines_of(66)))
+    local fallback = { event = "fallback", step = "stage_shot_images", task = "x", model = "a/b" }
+    assert.equal("step tasks calls reused fallbacks time tokens cost", (lines_of(80, fallback)))
+    local least, lines = lines_of(20)
+    assert.equal("step time cost", least)
+    assert.truthy(lines[5]:find "^all +1 min 01 s +%$0.250$", lines[5])
+  end)
+
   it("adds up what tasks and calls came to", function()
     local totals = told({ "lore", "shots" }, {
       { event = "planted", step = "lore", tasks = 1 },
