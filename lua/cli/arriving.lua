@@ -1,6 +1,7 @@
 -- lua/cli/arriving.lua: the texts that arrive while a run shows itself, each by its
 -- last line.
 
+local columns = require "cli.columns"
 local name = require "host.name"
 local say = require "cli.say"
 local ui = require "host.ui"
@@ -15,6 +16,7 @@ local M = {}
 
 local KEPT = 1024 -- bytes: more than any line that is shown
 local MOST = 6 -- lines
+local TITLE = 24 -- columns of a task's name
 
 ---@return Arriving
 function M.new()
@@ -50,11 +52,11 @@ function Arriving:add(event)
 end
 
 --- The end of a text that fits in so many columns.
-local function fitting(text, columns)
-  for _, characters in ipairs { columns, columns // 2 } do
+local function fitting(text, room)
+  for _, characters in ipairs { room, room // 2 } do
     local from = utf8.offset(text, -characters)
     text = from and text:sub(from) or text
-    if name.width(text) <= columns then
+    if name.width(text) <= room then
       break
     end
   end
@@ -64,12 +66,12 @@ end
 --- What is shown of the texts now.
 ---@return string[]
 function Arriving:lines()
-  local lines = {}
+  local lines, width = {}, ui.size()
   for i = 1, math.min(#self.tasks, MOST) do
     local task = self.tasks[i]
-    local before = ("  %-24s "):format(say.clean(task))
-    local room = math.max(20, ui.size() - name.width(before))
-    lines[i] = before .. fitting(say.clean(self.tails[task]):match "([^\n]*)%s*$", room)
+    local title = columns.cell(say.clean(task), math.min(TITLE, width // 3))
+    local room = math.max(1, width - name.width(title) - 3)
+    lines[i] = ("  %s %s"):format(title, fitting(say.clean(self.tails[task]):match "([^\n]*)%s*$", room))
   end
   if #self.tasks > MOST then
     lines[#lines + 1] = ("  … and %d more"):format(#self.tasks - MOST)

@@ -7,6 +7,22 @@ local M = {}
 
 local GAP = 2 -- between columns
 
+--- A text in so many columns: cut where it is wider, filled up where it is not.
+---@param text string one line of UTF-8
+---@param columns integer 1 or more
+---@return string
+function M.cell(text, columns)
+  local width = name.width(text)
+  if width > columns then
+    while width > columns - 1 do
+      text = text:sub(1, utf8.offset(text, -1) - 1)
+      width = name.width(text)
+    end
+    text, width = text .. "…", width + 1
+  end
+  return text .. (" "):rep(columns - width)
+end
+
 --- How wide each column is.
 ---@param rows string[][]
 ---@return integer[]

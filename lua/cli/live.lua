@@ -1,8 +1,8 @@
 -- lua/cli/live.lua: the display of a run at a terminal: a line a step, the limits in
 -- force, and one line for all of it.
 
+local columns = require "cli.columns"
 local duration = require "cli.duration"
-local name = require "host.name"
 local outlook = require "pipeline.run.outlook"
 local ui = require "host.ui"
 
@@ -14,7 +14,7 @@ local ui = require "host.ui"
 
 local M = {}
 
-local STEP, BAR = 18, 24 -- columns
+local STEP, BAR, SHARE = 18, 24, 13 -- columns; of a share with the space around it
 local NARROW = 64 -- below this, bars are left out
 
 local COLOURS = { done = "32", failed = "31", running = "1", dim = "2" }
@@ -56,11 +56,11 @@ local function marks_of(step)
 end
 
 ---@param step StepTally
----@param columns integer
-local function step_line(step, columns)
-  local title = step.step .. (" "):rep(STEP - name.width(step.step))
+---@param room integer columns
+local function step_line(step, room)
+  local title = columns.cell(step.step, math.max(6, math.min(STEP, room - SHARE)))
   local share = step.total > 0 and ("%4d/%-4d"):format(step.done, step.total) or "    ·    "
-  local drawn = columns >= NARROW and bar(step, BAR) .. " " or ""
+  local drawn = room >= NARROW and bar(step, BAR) .. " " or ""
   local colour = step.failed > 0 and "failed" or is_over(step) and "done" or nil
   return ("  %s %s%s %s"):format(title, colour and painted(drawn, colour) or drawn, share, marks_of(step))
 end
@@ -113,10 +113,10 @@ end
 ---@param texts string[] what is arriving
 ---@return string[] lines
 function M.lines(tally, context, elapsed, texts)
-  local columns, rows = ui.size()
+  local room, rows = ui.size()
   local lines, over = {}, {}
   for i, step in ipairs(tally.steps) do
-    lines[i], over[i] = step_line(step, columns), is_over(step)
+    lines[i], over[i] = step_line(step, room), is_over(step)
   end
   table.move(texts, 1, #texts, #lines + 1, lines)
   lines[#lines + 1] = limits_line(context.limits())

@@ -31,6 +31,16 @@ describe("arriving texts", function()
     end
   end)
 
+  it("leave room for themselves beside the longest name, in any script", function()
+    local texts = arriving.new()
+    texts:add(text("shots[" .. ("漢"):rep(40) .. "]", ("a"):rep(200) .. "end"))
+    texts:add(text("ложь", "end"))
+    local lines = texts:lines()
+    assert.equal(80, name.width(lines[1]))
+    assert.truthy(lines[1]:find "^  shots%[漢[漢]+… ? a+end$", lines[1])
+    assert.equal(name.width(lines[1]:match "^(.- )a"), name.width(lines[2]:match "^(.- )end"))
+  end)
+
   it("are gone with whatever else is told of their task", function()
     local texts = arriving.new()
     texts:add(text("lore", "one"))
