@@ -3,7 +3,6 @@
 local artifact = require "host.artifact"
 local file = require "host.file"
 local json = require "host.json"
-local loop = require "host.loop"
 local provider = require "provider"
 local support = require "support"
 
@@ -174,14 +173,7 @@ describe("the events of a run", function()
   end)
 
   it("are those of --watch: what was saved, what of it is broken, and the end of each evaluation", function()
-    local gate, holds = loop.event(), false
-    local serving = provider.start {
-      reply = function()
-        if holds then
-          gate:wait()
-        end
-      end,
-    }
+    local serving = provider.start()
     local prompt = assert(file.read(support.tree .. "/lua/steps/shot_images.lua"))
     local at = support.write { ["story.lua"] = support.story(), ["steps/shot_images.lua"] = prompt }
     local running = support.start {
@@ -194,11 +186,10 @@ describe("the events of a run", function()
       end)
     end
     await("ended", 1)
-    holds = true
+    local release = serving.hold()
     assert(file.write(at .. "/steps/shot_images.lua", (prompt:gsub("prompt = %[%[\n", "%0By night. "))))
     await("changed", 1)
-    holds = false
-    gate:notify()
+    release()
     await("ended", 2)
     assert(file.write(at .. "/steps/shot_images.lua", prompt .. "\nreturn ("))
     await("broken", 1)

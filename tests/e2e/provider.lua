@@ -5,6 +5,7 @@ local file = require "host.file"
 local http = require "host.http"
 local image = require "host.image"
 local json = require "host.json"
+local loop = require "host.loop"
 local server = require "host.server"
 local support = require "support"
 
@@ -71,13 +72,16 @@ end
 --- `options.picture(body, number)` with a picture file or bytes; what they leave
 --- (nil) is answered as it should be. `options.get(request)` answers what costs
 --- nothing; left alone, it lists no models and keeps no statistics.
+--- `hold(which)` holds answers back from now on, all or those to requests for which
+--- `which(body)` says so, and gives a function that lets go of them.
 ---@param options { reply: function?, text: function?, picture: function?, name_of: function?, get: function? }?
----@return { url: string, requests: { hashes: string[], [integer]: table }, close: fun() }
+---@return { url: string, requests: { hashes: string[], [integer]: table }, close: fun(), hold: (fun(which: function?): fun()) }
 function M.start(options)
   options = options or {}
   options.name_of = options.name_of or numbered
   local at = support.folder()
   local requests = { hashes = {} }
+  local held -- the gate that answers wait at
 
   -- An answer is named by what was asked, so that a record of it says that too.
   local function name_of(number)
@@ -114,6 +118,9 @@ function M.start(options)
     requests[#requests + 1] = body
     local number = #requests
     requests.hashes[number] = json.sha256(request.body)
+    if held and (not held.which or held.which(body)) then
+      held.gate:wait()
+    end
     local reply = options.reply and options.reply(body, number, request)
     if reply then
       return reply
@@ -135,6 +142,14 @@ function M.start(options)
   return {
     url = ("http://127.0.0.1:%d/api/v1"):format(started:port()),
     requests = requests,
+    hold = function(which)
+      local mine = { which = which, gate = loop.event() }
+      held = mine
+      return function()
+        held = held ~= mine and held or nil
+        mine.gate:notify()
+      end
+    end,
     close = function()
       started:close()
     end,

@@ -105,8 +105,16 @@ function M.await(what, condition)
   error("waited in vain for " .. what)
 end
 
+---@class Running
+---@field kill fun()
+---@field interrupt fun()
+---@field is_running fun(): boolean
+---@field status fun(): integer
+---@field out fun(): string what it has printed so far
+---@field bytes_read fun(): integer of files and all else, so far
+
 --- Starts sbhost and does not wait for it.
----@return { kill: fun(), interrupt: fun(), is_running: (fun(): boolean), status: fun(): integer, out: fun(): string }
+---@return Running
 function M.start(arguments)
   local at = M.folder()
   local words = {}
@@ -137,6 +145,10 @@ function M.start(arguments)
     end,
     out = function()
       return file.read(at .. "/out") or ""
+    end,
+    bytes_read = function()
+      local counts <close> = assert(io.open(("/proc/%s/io"):format(pid)))
+      return tonumber(counts:read("a"):match "rchar: (%d+)")
     end,
   }
 end

@@ -1,7 +1,6 @@
 -- What a person sees who works on a story at a terminal, with --watch.
 
 local file = require "host.file"
-local loop = require "host.loop"
 local program = require "host.program"
 local provider = require "provider"
 local support = require "support"
@@ -16,14 +15,7 @@ end
 
 describe("at a terminal, a run with --watch", function()
   it("shows an edit, a broken script, and its fix", function()
-    local gate, holds = loop.event(), false
-    local serving = provider.start {
-      reply = function()
-        if holds then
-          gate:wait()
-        end
-      end,
-    }
+    local serving = provider.start()
     local prompt = assert(file.read(program.root .. "/steps/shot_images.lua"))
     local at = support.write { ["story.lua"] = support.story(), ["steps/shot_images.lua"] = prompt }
     local function save(text)
@@ -34,15 +26,14 @@ describe("at a terminal, a run with --watch", function()
     local shown <close> = terminal.open(command, { columns = 120, rows = 45 })
     shown:await "all done after"
 
-    holds = true
+    local release = serving.hold()
     save((prompt:gsub("prompt = %[%[\n", "%0By night. ")))
     shown:await "steps/shot_images.lua: 4 of 4 shot_images, about $"
     -- The display lives on: what stands, stands, and four are under way.
     local screen = shown:await "4 in flight"
     assert.truthy(screen:find "shot_images[^\n]+ 0/4 +4 in flight", screen)
     assert.truthy(screen:find("76%", 1, true), screen)
-    holds = false
-    gate:notify()
+    release()
     screen = shown:await(DONE)
     assert.falsy(screen:find("in flight", 1, true), screen)
 

@@ -5,7 +5,6 @@ local artifact = require "host.artifact"
 local file = require "host.file"
 local image = require "host.image"
 local json = require "host.json"
-local loop = require "host.loop"
 local program = require "host.program"
 local provider = require "provider"
 local support = require "support"
@@ -13,7 +12,7 @@ local support = require "support"
 local END = "waiting for the next save"
 
 describe("a run with --watch", function()
-  local serving, running, at, hold
+  local serving, running, at
 
   --- The prompt of a request, and the step that it is of: each prompt of these tests
   --- begins with the name of its step.
@@ -85,15 +84,7 @@ describe("a run with --watch", function()
   end
 
   before_each(function()
-    hold = nil
-    serving = provider.start {
-      reply = function(body, number)
-        local event = hold and hold(body, number)
-        if event then
-          event:wait()
-        end
-      end,
-    }
+    serving = provider.start()
   end)
 
   after_each(function()
@@ -176,11 +167,14 @@ describe("a run with --watch", function()
     local stage = "data/small/" .. board().scenes[1].stage_setting_shot.image_url
     local shot = "data/small/" .. board().scenes[2].shots[1].image_url
     local drawn, mine = file.read(at .. "/" .. shot), drawing(0x204060)
-    -- One that is half written is none yet.
+    -- One that is half written is none yet: it is read, and nothing follows.
     local handle <close> = assert(io.open(at .. "/" .. stage, "w"))
+    local read_before = running.bytes_read()
     handle:write(mine:sub(1, 1000))
     handle:flush()
-    loop.sleep(0.5)
+    support.await("the half of it to be read", function()
+      return running.bytes_read() >= read_before + 1000
+    end)
     assert.equal(1, ends())
     handle:write(mine:sub(1001))
     handle:close()
@@ -279,21 +273,15 @@ describe("a run with --watch", function()
     end)
   end)
 
-  --- Starts a run whose answers are held back, if a condition says so, and waits for
-  --- the first request. Calling what it returns lets go of all of them.
-  local function start_held(condition)
-    local gate, is_held = loop.event(), true
-    function hold(body)
-      return is_held and condition(body) and gate or nil
-    end
+  --- Starts a run whose answers are held back, all or some, and waits for the first
+  --- request. Calling what it returns lets go of all of them.
+  local function start_held(which)
+    local release = serving.hold(which)
     start()
     support.await("the first request", function()
       return #serving.requests == 1
     end)
-    return function()
-      is_held = false
-      gate:notify()
-    end
+    return release
   end
 
   local function is_first()
@@ -310,9 +298,7 @@ describe("a run with --watch", function()
   end)
 
   it("joins a call that still matters, and pays for it once", function()
-    local release = start_held(function()
-      return true
-    end)
+    local release = start_held()
     save("story.lua", "-- A comment.\n" .. support.story())
     save("steps/shot_images.lua", step_text("shot_images", "Second"))
     await_text "1 of 1 lore"
@@ -338,29 +324,24 @@ describe("a run with --watch", function()
   end)
 
   it("drops a call that was not sent and matters no more", function()
-    local gate = loop.event()
-    local is_held = true
-    function hold(body)
+    local release = serving.hold(function(body)
       local content = body.messages[#body.messages].content
-      return is_held and type(content) == "string" and content:find "^stage_shots First" and gate or nil
-    end
+      return type(content) == "string" and content:find "^stage_shots First"
+    end)
     start { "--lane", "text=1" }
     support.await("the first of the two", function()
       return asked "stage_shots First." == 1
     end)
     save("steps/stage_shots.lua", step_text("stage_shots", "Second"))
     await_text "2 of 2 stage_shots"
-    is_held = false
-    gate:notify()
+    release()
     await_end(1)
     assert.equal(1, asked "stage_shots First.")
     assert.equal(2, asked "stage_shots Second.")
   end)
 
   it("ends with 130 when Ctrl-C cuts an evaluation short, and keeps what was sent", function()
-    local release = start_held(function()
-      return true
-    end)
+    local release = start_held()
     running.interrupt()
     await_text "interrupted"
     release()
