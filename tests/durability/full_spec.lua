@@ -2,6 +2,7 @@
 -- when there is room again, and the run goes on.
 
 local trial = require "trial"
+local documented = require "documented"
 local file = require "host.file"
 local loop = require "host.loop"
 
@@ -43,6 +44,17 @@ describe("a disk that is full when an answer comes", function()
       assert.truthy(result.out:find("there is room again", 1, true), result.out)
     end)
   end
+
+  it("is told to programs, with what there is to do", function()
+    local _, result = run_full(2, 0.7, { "--json" })
+    assert.equal(0, result.status, result.out .. result.err)
+    local told = {}
+    for line in result.out:gmatch "[^\n]+" do
+      local event = documented.check(line)
+      told[#told + 1] = (event.event == "full" or event.event == "room") and event.event or nil
+    end
+    assert.same({ "full", "room" }, told)
+  end)
 
   teardown(function()
     tried:close()

@@ -1,53 +1,21 @@
 -- What `sbhost run --json` prints is what docs/events.md says, and nothing else.
 
 local artifact = require "host.artifact"
+local documented = require "documented"
 local file = require "host.file"
 local json = require "host.json"
 local provider = require "provider"
 local support = require "support"
 
---- The events of the document, each with its fields: type and whether it is always there.
-local function documented()
-  local events = {}
-  local fields
-  for line in assert(file.read(support.tree .. "/docs/events.md")):gmatch "[^\n]+" do
-    local event = line:match "^### `([%a_]+)`$"
-    if event then
-      fields = {}
-      events[event] = fields
-    end
-    local names, kind, always = line:match "^| (`.-) | (%a+) | (%a+) |"
-    for name in (names or ""):gmatch "`([%a_]+)`" do
-      fields[name] = { kind = kind, always = always == "yes" }
-    end
-  end
-  return events
-end
-
-local function kind_of(value)
-  return type(value) == "table" and "object" or math.tointeger(value) and "integer" or type(value)
-end
-
 describe("the events of a run", function()
-  local events, seen = documented(), {}
+  local events, seen = documented.events, {}
 
   --- Holds all that a run prints against the document.
   local function check(result, watches)
     local last
     for line in result.out:gmatch "([^\n]*)\n" do
-      last = assert(json.decode(line))
-      local fields = assert(events[last.event], "not in docs/events.md: " .. line)
+      last = documented.check(line)
       seen[last.event] = true
-      for name, value in pairs(last) do
-        if name ~= "event" then
-          local field = assert(fields[name], ("%s has no '%s': %s"):format(last.event, name, line))
-          local kind = kind_of(value)
-          assert.is_true(kind == field.kind or field.kind == "number" and kind == "integer", name .. ": " .. line)
-        end
-      end
-      for name, field in pairs(fields) do
-        assert.is_true(not field.always or last[name] ~= nil, ("%s lacks '%s': %s"):format(last.event, name, line))
-      end
     end
     assert.equal("\n", result.out:sub(-1), result.err)
     if not watches then
@@ -172,33 +140,110 @@ describe("the events of a run", function()
     serving.close()
   end)
 
+  --- A run that goes on meanwhile: `await` waits until it has told an event so often.
+  local function start(at, url, ...)
+    local words = { "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", url, "--json", ... }
+    local running = support.start(words)
+    local function await(event, count)
+      support.await(("%d of '%s'"):format(count, event), function()
+        local told = select(2, running.out():gsub(('"event":"%s"'):format(event), ""))
+        assert(running.is_running() or told >= count, running.out())
+        return told >= count
+      end)
+    end
+    local function ended()
+      support.await("its end", function()
+        return not running.is_running()
+      end)
+      return { out = running.out(), err = "", status = running.status() }
+    end
+    return running, await, ended
+  end
+
+  it("are those of a person who works on the board while it is made", function()
+    local serving = provider.start()
+    local at = support.write { ["story.lua"] = support.story() }
+    local path = at .. "/data/small/artifact.json"
+    --- A run during which a person saves something in the board's place.
+    local function disturbed(text_of)
+      local pictures = 0
+      local release = serving.hold(function(body)
+        pictures = pictures + (body.modalities and 1 or 0)
+        return body.modalities
+      end)
+      local _, _, ended = start(at, serving.url)
+      support.await("a picture to be asked for, on a board with shots", function()
+        return pictures > 0 and (file.read(path) or ""):find('"shots"', 1, true)
+      end)
+      assert(file.write(path, text_of(artifact.parse(assert(file.read(path))):get {})))
+      release()
+      return check(ended())
+    end
+    assert.equal("done", disturbed(function(board)
+      board.scenes[2].description = "By hand."
+      return json.encode(board)
+    end).reason)
+    assert.is_true(seen.again and seen.edit)
+    -- The scene goes, and with it the place of what was set by hand.
+    assert(file.write(at .. "/story.lua", (support.story():gsub("scenes = 2", "scenes = 1"))))
+    local redo = { "redo", at .. "/story.lua", "shot_images[scene-1/*]", "--data", at .. "/data" }
+    assert.equal(0, support.run(redo).status)
+    assert.equal("fault", disturbed(function()
+      return "{"
+    end).reason)
+    assert.is_true(seen.refused and seen.lost)
+    serving.close()
+  end)
+
+  it("are those of a picture that has to do without another one", function()
+    local serving = provider.start {
+      reply = function(body)
+        if body.modalities and not json.encode(body):find("image_url", 1, true) then
+          return { status = 400, body = [[{"error":{"code":400,"message":"no such picture"}}]] }
+        end
+      end,
+    }
+    local prompt = assert(file.read(support.tree .. "/lua/steps/shot_images.lua"))
+    local at = support.write {
+      ["story.lua"] = support.story(),
+      ["steps/shot_images.lua"] = prompt:gsub("refs = ", "optional_refs = "),
+    }
+    check(run(at, serving.url))
+    assert.is_true(seen.absent)
+    serving.close()
+  end)
+
   it("are those of --watch: what was saved, what of it is broken, and the end of each evaluation", function()
     local serving = provider.start()
     local prompt = assert(file.read(support.tree .. "/lua/steps/shot_images.lua"))
     local at = support.write { ["story.lua"] = support.story(), ["steps/shot_images.lua"] = prompt }
-    local running = support.start {
-      "run", at .. "/story.lua", "--data", at .. "/data", "--base-url", serving.url, "--json", "--watch",
-    }
-    local function await(event, count)
-      support.await(event, function()
-        assert(running.is_running(), running.out())
-        return select(2, running.out():gsub('"event":"' .. event .. '"', "")) == count
-      end)
+    local function save(words)
+      assert(file.write(at .. "/steps/shot_images.lua", (prompt:gsub("prompt = %[%[\n", "%0" .. words))))
     end
+    local running, await, ended = start(at, serving.url, "--watch", "--lane", "image=1")
     await("ended", 1)
+    local sent = #serving.requests
     local release = serving.hold()
-    assert(file.write(at .. "/steps/shot_images.lua", (prompt:gsub("prompt = %[%[\n", "%0By night. "))))
+    save "By night. "
     await("changed", 1)
+    await("sent", sent + 1)
+    save "By day. " -- one is sent; the others have waited for their turn in vain
+    await("dropped", 1)
     release()
     await("ended", 2)
+    sent = #serving.requests
+    release = serving.hold()
+    save "By dusk. "
+    await("sent", sent + 1)
+    save "By day. "
+    await("ended", 3)
     assert(file.write(at .. "/steps/shot_images.lua", prompt .. "\nreturn ("))
     await("broken", 1)
-    running.interrupt()
-    support.await("its end", function()
-      return not running.is_running()
-    end)
-    check({ out = running.out(), err = "" }, true)
-    assert.is_true(seen.changed and seen.broken and seen.ended)
+    running.interrupt() -- what was asked for at dusk is still under way
+    await("draining", 1)
+    release()
+    check(ended(), true)
+    assert.is_true(seen.changed and seen.broken and seen.ended and seen.dropped and seen.draining)
     serving.close()
   end)
 
