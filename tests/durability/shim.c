@@ -54,7 +54,7 @@ enum { KILL = -1 };
 static struct {
   const char *root, *full, *count;
   size_t root_len;
-  long clock, haste;
+  long clock, haste, skip;
   enum class class; /* CLASSES: no act */
   unsigned long nth;
   int how, always;
@@ -117,6 +117,7 @@ __attribute__((constructor)) static void begin(void) {
   shim.count = getenv("SHIM_COUNT");
   shim.clock = number_of("SHIM_CLOCK");
   shim.haste = number_of("SHIM_HASTE");
+  shim.skip = number_of("SHIM_SKIP");
   read_act(getenv("SHIM_ACT"));
   unsetenv("LD_PRELOAD"); /* this process, and none that it starts */
   shim.ready = 1;
@@ -369,6 +370,20 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
   return next_pthread_create(thread, attributes, run, arg);
 }
 
+/*
+** The clocks.
+*/
+
+/* What was waited for so far, in nanoseconds, when waits are skipped. */
+static _Atomic int64_t waited;
+
+static const int64_t of_day = 1800000000, of_waits = 1000; /* when they begin */
+
+static struct timespec stand(int64_t began) {
+  int64_t at = began * 1000000000 + waited;
+  return (struct timespec){at / 1000000000, at % 1000000000};
+}
+
 /* Has seconds pass faster from the first look on. */
 static void hasten(struct timespec *now) {
   static _Atomic int64_t first;
@@ -383,31 +398,46 @@ static void hasten(struct timespec *now) {
 int clock_gettime(clockid_t clock, struct timespec *now) {
   SHIM_NEXT(clock_gettime);
   int rc = next_clock_gettime(clock, now);
+  int is_day = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+  int is_waits = clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE;
+  if (shim.skip && (is_day || is_waits))
+    *now = stand(is_day ? of_day : of_waits);
   if (clock == CLOCK_REALTIME) now->tv_sec += shim.clock;
-  if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE) hasten(now);
+  if (is_waits) hasten(now);
   return rc;
 }
 
 /* libuv's waits are as much shorter. */
 static int shortened(int milliseconds) {
-  if (shim.haste == 0 || milliseconds <= 0) return milliseconds;
-  return (int)(milliseconds / shim.haste) + 1;
+  if (milliseconds <= 0) return milliseconds;
+  if (shim.skip) return 0;
+  return shim.haste ? (int)(milliseconds / shim.haste) + 1 : milliseconds;
+}
+
+/* Nothing came in all the time that libuv would have waited for something. */
+static void skip(int milliseconds) {
+  if (shim.skip && milliseconds > 0) waited += milliseconds * INT64_C(1000000);
 }
 
 int epoll_wait(int fd, struct epoll_event *events, int most, int timeout) {
   SHIM_NEXT(epoll_wait);
-  return next_epoll_wait(fd, events, most, shortened(timeout));
+  int n = next_epoll_wait(fd, events, most, shortened(timeout));
+  if (n == 0) skip(timeout);
+  return n;
 }
 
 int epoll_pwait(int fd, struct epoll_event *events, int most, int timeout,
                 const sigset_t *mask) {
   SHIM_NEXT(epoll_pwait);
-  return next_epoll_pwait(fd, events, most, shortened(timeout), mask);
+  int n = next_epoll_pwait(fd, events, most, shortened(timeout), mask);
+  if (n == 0) skip(timeout);
+  return n;
 }
 
 time_t time(time_t *now) {
   SHIM_NEXT(time);
-  time_t at = next_time(NULL) + shim.clock;
+  time_t at = shim.skip ? stand(of_day).tv_sec : next_time(NULL);
+  at += shim.clock;
   if (now != NULL) *now = at;
   return at;
 }
@@ -415,6 +445,10 @@ time_t time(time_t *now) {
 int gettimeofday(struct timeval *now, void *zone) {
   SHIM_NEXT(gettimeofday);
   int rc = next_gettimeofday(now, zone);
+  if (shim.skip) {
+    struct timespec at = stand(of_day);
+    *now = (struct timeval){at.tv_sec, at.tv_nsec / 1000};
+  }
   now->tv_sec += shim.clock;
   return rc;
 }

@@ -14,6 +14,8 @@
 **               when it was last flushed, and dINODE, a folder's names then
 ** SHIM_CLOCK    seconds to add to the time of day
 ** SHIM_HASTE    how many seconds pass in one, on the clock of waits
+** SHIM_SKIP     not 0: all clocks stand still, but where nothing is to be done
+**               they jump to the end of the wait
 */
 #ifndef SB_DURABILITY_SHIM_H
 #define SB_DURABILITY_SHIM_H
