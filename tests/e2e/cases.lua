@@ -147,7 +147,10 @@ function M.words(played)
   local times = played.asked == 1 and "asked once" or ("asked %d times"):format(played.asked)
   times = played.is_each and "each " .. times or times
   if played.status == 0 then return "complete; " .. times end
-  return ("exit %d; %s; %s"):format(played.status, times, M.problem(played) or "?")
+  local problem = M.problem(played) or "?"
+  -- Of several pictures any may fail first: the one that taught another way to ask, or one that was asked so at once.
+  problem = played.is_each and problem:gsub(" %(tried %d+ times%)", "") or problem
+  return ("exit %d; %s; %s"):format(played.status, times, problem)
 end
 
 --
