@@ -22,12 +22,17 @@ function Fault:__tostring()
   return text
 end
 
+--- A place, or what finds it: looking for a line in a script costs more than all else that
+--- is done with a sound one.
+---@alias pipeline.Place string|fun(): string
+
 --- Raises a fault.
----@param about { message: string, where?: string, hint?: string, traceback?: string }
+---@param about { message: string, where?: pipeline.Place, hint?: string, traceback?: string }
 function M.raise(about)
+  local where = about.where
   error(setmetatable({
     message = about.message,
-    where = about.where,
+    where = type(where) == "function" and where() or where,
     hint = about.hint,
     traceback = about.traceback,
   }, Fault), 0)
@@ -42,7 +47,7 @@ end
 
 --- Raises a fault for a name that there is not: with the name that is nearest,
 --- else with all that there are.
----@param about { message: string, where?: string }
+---@param about { message: string, where?: pipeline.Place }
 ---@param word string    what was written
 ---@param known string[] what could have been
 ---@param what? string   what the known ones are called: "the steps are"

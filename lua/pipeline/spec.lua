@@ -55,7 +55,7 @@ end
 
 --- The spec with fields added to its records: { ["scenes[]"] = { fields } }.
 ---@param additions table<string, pipeline.Field[]>
----@param where? string
+---@param where? pipeline.Place
 ---@return pipeline.Spec
 function Spec:extend(additions, where)
   local records = { "" }
@@ -111,7 +111,7 @@ end
 
 --- What the items are called that a step repeated for a list may name.
 ---@param each? string  the canonical path of the list: "scenes[].shots"
----@param where? string
+---@param where? pipeline.Place
 ---@return pipeline.Binding[] outermost first
 function Spec:bindings(each, where)
   local found = {}
@@ -135,7 +135,7 @@ end
 --- reached as a whole counts as all of its items.
 ---@param text string
 ---@param each? string
----@param where? string
+---@param where? pipeline.Place
 ---@return pipeline.Resolved
 function Spec:resolve(text, each, where)
   return resolve(self, text, each, where)

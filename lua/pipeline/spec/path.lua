@@ -13,7 +13,7 @@ local looks = "paths look like scene.name or scene.props[*].description"
 
 --- Takes a path apart; one that is none is a fault.
 ---@param text string
----@param where? string for the fault: "file:line"
+---@param where? pipeline.Place for the fault
 ---@return pipeline.Segment[]
 function M.parse(text, where)
   local function bad(message, hint)

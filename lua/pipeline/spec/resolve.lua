@@ -140,7 +140,7 @@ end
 ---@param S pipeline.Spec
 ---@param text string
 ---@param each? string
----@param where? string
+---@param where? pipeline.Place
 ---@return pipeline.Resolved
 return function(S, text, each, where)
   local parsed = path.parse(text, where)

@@ -49,7 +49,7 @@ end
 function Binder:resolve(key, paths, optional)
   local list, seen = {}, {}
   for _, path in ipairs(paths) do
-    local R = self.S:resolve(path, self.step.each, self.step:place(key, path))
+    local R = self.S:resolve(path, self.step.each, function() return self.step:place(key, path) end)
     R.optional = optional
     if not seen[path] then list[#list + 1] = R end
     seen[path] = true
@@ -197,7 +197,7 @@ end
 ---@param S pipeline.Spec
 ---@return pipeline.BoundStep
 return function(step, S)
-  local each = S:bindings(step.each, step:place "each")
+  local each = S:bindings(step.each, function() return step:place "each" end)
   local self = setmetatable({ step = step, S = S, item = each[#each] }, Binder)
   local compiled = self:compile()
   local B = {
