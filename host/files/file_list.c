@@ -49,12 +49,14 @@ static int entry_by_name(const void *a, const void *b) {
                 ((const struct sb_file_entry *)b)->name);
 }
 
-/* Adds what is at a path below a folder. There is room for 2^n - 1 entries. */
-static int add_entry(int folder, const char *path, const char *name,
+/* Not there, or gone by now, is no failure. */
+static int absence_or_error(void) {
+  return errno == ENOENT || errno == ENOTDIR ? 0 : sb_file_error();
+}
+
+/* There is room for 2^n - 1 entries. */
+static int add_entry(const char *name, const struct stat *raw,
                      struct sb_file_entry **entries, size_t *count) {
-  struct stat raw;
-  if (fstatat(folder, path, &raw, 0) != 0)
-    return errno == ENOENT || errno == ENOTDIR ? 0 : sb_file_error();
   if ((*count & (*count + 1)) == 0) {
     size_t room = (*count + 1) * 2 - 1;
     struct sb_file_entry *grown = realloc(*entries, room * sizeof *grown);
@@ -64,7 +66,7 @@ static int add_entry(int folder, const char *path, const char *name,
   struct sb_file_entry *entry = &(*entries)[*count];
   entry->name = strdup(name);
   if (entry->name == NULL) return UV_ENOMEM;
-  sb_file_fill(&entry->stat, &raw);
+  sb_file_fill(&entry->stat, raw);
   ++*count;
   return 0;
 }
@@ -73,13 +75,16 @@ static int scan_folder(DIR *dir, struct sb_file_entry **entries,
                        size_t *count) {
   int rc = 0;
   const struct dirent *entry;
+  struct stat raw;
   errno = 0;
   /* A stream of its own, which nobody else reads. */
   /* cppcheck-suppress readdirCalled */
   /* NOLINTNEXTLINE(concurrency-mt-unsafe) */
   while (rc == 0 && (entry = readdir(dir)) != NULL) {
     if (is_entry(entry))
-      rc = add_entry(dirfd(dir), entry->d_name, entry->d_name, entries, count);
+      rc = fstatat(dirfd(dir), entry->d_name, &raw, 0) == 0
+               ? add_entry(entry->d_name, &raw, entries, count)
+               : absence_or_error();
     errno = 0;
   }
   if (rc == 0 && errno != 0) rc = sb_file_error();
@@ -88,20 +93,23 @@ static int scan_folder(DIR *dir, struct sb_file_entry **entries,
   return rc;
 }
 
+static int scan(const char *path, struct sb_file_entry **entries,
+                size_t *count) {
+  struct stat raw;
+  if (stat(path, &raw) != 0) return absence_or_error();
+  if (!S_ISDIR(raw.st_mode)) return add_entry("", &raw, entries, count);
+  DIR *dir = opendir(path);
+  if (dir == NULL) return absence_or_error();
+  int rc = scan_folder(dir, entries, count);
+  closedir(dir);
+  return rc;
+}
+
 int sb_file_scan(const char *path, struct sb_file_entry **entries,
                  size_t *count) {
   *entries = NULL;
   *count = 0;
-  int rc = 0;
-  DIR *dir = opendir(path);
-  if (dir != NULL) {
-    rc = scan_folder(dir, entries, count);
-    closedir(dir);
-  } else if (errno == ENOTDIR) {
-    rc = add_entry(AT_FDCWD, path, "", entries, count);
-  } else if (errno != ENOENT) {
-    rc = sb_file_error();
-  }
+  int rc = scan(path, entries, count);
   if (rc < 0) {
     sb_file_scan_free(*entries, *count);
     *entries = NULL;

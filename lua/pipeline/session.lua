@@ -4,6 +4,7 @@
 local artifact = require "host.artifact"
 local budget = require "pipeline.call.budget"
 local choose = require "pipeline.tasks.choose"
+local completion = require "pipeline.tasks.completion"
 local edits = require "pipeline.edits"
 local fault = require "pipeline.fault"
 local file = require "host.file"
@@ -371,6 +372,28 @@ function Session:take_over(options)
   end
 end
 
+--- Tells the pictures that an evaluation which did everything has come to from those of
+--- earlier takes.
+---@param run Run
+---@return fun(path: string): boolean
+local function current_pictures(run)
+  local current
+  return function(path)
+    if not current then
+      current = {}
+      for _, picture in ipairs(run.edits:pictures()) do
+        current[picture] = true
+      end
+      for _, step in ipairs(run.graph.steps) do
+        for _, picture in ipairs(completion.pictures(run.artifact, step)) do
+          current[picture] = true
+        end
+      end
+    end
+    return current[path] or false
+  end
+end
+
 --- Evaluates the story once. Waits until every task has ended.
 ---@param options Evaluation
 ---@param totals Tally
@@ -382,7 +405,8 @@ function Session:evaluate_once(options, totals)
   local result = self.task:await() or { failed = 0, skipped = 0, stopped = "stop" }
   result.run = self.run
   self.run, self.task = nil, nil
-  local same, pictures_seen = result.run.pictures:save()
+  local is_whole = not result.stopped and result.failed + result.skipped == 0
+  local same, pictures_seen = result.run.pictures:save(is_whole and current_pictures(result.run) or nil)
   if not options.calls then
     timings.keep(self.project.store, totals)
     inputs.keep(self)
@@ -390,8 +414,7 @@ function Session:evaluate_once(options, totals)
       self.evaluated = intact.evaluated(result.run, self.told, same and pictures_seen or nil)
       intact.put(self.project, self.evaluated)
     end
-    local did_all = not result.stopped and result.failed + result.skipped == 0 and self.calls.doubts:left().count == 0
-    if same and did_all and not self.notable then
+    if same and is_whole and self.calls.doubts:left().count == 0 and not self.notable then
       local stamp = finished.stamp(self)
       -- What a person saved before the stamp was taken is no part of what was done.
       if self.edits:may_replace(self.report) then

@@ -70,8 +70,8 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
       function() edit("/story.lua", "pencil", "ink") end,
       function() assert(file.remove(at .. "/data/small/steps/01_lore.json")) end,
       function()
-        local images = at .. "/data/small/images"
-        assert(file.remove(images .. "/" .. file.list(images)[1]))
+        local folder = at .. "/data/small/"
+        assert(file.remove(folder .. file.read(folder .. "artifact.json"):match '"(images/[^"]+)"'))
       end,
     }
     for i, change in ipairs(changes) do

@@ -34,6 +34,22 @@ function M.items(artifact, step)
   return found, known
 end
 
+--- The pictures that a step has drawn, or that stand where it would.
+---@param artifact host.tree
+---@param step pipeline.BoundStep
+---@return string[] paths inside the project
+function M.pictures(artifact, step)
+  local found, segments = {}, step.draws and step.draws.segments or {}
+  for _, item in ipairs(step.draws and M.items(artifact, step) or {}) do
+    local path = step.draws.binding and item.path or {}
+    for i = step.draws.binding and 2 or 1, #segments do
+      path = append(path, segments[i].name)
+    end
+    found[#found + 1] = artifact:get(path)
+  end
+  return found
+end
+
 --- Whether a value is there, and in a record all that a text step can write.
 local function has_all(artifact, path, field, is_item)
   if field.kind == "record" or is_item then
