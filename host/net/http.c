@@ -11,6 +11,17 @@ enum {
   KEPT_MAX = 8192         /* bytes of a buffer that are kept with them */
 };
 
+/* 0, also when there is one, or UV_ENOMEM. */
+static int open_multi(struct sb_http *http) {
+  if (http->multi != NULL) return 0;
+  http->multi = curl_multi_init();
+  if (http->multi == NULL) return UV_ENOMEM;
+  curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+  curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+  sb_http_sockets_bind(http);
+  return 0;
+}
+
 int sb_http_open(uv_loop_t *loop, struct sb_http **http) {
   static int initialized;
   if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -19,15 +30,13 @@ int sb_http_open(uv_loop_t *loop, struct sb_http **http) {
   struct sb_http *h = calloc(1, sizeof *h);
   if (h == NULL) return UV_ENOMEM;
   h->loop = loop;
-  h->multi = curl_multi_init();
-  int rc = h->multi == NULL ? UV_ENOMEM : sb_http_sockets_open(h);
+  int rc = open_multi(h);
+  if (rc == 0) rc = sb_http_sockets_open(h);
   if (rc < 0) {
     curl_multi_cleanup(h->multi);
     free(h);
     return rc;
   }
-  curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
-  curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
   *http = h;
   return 0;
 }
@@ -49,6 +58,7 @@ void sb_http_close(struct sb_http *http) {
     destroy(op);
   }
   curl_multi_cleanup(http->multi);
+  sb_http_sockets_drop(http);
   sb_http_sockets_close(http);
 }
 
@@ -122,7 +132,8 @@ int sb_http_start(struct sb_http *http, const struct sb_http_request *req,
   made->arg = arg;
   made->idle_ms = req->idle_timeout_ms;
   made->over = 1; /* until libcurl has it */
-  int rc = sb_http_set_options(made, req);
+  int rc = open_multi(http);
+  if (rc == 0) rc = sb_http_set_options(made, req);
   if (rc == 0 && made->idle_ms > 0) {
     rc = watch_idle(made, made->idle_ms);
     made->active_at = uv_now(http->loop);
@@ -187,6 +198,11 @@ void sb_http_finish(struct sb_http_op *op, CURLcode curl) {
 }
 
 void sb_http_give_up(struct sb_http *http) {
+  for (struct sb_http_op *op = http->running; op != NULL; op = op->next)
+    curl_multi_remove_handle(http->multi, op->easy);
+  curl_multi_cleanup(http->multi);
+  http->multi = NULL;
+  sb_http_sockets_drop(http);
   while (http->running != NULL)
     sb_http_finish(http->running, CURLE_OUT_OF_MEMORY);
 }

@@ -16,7 +16,7 @@
 
 struct sb_http {
   uv_loop_t *loop;
-  CURLM *multi;
+  CURLM *multi;                   /* NULL after it has failed */
   uv_timer_t timer;               /* libcurl's */
   struct sb_http_watch **watches; /* by descriptor */
   size_t watches_room;
@@ -81,8 +81,9 @@ void sb_http_drain(struct sb_http *http);
 /* The transfer ends, with an event. Not from within libcurl. */
 void sb_http_finish(struct sb_http_op *op, CURLcode curl);
 
-/* Ends all transfers, none of which may have been told what became of its
-   socket: libcurl itself has failed, for lack of memory. */
+/* Ends all transfers, and lets go of libcurl's multi handle: it has failed, for
+   lack of memory, and what it still knows of sockets may be half of it (7.88
+   divides by zero for the next of the same number). Not from within libcurl. */
 void sb_http_give_up(struct sb_http *http);
 
 /* Lays asterisks over the secret wherever the server sent it back. A shorter
@@ -107,7 +108,9 @@ void sb_http_events_free(struct sb_http_op *op);
 
 /* http_socket.c */
 int sb_http_sockets_open(struct sb_http *http);
-void sb_http_sockets_close(struct sb_http *http); /* after the multi handle */
+void sb_http_sockets_bind(struct sb_http *http); /* to a new multi handle */
+void sb_http_sockets_drop(struct sb_http *http); /* after its end */
+void sb_http_sockets_close(struct sb_http *http);
 curl_socket_t sb_http_open_socket(void *http, curlsocktype purpose,
                                   struct curl_sockaddr *address);
 int sb_http_close_socket(void *http, curl_socket_t fd);

@@ -171,14 +171,15 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg) {
 }
 
 int sb_http_sockets_open(struct sb_http *http) {
-  int rc = uv_timer_init(http->loop, &http->timer);
-  if (rc < 0) return rc;
   http->timer.data = http;
+  return uv_timer_init(http->loop, &http->timer);
+}
+
+void sb_http_sockets_bind(struct sb_http *http) {
   curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
   curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-  return 0;
 }
 
 static void free_http(uv_handle_t *timer) {
@@ -187,8 +188,12 @@ static void free_http(uv_handle_t *timer) {
   free(http);
 }
 
-void sb_http_sockets_close(struct sb_http *http) {
+void sb_http_sockets_drop(struct sb_http *http) {
   for (size_t i = 0; i < http->watches_room; i++)
     if (http->watches[i] != NULL) drop_watch(http->watches[i]);
+  uv_timer_stop(&http->timer);
+}
+
+void sb_http_sockets_close(struct sb_http *http) {
   uv_close((uv_handle_t *)&http->timer, free_http);
 }

@@ -24,11 +24,17 @@
 
 enum { DEPTH = 7, OWN = 2, MODULES = 128, PLACES = 1 << 16 };
 
-/* glibc's own, by names that no preloaded library takes. */
+/* Who has memory: a sanitizer, where the program has one, or else glibc; both by
+   names that no preloaded library takes. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
+__attribute__((weak)) void *__interceptor_malloc(size_t size);
+__attribute__((weak)) void *__interceptor_calloc(size_t count, size_t size);
+__attribute__((weak)) void *__interceptor_realloc(void *block, size_t size);
+#define HAVING(name)                                                           \
+  (__interceptor_##name != NULL ? __interceptor_##name : __libc_##name)
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static struct {
@@ -131,12 +137,12 @@ static int denies(void) {
   return denied;
 }
 
-void *malloc(size_t size) { return denies() ? NULL : __libc_malloc(size); }
+void *malloc(size_t size) { return denies() ? NULL : HAVING(malloc)(size); }
 
 void *calloc(size_t count, size_t size) {
-  return denies() ? NULL : __libc_calloc(count, size);
+  return denies() ? NULL : HAVING(calloc)(count, size);
 }
 
 void *realloc(void *block, size_t size) {
-  return denies() ? NULL : __libc_realloc(block, size);
+  return denies() ? NULL : HAVING(realloc)(block, size);
 }

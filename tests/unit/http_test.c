@@ -569,6 +569,33 @@ static void ends_a_transfer_wherever_memory_is_denied(void **state) {
   assert_true(failures > 0);
 }
 
+/* What libcurl still knows of a socket that did not come to be a connection is
+   not what the next one of that number meets. */
+static void forgets_a_socket_for_which_memory_was_denied(void **state) {
+  struct server *s = *state;
+  struct deaf deaf;
+  int failures = 0, left = 0;
+  open_deaf(&deaf);
+  for (int nth = 1; left == 0; nth++) {
+    struct sb_http_op *op;
+    struct sb_http_request req = request(s, "GET");
+    renew_client(s);
+    req.url = deaf.url;
+    req.connect_timeout_ms = 20;
+    denied_in = nth;
+    if (sb_http_start(s->http, &req, on_event, s, &op) == 0) {
+      failures += strcmp(wait(s, op)->code, "ENOMEM") == 0;
+      sb_http_free(op);
+    }
+    left = denied_in;
+    denied_in = 0;
+    req = request(s, "GET");
+    expect_answer(s, &req, 200, "ok");
+  }
+  assert_true(failures > 0);
+  for (int i = 0; i < 4; i++) close(deaf.fds[i]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -592,6 +619,7 @@ int main(void) {
       TEST(fails_when_an_attached_file_changed),
       TEST(covers_a_key_that_comes_back),
       TEST(ends_a_transfer_wherever_memory_is_denied),
+      TEST(forgets_a_socket_for_which_memory_was_denied),
       cmocka_unit_test(tells_the_origin_of_a_url),
   };
   curl_global_init_mem(CURL_GLOBAL_DEFAULT, get, free, resize, copy_text,
