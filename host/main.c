@@ -237,7 +237,9 @@ static int try_threads(void) {
 static int begin_loop(uv_loop_t *loop) {
   int rc = try_threads();
   if (rc < 0) {
-    fprintf(stderr, "sbhost: not enough threads: %s (see ulimit -u)\n",
+    fprintf(stderr,
+            "sbhost: not enough threads, or memory for them: %s "
+            "(see ulimit -u)\n",
             uv_strerror(rc));
     return rc;
   }
@@ -268,6 +270,27 @@ static int end_output(int status) {
   return status == 0 ? STATUS_USAGE : status;
 }
 
+/* Runs the program in a Lua state; the exit status. */
+static int run_program(struct program *program, struct sb_pool *pool) {
+  lua_State *L = pool == NULL ? NULL : lua_newstate(resize, pool);
+  if (L == NULL) {
+    fprintf(stderr, "sbhost: not enough memory\n");
+    return STATUS_USAGE;
+  }
+  lua_setwarnf(L, on_warning, program);
+  lua_pushcfunction(L, add_traceback);
+  lua_pushcfunction(L, run_main);
+  lua_pushlightuserdata(L, program);
+  if (lua_pcall(L, 1, 0, 1) != LUA_OK) {
+    fprintf(stderr, "sbhost: %s\n", lua_tostring(L, -1));
+    program->status = STATUS_USAGE;
+  }
+  lua_settop(L, 0);
+  if (program->opened) sb_host_close(L);
+  lua_close(L);
+  return program->status;
+}
+
 int main(int argc, char **argv) {
   struct program program = {.argv = argv, .argc = argc};
   open_streams();
@@ -282,25 +305,10 @@ int main(int argc, char **argv) {
   program.argv = argv;
   if (begin_loop(&program.loop) < 0) return STATUS_USAGE;
   struct sb_pool *pool = sb_pool_new();
-  lua_State *L = pool == NULL ? NULL : lua_newstate(resize, pool);
-  if (L == NULL) {
-    fprintf(stderr, "sbhost: not enough memory\n");
-    return STATUS_USAGE;
-  }
-  lua_setwarnf(L, on_warning, &program);
-  lua_pushcfunction(L, add_traceback);
-  lua_pushcfunction(L, run_main);
-  lua_pushlightuserdata(L, &program);
-  if (lua_pcall(L, 1, 0, 1) != LUA_OK) {
-    fprintf(stderr, "sbhost: %s\n", lua_tostring(L, -1));
-    program.status = STATUS_USAGE;
-  }
-  lua_settop(L, 0);
-  if (program.opened) sb_host_close(L);
-  lua_close(L);
+  int status = run_program(&program, pool);
   sb_pool_free(pool);
   uv_run(&program.loop, UV_RUN_DEFAULT); /* handles that are closing */
   if (uv_loop_close(&program.loop) != 0)
     fprintf(stderr, "sbhost: a handle was left open\n");
-  return end_output(program.status);
+  return end_output(status);
 }

@@ -24,21 +24,25 @@ static size_t memory_needed(const struct sb_picture *picture) {
   return need < decoder_memory_max ? need : decoder_memory_max;
 }
 
+/* Why stb_image has not decoded it. */
+static int refuse_stb(char *fault) {
+  if (sb_stb_starved()) return UV_ENOMEM;
+  return sb_picture_refuse(fault, "it does not decode: %s",
+                           stbi_failure_reason());
+}
+
 static int decode_stb(const uint8_t *data, size_t len,
                       const struct sb_picture *picture,
                       struct sb_pixels *pixels, char *fault) {
   int width, height, channels;
   sb_stb_allow(memory_needed(picture));
   if (!stbi_info_from_memory(data, (int)len, &width, &height, &channels))
-    return sb_picture_refuse(fault, "it does not decode: %s",
-                             stbi_failure_reason());
+    return refuse_stb(fault);
   pixels->channels = channels == 2 || channels == 4 ? 4 : 3;
   if (picture->type == SB_PICTURE_JPEG) pixels->channels = 3;
   uint8_t *decoded = stbi_load_from_memory(data, (int)len, &width, &height,
                                            &channels, pixels->channels);
-  if (decoded == NULL)
-    return sb_picture_refuse(fault, "it does not decode: %s",
-                             stbi_failure_reason());
+  if (decoded == NULL) return refuse_stb(fault);
   size_t size = (size_t)width * (size_t)height * (size_t)pixels->channels;
   pixels->width = (uint32_t)width;
   pixels->height = (uint32_t)height;
@@ -51,22 +55,28 @@ static int decode_stb(const uint8_t *data, size_t len,
 static int decode_webp(const uint8_t *data, size_t len,
                        const struct sb_picture *picture,
                        struct sb_pixels *pixels, char *fault) {
-  WebPBitstreamFeatures features;
-  if (WebPGetFeatures(data, len, &features) != VP8_STATUS_OK ||
-      (uint32_t)features.width != picture->width ||
-      (uint32_t)features.height != picture->height)
+  WebPDecoderConfig config;
+  if (!WebPInitDecoderConfig(&config) ||
+      WebPGetFeatures(data, len, &config.input) != VP8_STATUS_OK ||
+      (uint32_t)config.input.width != picture->width ||
+      (uint32_t)config.input.height != picture->height)
     return sb_picture_refuse(fault, "it does not decode");
-  int channels = features.has_alpha ? 4 : 3;
-  size_t stride = (size_t)features.width * (size_t)channels;
-  size_t size = stride * (size_t)features.height;
+  int channels = config.input.has_alpha ? 4 : 3;
+  size_t stride = (size_t)picture->width * (size_t)channels;
+  size_t size = stride * picture->height;
   uint8_t *rows = malloc(size);
   if (rows == NULL) return UV_ENOMEM;
-  uint8_t *done = channels == 4
-                      ? WebPDecodeRGBAInto(data, len, rows, size, (int)stride)
-                      : WebPDecodeRGBInto(data, len, rows, size, (int)stride);
-  if (done == NULL) {
+  config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA.rgba = rows;
+  config.output.u.RGBA.stride = (int)stride;
+  config.output.u.RGBA.size = size;
+  VP8StatusCode status = WebPDecode(data, len, &config);
+  if (status != VP8_STATUS_OK) {
     free(rows);
-    return sb_picture_refuse(fault, "it does not decode");
+    return status == VP8_STATUS_OUT_OF_MEMORY
+               ? UV_ENOMEM
+               : sb_picture_refuse(fault, "it does not decode");
   }
   pixels->data = rows;
   pixels->width = picture->width;

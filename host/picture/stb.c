@@ -22,15 +22,24 @@ union header { /* in front of every block, aligned as malloc aligns */
 };
 
 static _Thread_local size_t left;
+static _Thread_local bool starved;
 
-void sb_stb_allow(size_t bytes) { left = bytes; }
+void sb_stb_allow(size_t bytes) {
+  left = bytes;
+  starved = false;
+}
+
+bool sb_stb_starved(void) { return starved; }
 
 /* Zeroed: stb_image before 2.28, Debian 12's among them, decodes with whatever
    it finds in a table that the file uses and does not bring. */
 static void *capped_malloc(size_t size) {
   if (size > left) return NULL;
   union header *header = calloc(1, sizeof *header + size);
-  if (header == NULL) return NULL;
+  if (header == NULL) {
+    starved = true;
+    return NULL;
+  }
   header->size = size;
   left -= size;
   return header + 1;

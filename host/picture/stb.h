@@ -6,6 +6,7 @@
 #ifndef SB_HOST_STB_H
 #define SB_HOST_STB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define STBI_NO_STDIO
@@ -20,5 +21,9 @@
 /* What stb_image may allocate on this thread from now on, in bytes, all told:
    a picture of few bytes can ask for gigabytes. Zero by default. */
 void sb_stb_allow(size_t bytes);
+
+/* Whether it was given less since then, as there is none: it tells that like
+   any fault of the file. */
+bool sb_stb_starved(void);
 
 #endif

@@ -119,6 +119,47 @@ static void refuses_a_bomb(void **state) {
   assert_null(pixels.data);
 }
 
+/* The names are those that the linker's --wrap asks for. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+/* How many allocations succeed before one fails; below 0: all do. */
+static long countdown = -1;
+
+static int fails(void) { return countdown >= 0 && countdown-- == 0; }
+
+void *__wrap_malloc(size_t size) {
+  return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+  return fails() ? NULL : __real_calloc(count, size);
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+static void takes_no_want_of_memory_for_a_bad_picture(void **state) {
+  static const char *const names[] = {
+      SB_TEST_DATA "/card.png", SB_TEST_DATA "/card.jpeg",
+      SB_TEST_DATA "/card-progressive.jpeg", SB_TEST_DATA "/card.webp"};
+  (void)state;
+  for (int i = 0; i < 4; i++) {
+    int rc = UV_ENOMEM, failures = 0;
+    for (long nth = 0; rc == UV_ENOMEM; nth++) {
+      struct sb_pixels pixels;
+      countdown = nth;
+      rc = sb_pixels_load(names[i], &pixels, NULL, fault);
+      failures += rc == UV_ENOMEM;
+      countdown = -1;
+      if (rc == 0) sb_pixels_free(&pixels);
+    }
+    assert_int_equal(rc, 0);
+    assert_true(failures > 0);
+  }
+}
+
 static void resizes_a_part(void **state) {
   uint8_t row[4 * 3] = {0, 0, 0, 200, 100, 50, 200, 100, 50, 9, 9, 9};
   struct sb_pixels from = {row, 4, 1, 3}, to;
@@ -145,6 +186,7 @@ int main(void) {
       cmocka_unit_test(decodes_each_type_alike),
       cmocka_unit_test(keeps_transparency),
       cmocka_unit_test(refuses_a_bomb),
+      cmocka_unit_test(takes_no_want_of_memory_for_a_bad_picture),
       cmocka_unit_test(resizes_a_part),
       cmocka_unit_test(knows_a_blank),
   };
