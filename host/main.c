@@ -36,23 +36,24 @@ struct program {
 };
 
 /* Makes root the folder dir, without links and dots, if the Lua half is there.
- */
-static int is_lua_root(const char *dir, char *root, size_t size) {
+   0 or a negative UV_E*. */
+static int try_root(const char *dir, char *root, size_t size) {
   char path[PATH_SIZE];
   uv_fs_t req;
   int n = snprintf(path, sizeof path, "%s/cli/main.lua", dir);
-  if (n < 0 || (size_t)n >= sizeof path) return 0;
+  if (n < 0 || (size_t)n >= sizeof path) return UV_ENAMETOOLONG;
   int rc = uv_fs_stat(NULL, &req, path, NULL);
   uv_fs_req_cleanup(&req);
-  if (rc < 0) return 0;
+  if (rc < 0) return rc;
   rc = uv_fs_realpath(NULL, &req, dir, NULL);
   if (rc == 0) n = snprintf(root, size, "%s", (char *)req.ptr);
   uv_fs_req_cleanup(&req);
-  return rc == 0 && n > 0 && (size_t)n < size;
+  return rc == 0 && (size_t)n >= size ? UV_ENAMETOOLONG : rc;
 }
 
 /* Where the Lua half is: SBHOST_LUA, else beside the program as installed
-   (../share/sbhost/lua), else as built in the tree (../lua). */
+   (../share/sbhost/lua), else as built in the tree (../lua). 0 or a negative
+   UV_E*. */
 static int find_lua_root(struct program *program) {
   static const char *const places[] = {"../share/sbhost/lua", "../lua"};
   size_t len = sizeof program->exe;
@@ -60,18 +61,19 @@ static int find_lua_root(struct program *program) {
   /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet */
   const char *chosen = getenv("SBHOST_LUA");
   if (chosen != NULL)
-    return is_lua_root(chosen, program->root, sizeof program->root);
+    return try_root(chosen, program->root, sizeof program->root);
   const char *slash = strrchr(program->exe, '/');
-  if (slash == NULL) return 0;
+  int rc = UV_ENOENT;
+  if (slash == NULL) return rc;
   for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
     char dir[PATH_SIZE];
     int n = snprintf(dir, sizeof dir, "%.*s/%s", (int)(slash - program->exe),
                      program->exe, places[i]);
-    if (n > 0 && (size_t)n < sizeof dir &&
-        is_lua_root(dir, program->root, sizeof program->root))
-      return 1;
+    if (n < 0 || (size_t)n >= sizeof dir) continue;
+    rc = try_root(dir, program->root, sizeof program->root);
+    if (rc != UV_ENOENT) return rc;
   }
-  return 0;
+  return rc;
 }
 
 /* require "host.program" -> { version = "0.1.0", path = "…/bin/sbhost",
@@ -103,8 +105,41 @@ static void set_module_path(lua_State *L, const struct program *program) {
   lua_pop(L, 2);
 }
 
+/* A searcher of `require`, for the Lua half. Lua's own takes a file that it
+   cannot open, as there is no memory for it, for one that is not there. */
+static int search_half(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const char *root = lua_tostring(L, lua_upvalueindex(1));
+  const char *inner = luaL_gsub(L, name, ".", "/");
+  const char *path = lua_pushfstring(L, "%s/%s.lua", root, inner);
+  if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    lua_pushfstring(L, "no file '%s'", path);
+    return 1;
+  }
+  if (luaL_loadfilex(L, path, NULL) != LUA_OK)
+    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s",
+                      name, path, lua_tostring(L, -1));
+  lua_pushvalue(L, -2);
+  return 2;
+}
+
+/* Puts it behind the one that looks among what is in the program. `package` is
+   on top of the stack. */
+static void add_searcher(lua_State *L, const struct program *program) {
+  lua_getfield(L, -1, "searchers");
+  for (lua_Integer i = luaL_len(L, -1); i > 1; i--) {
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_pushstring(L, program->root);
+  lua_pushcclosure(L, search_half, 1);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 1);
+}
+
 static void set_paths(lua_State *L, struct program *program) {
   lua_getglobal(L, "package");
+  add_searcher(L, program);
   lua_getfield(L, -1, "path");
   lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", program->root, program->root,
                   lua_tostring(L, -1));
@@ -133,9 +168,12 @@ static void report(lua_State *L, int index, struct sb_task *task) {
 /* Under lua_pcall. Runs the loop until the main task has ended. */
 static int run_main(lua_State *L) {
   struct program *program = lua_touserdata(L, 1);
-  if (!find_lua_root(program))
-    return luaL_error(L, "cannot find the Lua half of sbhost (cli/main.lua): "
-                         "set SBHOST_LUA to its folder");
+  int rc = find_lua_root(program);
+  if (rc < 0)
+    return luaL_error(L,
+                      "cannot find the Lua half of sbhost (cli/main.lua): %s; "
+                      "set SBHOST_LUA to its folder",
+                      uv_strerror(rc));
   luaL_openlibs(L);
   sb_host_open(L, &program->loop);
   program->opened = 1;

@@ -130,6 +130,16 @@ static int push_short(lua_State *L, int index, int aside,
   return 0;
 }
 
+/* lua-cjson ends the process when it finds no memory for the buffer that it
+   reads strings into, which is as long as the text: so it is tried before
+   whether there is as much (volatile, or the compiler leaves that out). */
+static void expect_buffer(lua_State *L) {
+  enum { HEAD = 256 };
+  void *volatile buffer = malloc(lua_rawlen(L, -1) + HEAD);
+  if (buffer == NULL) luaL_error(L, "not enough memory");
+  free(buffer);
+}
+
 int sb_decode(lua_State *L, int index, int decode,
               const struct sb_json_limits *limits,
               struct sb_json_fault *fault) {
@@ -142,6 +152,7 @@ int sb_decode(lua_State *L, int index, int decode,
     lua_settop(L, top);
     return rc;
   }
+  expect_buffer(L);
   lua_call(L, 1, 1);
   if (lua_rawlen(L, aside) > 0) put_back(L, aside);
   lua_replace(L, aside);

@@ -95,6 +95,9 @@ local function caught(err)
   local fault = package.loaded["pipeline.fault"]
   if fault and fault.is(err) or type(err) == "string" and err:find(NO_MEMORY) then
     return err
+  elseif type(err) == "string" and err:find "^error loading module" then
+    -- The linker does not always say why, and of these all have been there once.
+    return err .. "\na part of sbhost cannot be loaded: either memory has run out, or it is not installed whole"
   end
   return debug.traceback(require("pipeline.story.mishap").words(err), 2)
 end

@@ -78,26 +78,24 @@ end
 ---@param where? string where the name stands, for the fault
 ---@return pipeline.Rule
 function M.load(name, dirs, where)
-  for _, dir in ipairs(dirs) do
-    local file = source.beside(dir, name .. ".lua")
-    if source.read(file) then
-      local loaded, script = source.run(file, { dir })
-      if getmetatable(loaded) ~= Rule or loaded.name ~= name then
-        fault.raise {
-          message = ("the file returns no rule '%s'"):format(name),
-          where = file,
-          hint = ("a rule's file ends with: return rule \"%s\" { … }"):format(name),
-        }
-      end
-      loaded.inputs = script.inputs
-      return loaded
-    end
+  local file, _, dir = source.first(name .. ".lua", dirs)
+  if not file then
+    fault.raise {
+      message = ("there is no rule '%s' in %s"):format(name, names.sentence(dirs)),
+      where = where,
+      hint = ("a story's own rules are files in rules/ beside it: rules/%s.lua"):format(name),
+    }
   end
-  fault.raise {
-    message = ("there is no rule '%s' in %s"):format(name, names.sentence(dirs)),
-    where = where,
-    hint = ("a story's own rules are files in rules/ beside it: rules/%s.lua"):format(name),
-  }
+  local loaded, script = source.run(file, { dir })
+  if getmetatable(loaded) ~= Rule or loaded.name ~= name then
+    fault.raise {
+      message = ("the file returns no rule '%s'"):format(name),
+      where = file,
+      hint = ("a rule's file ends with: return rule \"%s\" { … }"):format(name),
+    }
+  end
+  loaded.inputs = script.inputs
+  return loaded
 end
 
 return setmetatable(M, {

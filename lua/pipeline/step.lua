@@ -243,11 +243,9 @@ function M.load(name, dirs, where)
       hint = "a name is made of letters, digits and _, as in music_cues",
     }
   end
-  for _, dir in ipairs(dirs) do
-    local file = source.beside(dir, name .. ".lua")
-    if source.read(file) then
-      return load_file(name, file, dir)
-    end
+  local file, _, dir = source.first(name .. ".lua", dirs)
+  if file then
+    return load_file(name, file, dir)
   end
   local known = known_steps(dirs)
   local near = names.nearest(name, known)

@@ -229,6 +229,15 @@ describe("sbhost", function()
     end
   end)
 
+  it("takes no part of itself that cannot be read for one that is not there", function()
+    local root = support.folder() .. "/lua"
+    assert(os.execute(("cp -r %s/lua %s && ln -sf plan.lua %s/cli/plan.lua"):format(support.tree, root, root)))
+    local result = support.run({ "plan", "story.lua" }, "SBHOST_LUA=" .. root)
+    assert.equal(1, result.status)
+    assert.truthy(result.err:find("cli/plan.lua: Too many levels of symbolic links", 1, true), result.err)
+    assert.truthy(result.err:find("a part of sbhost cannot be loaded", 1, true), result.err)
+  end)
+
   it("says that its output could not be written", function()
     local result = shell "sbhost help run >/dev/full"
     says(result, 2, "standard output was not written whole")

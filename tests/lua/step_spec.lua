@@ -94,6 +94,15 @@ describe("step.load", function()
     assert.equal("theirs", step.load("cues", { "/nowhere", theirs }).about)
   end)
 
+  it("takes no other for a file that is there and cannot be read", function()
+    local theirs = support.write { ["cues.lua"] = "" }
+    local mine = support.folder()
+    assert(os.execute(("ln -s cues.lua %s/cues.lua"):format(mine))) -- to itself
+    local err = caught(function() step.load("cues", { mine, theirs }) end)
+    assert.equal(mine .. "/cues.lua", err.where)
+    has(err.message, "cannot read it: Too many levels of symbolic links")
+  end)
+
   it("hashes what is declared, and the script only where it has code", function()
     local function hash(comment, rest)
       local text = "%sreturn require \"pipeline.step\" \"cues\" { writes = { \"lore\" }, %s }"

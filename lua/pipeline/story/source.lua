@@ -42,15 +42,18 @@ function M.noting(into, fn, ...)
   return fn(...)
 end
 
+local ENOENT, ENOTDIR = 2, 20 -- there is no such file
+
 ---@param file string
 ---@return string|nil bytes
 ---@return string|nil message
+---@return boolean|nil absent there is no such file
 local function read_bytes(file)
-  local handle, message = io.open(file, "rb")
-  if not handle then return nil, (message:gsub("^.*: ", "")) end
+  local handle, message, code = io.open(file, "rb")
+  if not handle then return nil, (message:gsub("^.*: ", "")), code == ENOENT or code == ENOTDIR end
   local bytes, why = handle:read "a"
   handle:close()
-  return bytes, why
+  return bytes, why, false
 end
 
 --- The text of a script, or nil and why not. Read at once, as `require` does. What
@@ -58,11 +61,29 @@ end
 ---@param file string
 ---@return string|nil text
 ---@return string|nil message
+---@return boolean|nil absent there is no such file
 function M.read(file)
-  local bytes, message = read_bytes(file)
+  local bytes, message, absent = read_bytes(file)
   if notes then notes[file] = bytes and json.sha256(bytes) or false end
-  if not bytes then return nil, message end
+  if not bytes then return nil, message, absent end
   return (bytes:gsub("^\xEF\xBB\xBF", ""):gsub("^#", "--#"):gsub("\r\n?", "\n"))
+end
+
+--- The script of that name in the first of the folders that has it. One that is there
+--- and cannot be read is a fault: another in its place is not what was meant.
+---@param name string
+---@param dirs string[]
+---@return string|nil file
+---@return string text
+---@return string dir
+function M.first(name, dirs)
+  for _, dir in ipairs(dirs) do
+    local file = M.beside(dir, name)
+    local text, message, absent = M.read(file)
+    if text then return file, text, dir end
+    if not absent then fault.raise { message = "cannot read it: " .. message, where = file } end
+  end
+  return nil, "", ""
 end
 
 --- The line on which a piece of a text begins.
@@ -168,18 +189,15 @@ local function make_require(script, dirs, environment)
         hint = "let one of them require the other inside of the function that uses it",
       }
     end
-    for _, dir in ipairs(dirs) do
-      local file = M.beside(dir, relative)
-      local text = M.read(file)
-      if text then
-        script.texts[#script.texts + 1] = text
-        script.files[#script.files + 1] = file
-        local chunk = compiled(text, file, environment)
-        loading[name] = true
-        local value = chunk(name, file)
-        loaded[name] = value == nil and true or value
-        return loaded[name]
-      end
+    local file, text = M.first(relative, dirs)
+    if file then
+      script.texts[#script.texts + 1] = text
+      script.files[#script.files + 1] = file
+      local chunk = compiled(text, file, environment)
+      loading[name] = true
+      local value = chunk(name, file)
+      loaded[name] = value == nil and true or value
+      return loaded[name]
     end
     if not is_elsewhere(tostring(name)) then
       fault.raise {
