@@ -8,7 +8,7 @@ local say = require "cli.say"
 local session = require "pipeline.session"
 local ui = require "host.ui"
 
-local OPTIONS = options.for_story { yes = {}, choose = { value = "STEP=N", pairs = true, number = true } }
+local OPTIONS = options.for_story { yes = {}, choose = options.choose }
 
 ---@param bytes number
 local function size(bytes)
@@ -28,7 +28,7 @@ local function tell(rubbish)
     say.line(("  %s (%s)"):format(found.path, size(found.bytes)))
     sum = sum + found.bytes
   end
-  say.line(("%d files, %s; %d earlier takes go with them"):format(#rubbish.files, size(sum), #rubbish.outcomes))
+  say.line(("%d files, %s; this drops %d earlier takes"):format(#rubbish.files, size(sum), #rubbish.outcomes))
 end
 
 --- Whether the user wants it.
@@ -38,9 +38,10 @@ local function confirmed(chosen)
   if chosen.yes then
     return true
   elseif not ui.terminal "stdin" or not ui.terminal() then
-    fault.raise { message = "nothing was removed: there is no terminal to ask at", hint = "say --yes to remove these" }
+    local hint = "use --yes to delete without asking"
+    fault.raise { message = "nothing was deleted: there is no terminal to ask on", hint = hint }
   end
-  io.stdout:write "remove these? y/n "
+  io.stdout:write "delete these? y/n "
   io.stdout:flush()
   local key = ui.key()
   say.line(key or "")
@@ -61,12 +62,12 @@ return function(...)
   options.just_one("clean", rest)
   local rubbish = look(story, chosen)
   if #rubbish.files == 0 and #rubbish.outcomes == 0 then
-    print "nothing to remove"
+    print "nothing to delete"
     return 0
   end
   tell(rubbish)
   if not confirmed(chosen) then
-    print "nothing was removed"
+    print "nothing was deleted"
     return 0
   end
   local opened <close> = session.load(story, chosen)
@@ -75,6 +76,6 @@ return function(...)
   if problem then
     fault.raise { message = problem }
   end
-  print "removed"
+  print "deleted"
   return 0
 end

@@ -11,7 +11,7 @@ local session = require "pipeline.session"
 local ui = require "host.ui"
 
 local OPTIONS = options.for_story {
-  choose = { value = "STEP=N", pairs = true, number = true },
+  choose = options.choose,
   format = { value = "FORMAT" },
   tasks = {},
 }

@@ -66,7 +66,7 @@ function M.parse(declared, arguments)
       local name = flag:match "^%-%-?(.*)$"
       local option = flag:find "^%-%-" and declared[name]
       if not option then
-        fault.unknown({ message = ("there is no option '%s' here"):format(flag) }, "--" .. name, flags_of(declared))
+        fault.unknown({ message = ("unknown option '%s'"):format(flag) }, "--" .. name, flags_of(declared))
       end
       local value = attached
       if option.value and not value then
@@ -87,6 +87,9 @@ function M.parse(declared, arguments)
   return options, rest
 end
 
+--- The option that chooses among a step's options.
+M.choose = { value = "STEP=N", pairs = true, number = true }
+
 --- What the commands that evaluate a story all take, with a command's own.
 ---@param own table<string, Option>
 ---@return table<string, Option>
@@ -100,6 +103,18 @@ function M.for_story(own)
   for name, option in pairs(own) do
     declared[name] = option
   end
+  return declared
+end
+
+--- What decides which tasks a run has to do, with a command's own.
+---@param own table<string, Option>
+---@return table<string, Option>
+function M.for_run(own)
+  local declared = M.for_story(own)
+  for _, name in ipairs { "from", "until", "only" } do
+    declared[name] = { value = "STEP" }
+  end
+  declared.choose = M.choose
   return declared
 end
 
@@ -128,7 +143,7 @@ function M.further(command, wanted, rest)
   if #rest ~= #wanted then
     local missing = wanted[#rest + 1]
     fault.raise {
-      message = missing and ("%s is missing"):format(missing) or ("'%s' is one too many"):format(rest[#wanted + 1]),
+      message = missing and ("%s is missing"):format(missing) or ("unexpected argument '%s'"):format(rest[#wanted + 1]),
       hint = ("sbhost %s STORY.lua %s"):format(command, table.concat(wanted, " ")),
     }
   end
@@ -142,7 +157,7 @@ end
 function M.count(text, what)
   local number = math.tointeger(tonumber(text))
   if not number or number < 1 then
-    fault.raise { message = ("%s is a whole number from 1, not '%s'"):format(what, text) }
+    fault.raise { message = ("%s must be a whole number from 1, not '%s'"):format(what, text) }
   end
   return number
 end
@@ -153,7 +168,7 @@ end
 function M.just_one(command, rest)
   if rest[1] then
     fault.raise {
-      message = ("one story at a time, not also '%s'"):format(rest[1]),
+      message = ("unexpected argument '%s'"):format(rest[1]),
       hint = ("sbhost %s STORY.lua"):format(command),
     }
   end

@@ -6,13 +6,13 @@ local names = require "pipeline.names"
 local options = require "cli.options"
 local plan = require "pipeline.plan"
 local say = require "cli.say"
-local session = require "pipeline.session"
+local within = require "pipeline.tasks.within"
 
 --- What can be left out on a narrow terminal: what was reused, what is not known yet, what
 --- there is to do.
 local SPARE = { 2, 4, 3 }
 
-local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
+local OPTIONS = options.for_run {}
 
 ---@param range Range?
 ---@param form string of one number
@@ -78,10 +78,10 @@ local function unknown_lines(lines, made)
     end
   end
   if #uncounted > 0 then
-    lines[#lines + 1] = "not in these sums, since nobody knows how many calls they take: " .. names.sentence(uncounted)
+    lines[#lines + 1] = "not included, because the number of calls is unknown: " .. names.sentence(uncounted)
   end
   if #unpriced > 0 then
-    lines[#lines + 1] = "not in these sums, since a price is not known: " .. names.sentence(unpriced)
+    lines[#lines + 1] = "not included, because a price is unknown: " .. names.sentence(unpriced)
       .. " (put the model's into lua/providers/models.lua)"
   end
 end
@@ -91,9 +91,10 @@ end
 return function(...)
   local chosen, story, rest = options.of_story("plan", OPTIONS, { ... })
   options.just_one("plan", rest)
-  local opened = session.load(story, chosen)
+  local opened, only = within.load(story, chosen)
   opened:open { readonly = true }
-  local made = plan.of(opened)
+  within.wish(opened)
+  local made = plan.of(opened, only)
   say.line(table.concat(opened:providers().notices, "\n"))
   say.line(("project: %s"):format(opened:folder()))
   opened:close()

@@ -10,7 +10,7 @@ local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
-local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
+local OPTIONS = options.for_story { choose = options.choose }
 
 ---@param request Request
 local function lines_of(request)

@@ -8,19 +8,13 @@ local options = require "cli.options"
 local program = require "host.program"
 local progress = require "cli.progress"
 local say = require "cli.say"
-local session = require "pipeline.session"
 local summary = require "cli.summary"
-local tasks = require "pipeline.tasks.select"
 local within = require "pipeline.tasks.within"
 
 local M = {}
 
-M.options = options.for_story {
-  from = { value = "STEP" },
-  ["until"] = { value = "STEP" },
-  only = { value = "STEP" },
+M.options = options.for_run {
   ask = {},
-  choose = { value = "STEP=N", pairs = true, number = true },
   lane = { value = "LANE=N", pairs = true, number = true },
   ["max-cost"] = { value = "USD", number = true },
   ["resend-doubt"] = { value = "USD", number = true },
@@ -41,7 +35,7 @@ local function listen_for_interrupts(opened, asker)
   interrupt.listener = loop.spawn(function()
     loop.signal "INT"
     interrupt.heard = true
-    opened:stop "interrupted: what is in flight is waited for; Ctrl-C again ends at once"
+    opened:stop "interrupted: waiting for calls in flight; Ctrl-C again ends at once"
     if asker then
       asker:stop()
     end
@@ -91,37 +85,15 @@ local function tell(chosen, text)
   end
 end
 
---- Wishes for another take of a step's tasks.
----@param opened Session
-local function wish(opened, step)
-  local anew = 0
-  for _, task in ipairs(opened:known_tasks()) do
-    if tasks.step_of(task) == step and opened:outcomes().takes:wish(task, opened:outcomes():of(task)) then
-      anew = anew + 1
-    end
-  end
-  if anew > 0 then
-    opened.project:unfinish()
-  end
-end
-
 ---@return Session
 ---@return table<string, true>? only the steps that it is kept to
 local function prepare(story, chosen)
   if chosen.ask then
     ask.check(chosen)
   end
-  local opened = session.load(story, chosen)
-  local only = within.steps(opened.graph, chosen)
-  if chosen.only then
-    local looked <close> = session.load(story, chosen)
-    looked:open { readonly = true }
-    within.check_only(looked, chosen.only)
-  end
+  local opened, only = within.load(story, chosen)
   opened:open()
-  if chosen.from then
-    wish(opened, chosen.from)
-  end
+  within.wish(opened)
   return opened, only
 end
 

@@ -8,7 +8,7 @@ local say = require "cli.say"
 local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 
-local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
+local OPTIONS = options.for_story { choose = options.choose }
 
 ---@param outcomes StandingOutcome[]
 ---@param task string
@@ -51,6 +51,6 @@ return function(...)
   opened:open()
   opened:outcomes().takes:put(task, taken)
   opened.project:unfinish()
-  say.line(("%s: take %s is the current one; sbhost run puts it into the storyboard"):format(task, number))
+  say.line(("%s: take %s is now the current one; sbhost run updates the storyboard"):format(task, number))
   return 0
 end

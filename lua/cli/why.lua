@@ -9,7 +9,7 @@ local select_tasks = require "pipeline.tasks.select"
 local session = require "pipeline.session"
 local why = require "pipeline.plan.why"
 
-local OPTIONS = options.for_story { choose = { value = "STEP=N", pairs = true, number = true } }
+local OPTIONS = options.for_story { choose = options.choose }
 
 local MOST_VALUES = 3 -- of what one task has brought
 
@@ -54,13 +54,13 @@ local function heading(account)
     local cause = account.after and account.after.task or "the steps before it"
     return ("%s is not known yet: it waits for %s"):format(account.task, cause)
   end
-  return ("%s would not run: nothing that it is made from has changed"):format(account.task)
+  return ("%s would not run: nothing it depends on has changed"):format(account.task)
 end
 
 --- A value that a task has brought, old and new.
 ---@param value ChangedValue
 function Printer:value(value)
-  self:line("since %s is another one, written by %s:", value.path, value.task)
+  self:line("because %s has changed, written by %s:", value.path, value.task)
   if type(value.old) == "string" and type(value.new) == "string" then
     self:both(differences.excerpts(value.old, value.new))
   else
@@ -76,11 +76,11 @@ function Printer:account(account)
     self:both(difference.old, difference.new)
   end
   if account.origin then
-    self:line("since it comes from %s", account.origin)
+    self:line("because it comes from %s", account.origin)
   end
   for _, cause in ipairs(account.causes) do
     if cause.by_hand then
-      self:line("since %s", cause.by_hand)
+      self:line("because %s", cause.by_hand)
     end
     for i = 1, math.min(#cause.values, MOST_VALUES) do
       self:value(cause.values[i])

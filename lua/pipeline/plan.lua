@@ -18,7 +18,7 @@ local tasks = require "pipeline.tasks.select"
 ---@field cost Range?      USD; nil: nobody knows
 
 ---@class Plan
----@field steps StepPlan[]
+---@field steps StepPlan[]               of which calls may be made
 ---@field tasks Foreseen[]                in the order of the story, but for those of steps that are as they were
 ---@field reasons table<string, Reason>   of those that are planned, by task
 ---@field waits table<string, string>     what the tasks of a step that are not known yet wait for
@@ -213,11 +213,12 @@ end
 
 --- What a run of a session that was opened would do. Makes no call.
 ---@param opened Session
+---@param only table<string, true>? the steps that it would make calls of; nil: all
 ---@return Plan
-function M.of(opened)
+function M.of(opened, only)
   local self = setmetatable({
     opened = opened,
-    forecast = dry.evaluate(opened, true),
+    forecast = dry.evaluate(opened, true, only),
     samples = samples.read(opened.project.store),
     counts = counts.new(opened),
   }, Planner)
@@ -241,12 +242,14 @@ function M.of(opened)
     end
   end
   local waiting = self:waiting()
-  for i, step in ipairs(opened.graph.steps) do
-    local of = self:step(step, by_step[step.name] or {}, waiting[step.name])
-    plan.steps[i] = of
-    plan.unknown = plan.unknown or not of.cost or not of.calls
-    add(plan.calls, of.calls or none())
-    add(plan.cost, of.cost or { low = of.least, high = of.least })
+  for _, step in ipairs(opened.graph.steps) do
+    if not only or only[step.name] then
+      local of = self:step(step, by_step[step.name] or {}, waiting[step.name])
+      plan.steps[#plan.steps + 1] = of
+      plan.unknown = plan.unknown or not of.cost or not of.calls
+      add(plan.calls, of.calls or none())
+      add(plan.cost, of.cost or { low = of.least, high = of.least })
+    end
   end
   return plan
 end

@@ -112,8 +112,9 @@ end
 --- Evaluates a session's story without a call.
 ---@param opened Session
 ---@param by_step boolean? tasks of steps that are as the last run left them are neither looked at nor told
+---@param only table<string, true>? the steps that a run would make calls of; nil: all
 ---@return Forecast
-function M.evaluate(opened, by_step)
+function M.evaluate(opened, by_step, only)
   local dry = M.new(opened.project, opened.looked_at)
   local forecast = setmetatable({
     dry = dry,
@@ -126,6 +127,7 @@ function M.evaluate(opened, by_step)
   local result = opened:evaluate {
     calls = dry,
     by_step = by_step,
+    only = only,
     report = function(event)
       if event.event == "fault" then
         wrong = event.message

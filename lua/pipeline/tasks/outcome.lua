@@ -54,11 +54,8 @@ local M = {}
 ---@param options { readonly: boolean? }? readonly: nothing is written to the store
 ---@return Outcomes
 function M.new(store, options)
-  return setmetatable({
-    store = store,
-    takes = takes.new(store),
-    readonly = options and options.readonly,
-  }, Outcomes)
+  local readonly = options and options.readonly
+  return setmetatable({ store = store, takes = takes.new(store, readonly), readonly = readonly }, Outcomes)
 end
 
 local function copied(list)

@@ -11,6 +11,7 @@ local json = require "host.json"
 ---@class Takes
 ---@field private store host.store.store
 ---@field private records table<string, Take>
+---@field private readonly boolean? records are gone by, and not kept
 local Takes = {}
 Takes.__index = Takes
 
@@ -19,8 +20,9 @@ local M = {}
 local KIND = "take"
 
 ---@param store host.store.store
+---@param readonly boolean? nothing is written to the store
 ---@return Takes
-function M.new(store)
+function M.new(store, readonly)
   local records = {}
   for task, text in pairs(store:all(KIND)) do
     local record = json.decode(text)
@@ -30,7 +32,7 @@ function M.new(store)
       back = back and { key = back.key, n = math.tointeger(back.n) },
     }
   end
-  return setmetatable({ store = store, records = records }, Takes)
+  return setmetatable({ store = store, records = records, readonly = readonly }, Takes)
 end
 
 --- The number that a task's requests carry.
@@ -83,7 +85,9 @@ end
 ---@param record Take
 function Takes:put(task, record)
   self:suppose(task, record)
-  self.store:put(KIND, task, json.encode(record))
+  if not self.readonly then
+    self.store:put(KIND, task, json.encode(record))
+  end
 end
 
 --- Whether no outcome has come yet of the take that requests ask for.
