@@ -14,8 +14,8 @@ local NARROWEST, WIDEST = 40, 100 -- columns
 --- That there is somebody to ask, who reads what is said.
 ---@param chosen table the command line's options
 function M.check(chosen)
-  local problem = chosen.json and "--ask talks to a person and --json to a program: one of them is too many"
-    or not (ui.terminal() and ui.terminal "stdin") and "--ask shows the options at a terminal, and there is none"
+  local problem = chosen.json and "--ask and --json cannot be used together"
+    or not (ui.terminal() and ui.terminal "stdin") and "--ask needs a terminal"
   if problem then
     fault.raise {
       message = problem,

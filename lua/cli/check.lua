@@ -14,8 +14,8 @@ local OPTIONS = options.for_story { strict = {} }
 
 local FINE, FINDINGS = 0, 1
 
-local UNSTEADY = "%s: its request is another each time the story is loaded, and would be paid for each time; "
-  .. "a time, a random number or a table's order must not reach a prompt"
+local UNSTEADY = "%s: its request differs each time the story is loaded, and would be paid for each time; "
+  .. "do not use times, random numbers or the order of pairs() in a prompt"
 
 --- The story as a run would see it, loaded from its files anew.
 ---@return Session
@@ -87,7 +87,7 @@ return function(...)
     story,
     #opened.graph.steps,
     #forecast.tasks,
-    #wrong + #findings == 0 and "all well" or ("to look at: %d"):format(#wrong + #findings)
+    #wrong + #findings == 0 and "no problems" or ("problems: %d"):format(#wrong + #findings)
   ))
   return (#wrong > 0 or chosen.strict and #findings > 0) and FINDINGS or FINE
 end

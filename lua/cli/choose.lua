@@ -34,7 +34,7 @@ return function(...)
   local keys = answers_of(opened, step)
   if #keys == 0 then
     fault.raise {
-      message = ("step '%s' has not offered its options yet"):format(step),
+      message = ("step '%s' has no options yet"):format(step),
       hint = ("sbhost run %s --ask shows them when they come"):format(story),
     }
   end

@@ -118,7 +118,7 @@ return function(shell)
     fault.raise { message = "for which shell?", hint = "sbhost completions bash, zsh or fish" }
   elseif not print_for[shell] then
     local about = { message = ("there are no completions for '%s'"):format(shell) }
-    fault.unknown(about, shell, SHELLS, "there are those of")
+    fault.unknown(about, shell, SHELLS, "the shells are")
   end
   print((print_for[shell]()))
   return 0

@@ -22,10 +22,10 @@ local OPTIONS = {
 local function format_of(chosen)
   local known = names.keys(formats)
   if not chosen.format then
-    fault.raise { message = "export as what?", hint = "--format " .. table.concat(known, ", --format ") }
+    fault.raise { message = "which format?", hint = "--format " .. table.concat(known, ", --format ") }
   end
   if chosen.layout and chosen.format ~= "pdf" and formats[chosen.format] then
-    fault.raise { message = "--layout is for --format pdf alone", hint = "leave it out" }
+    fault.raise { message = "--layout applies only to --format pdf", hint = "leave it out" }
   end
   return formats[chosen.format]
     or fault.unknown({ message = ("there is no format '%s'"):format(chosen.format) }, chosen.format, known,
@@ -70,7 +70,7 @@ return function(...)
   end
   local made, message = file.mkdir(out:match "^(.*)/[^/]+$" or ".")
   if not made then
-    fault.raise { message = "it cannot be written: " .. message, hint = "name another place with --out" }
+    fault.raise { message = "it cannot be written: " .. message, hint = "choose another place with --out" }
   end
   local missing = look_for_pictures(reel, folder)
   format.write(reel, { folder = folder, out = out, layout = chosen.layout })

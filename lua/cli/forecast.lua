@@ -54,7 +54,7 @@ end
 ---@param range Range?
 local function money(range)
   if not range then
-    return "at a price that is not known"
+    return "cost unknown"
   end
   local low, high = ("%.2f"):format(range.low), ("%.2f"):format(range.high)
   return low == high and "about $" .. low or ("about $%s–%s"):format(low, high)
@@ -90,7 +90,7 @@ function M.event(opened, forecast, files)
     files_text(files),
     names.sentence(parts),
     money(event.cost),
-    waiting and "; what follows from them is not known yet" or ""
+    waiting and "; more may follow" or ""
   )
   return event
 end

@@ -1,49 +1,48 @@
--- lua/cli/help.lua: what `sbhost help COMMAND` says.
+-- lua/cli/help.lua: what `sbhost help COMMAND` prints. The completions, the man page and
+-- the options of flags.lua are read from it.
 
 return {
   run = [[
 sbhost run STORY.lua [OPTION...]
 
-Makes the whole storyboard of a story: data/PROJECT/artifact.json, a PNG for
-every prop, stage and shot, and storyboard.html to look at. What was answered
-before is not asked again; a run that was interrupted goes on where it stopped.
+Makes the storyboard of a story: data/PROJECT/artifact.json, a PNG for every prop,
+stage and shot, and storyboard.html to look at. Answers are remembered, so nothing
+is asked twice, and an interrupted run continues where it stopped.
 
   --provider NAME      offline (embedded, needs no key), openrouter, or openai
                        (OpenAI, or with --base-url any server that speaks its
-                       protocol, with the key in OPENAI_API_KEY if it needs
-                       one); without this, openrouter when OPENROUTER_API_KEY
-                       is set
-  --base-url URL       where the provider is, if not at its usual address
-  --model ROLE=MODEL   another model for a role: story, detail, image, rewrite
-  --from STEP          another take of every task of a step, and what follows from it
-  --until STEP         no call of a step that this one does not need
-  --only STEP          no call of any other step: what it needs must be there
-  --ask                show the options of a step at the terminal when they come, and
-                       let one be chosen, or another take be made; with --watch each
-                       time that there are others; not with --json
-  --choose STEP=N      take option N of a step's options, instead of option 1; it is
-                       kept for as long as the options are the same
+                       protocol; the key is in OPENAI_API_KEY). The default is
+                       openrouter if OPENROUTER_API_KEY is set, else offline
+  --base-url URL       the provider's address, if not the usual one
+  --model ROLE=MODEL   use another model for a role: story, detail, image, rewrite
+  --from STEP          make another take of all tasks of a step, and redo what
+                       depends on it
+  --until STEP         make only calls of this step and of those it needs
+  --only STEP          make only calls of this step; what it needs must be there
+  --ask                show the options of a step at the terminal and wait for a
+                       choice; not with --json
+  --choose STEP=N      use option N of a step instead of option 1, for as long as
+                       the options stay the same
   --lane LANE=N        at most N calls at once in a lane: text, image
-  --max-cost USD       send nothing that could take the run's cost above this
-  --resend-doubt USD   what asking again may cost for calls that were sent and
-                       never answered (0.50)
-  --data DIR           where projects are kept (data)
-  --strict             stop before the pictures of a scene whose shots break a rule
-                       of the craft (docs/steps.md)
-  --stream             show texts as they arrive: at a terminal the last line of
-                       each, with --json an event for each piece
-  --watch              do it again whenever the story, a module beside it, a step, a
-                       rule, a file that these read with io.open, a picture or
-                       artifact.json is saved, until Ctrl-C; a script that is broken
-                       is reported, and what was there before goes on
-  --json               one JSON object an event, instead of lines
-                       (docs/events.md)
-  --quiet              say nothing but errors: the tasks that failed, and what stops a run
+  --max-cost USD       send no call that could take the cost of the run above this
+  --resend-doubt USD   what repeating calls in doubt (sent but never answered) may
+                       cost (0.50)
+  --data DIR           the folder for projects (data)
+  --strict             stop before drawing a scene whose shots violate a rule of the
+                       craft (docs/steps.md)
+  --stream             show texts as they arrive: the last line of each, or with
+                       --json an event for each piece
+  --watch              run again whenever the story, a module beside it, a step, a
+                       rule, a file these read with io.open, a picture or
+                       artifact.json is saved, until Ctrl-C; an error in a script is
+                       shown, and the last working version stays in use
+  --json               print events as JSON, one per line (docs/events.md)
+  --quiet              print only errors: the tasks that failed, and what stops a run
 
-Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done
-and kept; 2 the command or the story is wrong, the project is busy or cannot be
+Exit status: 0 all done; 1 some tasks failed or are in doubt, the rest is done and
+kept; 2 the command or the story is wrong, or the project is busy or cannot be
 written; 3 the cost limit was reached; 130 interrupted. With --watch, Ctrl-C ends
-with the status of the last evaluation when it was over, and else with 130.
+with the status of the last evaluation, or 130 while one is running.
 
   sbhost run examples/lighthouse.lua
   sbhost run story.lua --lane image=8 --choose lore=2]],
@@ -51,37 +50,39 @@ with the status of the last evaluation when it was over, and else with 130.
   plan = [[
 sbhost plan STORY.lua [OPTION...]
 
-Says what `sbhost run` with the same options would do now: which tasks would be
-reused, which would be asked for and why, and which are not known yet, since what
-they are made from is still to come. Calls and cost are bands, from the models'
-prices, the sizes of the prompts and what earlier calls took; what nobody knows is
-said and not counted as nothing. It makes no call and needs no key.
+Shows what `sbhost run` with the same options would do: the tasks that would be
+reused, those that would make a call and why, and those that are not known yet
+because they depend on answers still to come. Calls and costs are ranges, based on
+prices, the size of the prompts, and earlier calls; anything unknown is listed
+separately. Makes no call and needs no key.
 
-  --provider NAME, --base-url URL, --model ROLE=MODEL, --choose STEP=N, --data DIR
+  --from STEP, --until STEP, --only STEP, --choose STEP=N
+                       as for `sbhost run`
+  --provider NAME, --base-url URL, --model ROLE=MODEL, --data DIR
                        as for `sbhost run`
 
-  sbhost plan examples/lighthouse.lua --provider openrouter]],
+  sbhost plan examples/lighthouse.lua --provider openrouter
+  sbhost plan story.lua --until shots]],
 
   edits = [[
 sbhost edits STORY.lua [--data DIR]
 
-Lists what was set by hand, in data/PROJECT/artifact.json or with `sbhost keep`:
-by path, items by their keys. An edit whose item is gone is marked; it is not in
-use, and kept until `sbhost unedit` drops it. May be asked while a run is under
-way.
+Lists the changes made by hand, in data/PROJECT/artifact.json or with
+`sbhost keep`. Edits whose item is gone are marked; they have no effect, and are
+kept until `sbhost unedit` drops them. Can be used during a run.
 
-  --data DIR  where projects are kept (data)
+  --data DIR  the folder for projects (data)
 
   sbhost edits examples/lighthouse.lua]],
 
   keep = [[
 sbhost keep STORY.lua TASK... [--data DIR]
 
-Makes what tasks wrote, texts or pictures, edits: the tasks are not asked again,
-whatever is written anew before them. A task is written as step, step[item] or
-step[scene/shot]; * stands for any letters, ? for one.
+Turns the results of tasks, texts or pictures, into edits: the tasks make no more
+calls, even when something they depend on changes. A task is written step,
+step[item] or step[scene/shot]; * matches any text, ? one character.
 
-  --data DIR  where projects are kept (data)
+  --data DIR  the folder for projects (data)
 
   sbhost keep story.lua lore 'shot_images[the-storm/*]'
   sbhost unedit story.lua 'lore.*'             lets them go again]],
@@ -89,24 +90,23 @@ step[scene/shot]; * stands for any letters, ? for one.
   unedit = [[
 sbhost unedit STORY.lua PATH... [--data DIR]
 
-Drops edits, by the paths that `sbhost edits` lists; * stands for any letters, ?
-for one. What was generated comes back with the next run, without a call: also a
-picture that another was saved over, until `sbhost clean` removes its take.
+Drops edits, by the paths that `sbhost edits` lists; * matches any text, ? one
+character. The next run restores the generated value without a call. This includes
+pictures that were overwritten, unless `sbhost clean` has removed their take.
 
-  --data DIR  where projects are kept (data)
+  --data DIR  the folder for projects (data)
 
   sbhost unedit story.lua 'scenes[the-storm].description' 'lore.*']],
 
   graph = [[
 sbhost graph STORY.lua [OPTION...]
 
-Draws the steps of a story, what follows what, and where each stands: done, to do,
-waiting for what comes before it, failed, or skipped for what failed. What a step
-follows by way of another one is left out. It makes no call, needs no key, and works
-before the first run.
+Draws the steps of a story, their order, and the state of each: done, to do,
+waiting for others, failed, or skipped after a failure. Where one step follows
+another indirectly, only the indirect way is drawn. Makes no call and needs no key.
 
   --format FORMAT      text (the default), dot (for Graphviz) or mermaid
-  --tasks              the tasks of the steps too: one for each scene, prop or shot
+  --tasks              show the tasks of each step: one per scene, prop or shot
   --provider NAME, --base-url URL, --model ROLE=MODEL, --choose STEP=N, --data DIR
                        as for `sbhost run`
 
@@ -116,15 +116,15 @@ before the first run.
   why = [[
 sbhost why STORY.lua TASK [OPTION...]
 
-Says why a task would run, or why it ran when it last did: the first part of its
-request that is another one, old and new, and behind that which value has changed,
-which task has written it, and why that one ran. It makes no call.
+Explains why a task would run, or why it last ran: the first difference in its
+request, old and new, the value that changed, the task that wrote that value, and
+why that one ran. Makes no call.
 
-A task is written as step, step[item] or step[scene/shot], as `sbhost plan` does.
+A task is written step, step[item] or step[scene/shot], as in `sbhost plan`.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
   --choose STEP=N     as for `sbhost run`
 
   sbhost why examples/lighthouse.lua lore
@@ -133,13 +133,13 @@ A task is written as step, step[item] or step[scene/shot], as `sbhost plan` does
   prompt = [[
 sbhost prompt STORY.lua TASK [OPTION...]
 
-Shows what a task asks: the system message, the prompt with all its values, the
-schema of the answer, the reference pictures. For a task that is not known yet it
-says what that waits for. It makes no call and needs no key.
+Shows the request of a task: the system message, the prompt with all its values,
+the schema of the answer, and the reference pictures. If the request is not known
+yet, says what it waits for. Makes no call and needs no key.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
   --choose STEP=N     as for `sbhost run`
 
   sbhost prompt examples/lighthouse.lua lore]],
@@ -147,15 +147,15 @@ says what that waits for. It makes no call and needs no key.
   redo = [[
 sbhost redo STORY.lua TASK... [OPTION...]
 
-Wishes for another take of tasks. The next run makes it, and whatever follows from
-it; earlier takes are kept. A wish that is not fulfilled yet is not doubled.
+Requests another take of tasks. The next run makes it, and redoes whatever depends
+on it; earlier takes are kept. Requesting it again before that run changes nothing.
 
-In a task's name * stands for any letters and ? for one; a step's name means all of
-its tasks.
+In the name of a task, * matches any text and ? one character; the name of a step
+means all of its tasks.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
 
   sbhost redo story.lua lore
   sbhost redo story.lua 'shot_images[the-storm/*]']],
@@ -163,24 +163,24 @@ its tasks.
   takes = [[
 sbhost takes STORY.lua TASK [OPTION...]
 
-Lists all that a task came to: number, time, model, cost, and the picture or how the
-text begins. The current one is marked with *.
+Lists the takes of a task: number, time, model, cost, and the picture or the
+beginning of the text. * marks the current one.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
 
   sbhost takes story.lua 'shot_images[the-storm/the-lamp]']],
 
   take = [[
 sbhost take STORY.lua TASK N [OPTION...]
 
-Makes take N of a task, as `sbhost takes` numbers them, the current one. It stands
-until what the task asks is another thing, or another take is made.
+Makes take N of a task, as numbered by `sbhost takes`, the current one, until the
+task's request changes or another take is made.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
   --choose STEP=N     as for `sbhost run`
 
   sbhost take story.lua 'shot_images[the-storm/the-lamp]' 1]],
@@ -188,27 +188,26 @@ until what the task asks is another thing, or another take is made.
   choose = [[
 sbhost choose STORY.lua STEP N [OPTION...]
 
-Takes option N of a step's options. The next run redoes what depends on it; going
-back costs nothing. When the step offers new options, nobody has chosen among them
-yet: then the story's choice counts, or option 1.
+Chooses option N of a step. The next run redoes what depends on it; going back
+costs nothing. When the step gets new options, the choice no longer applies: then
+the story's `choices` or option 1 is used.
 
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
 
   sbhost choose story.lua lore 2]],
 
   clean = [[
 sbhost clean STORY.lua [OPTION...]
 
-Removes what no take needs that stands: the pictures of earlier takes, with what
-came from the provider for them, and plates of reference pictures. Says first what
-that is, and how much, and asks.
+Deletes what no current take needs: the pictures of earlier takes, the answers they
+came from, and plates of reference pictures. Lists the files and asks first.
 
   --yes               do not ask
-  --data DIR          where projects are kept (data)
+  --data DIR          the folder for projects (data)
   --provider NAME, --base-url URL, --model ROLE=MODEL
-                      as for `sbhost run`, which asks another one as another request
+                      as for `sbhost run`: other models make other requests
   --choose STEP=N     as for `sbhost run`
 
   sbhost clean story.lua]],
@@ -216,64 +215,65 @@ that is, and how much, and asks.
   doubt = [[
 sbhost doubt STORY.lua [--data DIR]
 
-Lists the calls that were sent and never answered, so that nobody knows whether
-they were paid for: when each was sent, the most that it may have cost, and the
-name that the provider gave it. It makes no call.
+Lists calls that were sent but never answered, so that it is unknown whether they
+were charged: when each was sent, the most it may have cost, and the provider's
+name for it. Makes no call.
 
-  --data DIR  where projects are kept (data)
+  --data DIR  the folder for projects (data)
 
   sbhost doubt examples/lighthouse.lua]],
 
   status = [[
 sbhost status STORY.lua [--data DIR]
 
-Says where a project stands: what is done of each step, what failed and why, what
-its calls have cost, and which calls are in doubt (sent, and never answered). It
-makes no call, and may be asked while a run is under way.
+Shows the state of a project: what is done of each step, what failed and why, what
+its calls have cost, and which calls are in doubt (sent but never answered). Makes
+no call, and can be used during a run.
 
-  --data DIR  where projects are kept (data)
+  --data DIR  the folder for projects (data)
 
   sbhost status examples/lighthouse.lua]],
 
   check = [[
 sbhost check STORY.lua [OPTION...]
 
-Checks a story, its steps and prompts: that they hold together, and that what they
-ask is the same each time they are loaded. Then holds the shots that there are
-against the rules of the craft (docs/steps.md). It makes no call and needs no key.
+Checks that a story, its steps and prompts fit together, and that prompts are the
+same each time they are loaded. Then checks the existing shots against the rules of
+the craft (docs/steps.md). Makes no call and needs no key.
 
-  --strict             a rule that is broken makes the exit status 1
+  --strict             exit with status 1 if a rule is violated
   --provider NAME, --base-url URL, --model ROLE=MODEL, --data DIR
                        as for `sbhost run`
 
-Exit status: 0 all well, 1 something does not hold, 2 the story is wrong.
+Exit status: 0 no problems, 1 problems found, 2 the story cannot be loaded.
 
   sbhost check examples/lighthouse.lua]],
 
   export = [[
 sbhost export STORY.lua --format FORMAT [--out PATH] [--data DIR]
 
-Writes the storyboard as it stands for other programs and for the crew, to
-data/PROJECT/exports/ or to PATH. It makes no call.
+Writes the storyboard as it is now, for other programs and for the crew, to
+data/PROJECT/exports/ or to PATH. Makes no call.
 
-  --format FORMAT  one of those below
-  --layout LAYOUT  of a PDF: western (three panels a page, the default), konte (five
-                   in a column with action, dialogue and time), grid (contact sheet)
-  --out PATH       the file, or for pictures the folder
-  --data DIR       where projects are kept (data)
+  --format FORMAT  one of the formats below
+  --layout LAYOUT  for PDF: western (three panels a page, the default), konte (five
+                   in a column, with action, dialogue and time) or grid (contact
+                   sheet)
+  --out PATH       the file, or the folder for pictures
+  --data DIR       the folder for projects (data)
 
   pdf        the board on paper
-  csv        the shot list, a row a shot
-  json       all of it, with numbers and times
+  csv        the shot list, one row per shot
+  json       everything, with numbers and times
   srt        the dialogue as subtitles
   fountain   the scenes as a screenplay
   edl        the cut as an edit decision list (CMX 3600)
   fcp7       the cut as Final Cut Pro 7 XML
   otio       the cut as an OpenTimelineIO timeline
-  html       the board as one file, with small pictures in it
-  pictures   the pictures alone, in a folder, named by number
+  html       the board as a single file, with small pictures
+  pictures   the pictures in a folder, named by number
 
-Times are in frames of the story's rate (24 a second unless it says otherwise).
+Times are in frames at the story's rate (24 per second by default).
 
   sbhost export examples/lighthouse.lua --format pdf --layout konte
   sbhost export examples/lighthouse.lua --format csv
@@ -282,14 +282,14 @@ Times are in frames of the story's rate (24 a second unless it says otherwise).
   new = [[
 sbhost new DIR [OPTION...]
 
-Writes a story to start from into the folder DIR: story.lua, a step of its own
-(steps/music_cues.lua), and .luarc.json, with which an editor's Lua language server
-knows sbhost's modules and the storyboard's fields. Asks three questions, unless
-the options answer them.
+Writes a story to start from into the folder DIR: story.lua, an additional step
+(steps/music_cues.lua), and .luarc.json, which tells an editor's Lua language server
+about sbhost's modules and the fields of the storyboard. Asks three questions unless
+--prompt is given.
 
-  --prompt TEXT  the idea; with it, nothing is asked
-  --style TEXT   how the pictures look
-  --scenes N     how many scenes (5)
+  --prompt TEXT  the idea; asks nothing
+  --style TEXT   the look of the pictures
+  --scenes N     the number of scenes (5)
 
   sbhost new lighthouse
   sbhost new lighthouse --prompt "A keeper finds that her light is answered."]],
@@ -297,11 +297,11 @@ the options answer them.
   steps = [[
 sbhost steps [STORY.lua] [--eject NAME]
 
-Lists the steps that make a storyboard, or those of a story, in their order: name,
-what each is repeated for, what it does, and the file if it is not built in.
+Lists the steps of a story, or the built-in ones, in order: name, what it is
+repeated for, what it does, and its file if it is not built in.
 
   --eject NAME   copy a built-in step to steps/ beside the story (without a story:
-                 to ./steps), where it counts before the built-in one
+                 to ./steps), where it replaces the built-in one
 
   sbhost steps
   sbhost steps story.lua --eject shots]],
@@ -309,31 +309,31 @@ what each is repeated for, what it does, and the file if it is not built in.
   completions = [[
 sbhost completions SHELL
 
-Prints what bash, zsh or fish needs to complete sbhost's commands and options.
+Prints completions of sbhost's commands and options for bash, zsh or fish.
 
   eval "$(sbhost completions bash)"       in ~/.bashrc
-  eval "$(sbhost completions zsh)"        in ~/.zshrc, behind compinit
+  eval "$(sbhost completions zsh)"        in ~/.zshrc, after compinit
   sbhost completions fish | source        in ~/.config/fish/config.fish]],
 
   mock = [[
 sbhost mock [OPTION...]
 
-Serves the offline provider alone, so that any client of OpenRouter's chat
-completions can be tried against it.
+Runs the offline provider as a server, to test any client of OpenRouter's or
+OpenAI's protocol.
 
-  --port N        the port on 127.0.0.1 (a free one, which is printed)
-  --delay MS      no answer leaves earlier than this after its request came
-  --key KEY       take no other key
-  --account FILE  one JSON line for every request asked, and for every answer
-                  that left whole or not
-  --faults FILE   answer badly where the rules in this JSON file say so, such as
+  --port N        the port on 127.0.0.1 (default: a free one, which is printed)
+  --delay MS      delay every answer by at least this long
+  --key KEY       accept only this key
+  --account FILE  write a line of JSON for every request, and for every answer
+                  when it has been sent, completely or not
+  --faults FILE   give bad answers according to the rules in this JSON file:
                     [ { "case": "11a", "route": "text", "nth": [1, 4] },
                       { "case": ["6", "10b"], "probability": 0.2, "seed": 7 } ]
                   or { "rules": [...], "rate": { "per_second": 5, "burst": 5 } };
-                  docs/providers.md has the cases and all that a rule can say
+                  docs/providers.md lists the cases and the keys of a rule
 
-GET /_account tells what was asked, answered whole and billed so far, and what a
-good client would not have sent.
+GET /_account reports what was asked, answered and charged so far, and what a good
+client would not have sent.
 
   sbhost mock --port 8080 --delay 300
   sbhost run story.lua --base-url http://127.0.0.1:8080/api/v1]],
@@ -342,12 +342,12 @@ good client would not have sent.
 sbhost lua FILE [ARG...]
 sbhost lua
 
-Runs a Lua script as a task of the loop, with the host modules (host.loop,
-host.http, host.batch, host.dag, host.json, …) to require. The script's return
-value, if it is an integer, is the exit status.
+Runs a Lua script as a task, with the host modules available to require: host.loop,
+host.http, host.batch, host.dag, host.json and others. If the script returns an
+integer, that is the exit status.
 
-Without a file it reads Lua line by line and prints what each line gives. The host
-modules are there by their names, and what waits is waited for.
+Without a file, reads Lua line by line and prints the values of each line. The host
+modules are available by name (http, json), and calls that wait are waited for.
 
   sbhost lua examples/fetch.lua https://example.org https://example.net]],
 }

@@ -6,8 +6,8 @@ local keep = require "pipeline.edits.keep"
 
 return by_hand.command(
   "keep",
-  { message = "keep what of which task?", hint = "sbhost keep STORY.lua 'shot_images[the-storm/*]'" },
+  { message = "which task?", hint = "sbhost keep STORY.lua 'shot_images[the-storm/*]'" },
   keep.keep,
   "kept",
-  "nothing new to keep: all of it is set by hand already"
+  "nothing to keep: everything is already set by hand"
 )

@@ -85,7 +85,7 @@ local function total_line(tally, ahead, elapsed)
   if ahead.cost and ahead.cost > tally:sum "cost" then
     cost = ("%s of about $%.2f"):format(cost, ahead.cost)
   elseif tally:sum "unpriced" > 0 then
-    cost = cost .. " + what nobody told"
+    cost = cost .. " + unknown"
   end
   parts[#parts + 1] = ("%d calls, %s"):format(tally:sum "calls", cost)
   return painted(table.concat(parts, " · "), "running")

@@ -19,11 +19,14 @@ local function is_command(name)
 end
 
 local function overview()
-  print "sbhost turns a written idea into an illustrated storyboard.\n"
+  print "sbhost turns a written idea into an illustrated storyboard."
   for _, command in ipairs(COMMANDS) do
+    if command.group then
+      print(("\n%s:"):format(command.group))
+    end
     print(("  sbhost %-24s %s"):format(command[2], command[3]))
   end
-  print "\nsbhost help COMMAND says more; sbhost --version says which one this is."
+  print "\n'sbhost help COMMAND' describes a command, 'sbhost --version' prints the version."
   return 0
 end
 
@@ -51,9 +54,9 @@ local function unknown(name)
   end
   local near = require("pipeline.names").nearest(name, { "--version", "--help" })
   if name:find "^%-" and near then
-    fault.raise { message = ("there is no option '%s'"):format(name), hint = ("did you mean '%s'?"):format(near) }
+    fault.raise { message = ("unknown option '%s'"):format(name), hint = ("did you mean '%s'?"):format(near) }
   end
-  fault.unknown({ message = ("there is no command '%s'"):format(name) }, name, names, "the commands are")
+  fault.unknown({ message = ("unknown command '%s'"):format(name) }, name, names, "the commands are")
 end
 
 --- Whether a command is asked for its help; what follows a script is the script's.

@@ -77,7 +77,7 @@ local function answer(given, question, default)
   local line = io.read "l"
   line = line and line:match "^%s*(.-)%s*$" or ""
   if line == "" and not default then
-    fault.raise { message = "there is no story without an idea", hint = "sbhost new DIR --prompt \"…\"" }
+    fault.raise { message = "a story needs an idea", hint = "sbhost new DIR --prompt \"…\"" }
   end
   return line ~= "" and line or default
 end
@@ -85,7 +85,7 @@ end
 local function count_of(text)
   local count = math.tointeger(tonumber(text))
   if not count or count < 1 then
-    fault.raise { message = ("'%s' is no number of scenes"):format(text), hint = "a whole number from 1 on" }
+    fault.raise { message = ("'%s' is not a number of scenes"):format(text), hint = "a whole number from 1" }
   end
   return count
 end
@@ -95,7 +95,7 @@ end
 local function write_all(dir, texts)
   for path in pairs(texts) do
     if file.exists(dir .. "/" .. path) then
-      fault.raise { message = ("%s/%s is there already"):format(dir, path), hint = "name another folder" }
+      fault.raise { message = ("%s/%s already exists"):format(dir, path), hint = "choose another folder" }
     end
   end
   local ok, message = file.mkdir(dir .. "/steps")
@@ -123,7 +123,7 @@ end
 return function(...)
   local chosen, rest = options.parse(OPTIONS, { ... })
   if #rest ~= 1 then
-    fault.raise { message = "into which folder?", hint = "sbhost new DIR" }
+    fault.raise { message = "which folder?", hint = "sbhost new DIR" }
   end
   local dir = rest[1]:match "^(.-)/*$"
   local only_flags = chosen.prompt ~= nil

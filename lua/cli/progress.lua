@@ -36,21 +36,21 @@ local function line_of(event)
   elseif event.event == "unplanted" then
     return ("%s: skipped: %s"):format(event.step, event.message)
   elseif event.event == "retry" then
-    return ("%s: again in %.1f s: %s"):format(event.task, event.seconds, event.message)
+    return ("%s: retrying in %.1f s: %s"):format(event.task, event.seconds, event.message)
   elseif event.event == "repair" then
     return ("%s: asked again: %s"):format(event.task, event.message)
   elseif event.event == "fallback" then
-    return ("%s: %s is asked: %s"):format(event.task, event.model, event.message)
+    return ("%s: asking %s instead: %s"):format(event.task, event.model, event.message)
   elseif event.event == "successor" then
-    return ("%s: %s is retired, and its successor %s is asked"):format(event.task, event.retired, event.model)
+    return ("%s: %s is retired; asking its successor %s"):format(event.task, event.retired, event.model)
   elseif event.event == "resent" then
-    return ("%s: asked again, although it may have been paid for: %s"):format(event.task, event.message)
+    return ("%s: repeated, although it may have been charged: %s"):format(event.task, event.message)
   elseif event.event == "absent" or event.event == "gone" or event.event == "choice" then
     return ("%s: %s"):format(event.task, event.message)
   elseif event.event == "full" then
-    return ("%s: what is answered is kept in memory for %d s, until there is room"):format(event.message, event.seconds)
+    return ("%s: keeping answers in memory for up to %d s, until there is space"):format(event.message, event.seconds)
   elseif event.event == "room" then
-    return "there is room again: the run goes on"
+    return "there is space again: the run continues"
   elseif event.event == "edit" then
     return "edit: " .. event.message
   elseif event.event == "lost" then

@@ -17,9 +17,9 @@ local function wish(opened, words)
     if opened:outcomes().takes:wish(task, earlier) then
       say.line(("%s: take %d"):format(task, opened:outcomes():take(task)))
     elseif #earlier == 0 then
-      say.line(("%s: has not run yet, so that a run makes it anyway"):format(task))
+      say.line(("%s: has not run yet, so the next run makes it anyway"):format(task))
     else
-      say.line(("%s: take %d was wished for already"):format(task, opened:outcomes():take(task)))
+      say.line(("%s: take %d is already requested"):format(task, opened:outcomes():take(task)))
     end
   end
   opened.project:unfinish()

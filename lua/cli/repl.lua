@@ -70,7 +70,7 @@ local function read(env, prompt)
     prompt(text and ">> " or "> ")
     local line = ui.line()
     if not line then
-      return nil, text and "this is not whole: " .. text, true
+      return nil, text and "incomplete: " .. text, true
     end
     text = text and text .. "\n" .. line or line
     local chunk, message, open = compile(text, env)

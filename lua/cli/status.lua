@@ -31,7 +31,7 @@ local function add_steps(lines, opened)
     lines[#lines + 1] = "next: " .. table.concat(ready, ", ")
   end
   if #failed > 0 then
-    lines[#lines + 1] = "failed, and asked again by the next run:"
+    lines[#lines + 1] = "failed (the next run tries again):"
     table.move(failed, 1, #failed, #lines + 1, lines)
   end
 end
@@ -56,7 +56,7 @@ local function add_costs(lines, records)
     end
     id = id + 1
   end
-  local unknown = unpriced > 0 and (", and %d whose cost is not known"):format(unpriced) or ""
+  local unknown = unpriced > 0 and (", and %d of unknown cost"):format(unpriced) or ""
   lines[#lines + 1] = ("calls answered: %d, $%.3f%s"):format(count, cost, unknown)
 end
 

@@ -42,7 +42,7 @@ local function eject(name, dir)
   local folder = dir == "." and "steps" or dir .. "/steps"
   local to = ("%s/%s.lua"):format(folder, name)
   if file.exists(to) then
-    fault.raise { message = to .. " is there already", hint = "edit it, or move it away first" }
+    fault.raise { message = to .. " already exists", hint = "edit it, or move it away first" }
   end
   local ok, message = file.mkdir(folder)
   if ok then

@@ -96,11 +96,11 @@ end
 ---@param doubts table
 function M.doubt_lines(lines, tally, doubts)
   if tally.resent > 0 then
-    local said = "%d calls were in doubt and asked again: they may have been paid for twice"
+    local said = "calls in doubt repeated: %d; they may have been charged twice"
     lines[#lines + 1] = said:format(tally.resent)
   end
   if doubts.count > 0 then
-    local said = "%d calls are in doubt (sent, and never answered): they may have cost up to %s"
+    local said = "calls in doubt (sent but never answered): %d; they may have cost up to %s"
     lines[#lines + 1] = said:format(doubts.count, cost_of(doubts.cost, doubts.unpriced))
   end
 end
@@ -131,7 +131,7 @@ function M.ended(tally, result, seconds)
   end
   local is_whole = not result.stopped and #tally.problems == 0
   event.message = ("%s after %s: %d calls, %s; waiting for the next save, Ctrl-C ends"):format(
-    is_whole and "all done" or "not all is done",
+    is_whole and "all done" or "not everything is done",
     duration(seconds),
     event.calls,
     cost_of(event.cost, unpriced)

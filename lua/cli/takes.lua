@@ -107,7 +107,7 @@ return function(...)
   local lines = lines_of(opened, task)
   local earlier = opened:outcomes():of(task)
   if #earlier > 0 and opened:outcomes().takes:is_open(task, earlier) then
-    lines[#lines + 1] = "another take is wished for: sbhost run makes it"
+    lines[#lines + 1] = "another take is requested: sbhost run makes it"
   end
   say.line(table.concat(lines, "\n"))
   return 0

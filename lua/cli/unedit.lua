@@ -6,7 +6,7 @@ local keep = require "pipeline.edits.keep"
 
 return by_hand.command(
   "unedit",
-  { message = "drop which edit?", hint = "sbhost edits STORY.lua lists them, by path" },
+  { message = "which edit?", hint = "sbhost edits STORY.lua lists them, by path" },
   keep.drop,
   "dropped"
 )

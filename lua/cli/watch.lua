@@ -40,6 +40,8 @@ local M = {}
 -- is away, seconds.
 local PROMPTLY, HEAD_START = 0.1, 0.02
 
+local STAYS = "the last working version stays in use; save the file to try again"
+
 --- A fault as it is, and any other error with where it was raised.
 local function explained(err)
   return fault.is(err) and err or debug.traceback(tostring(err), 2)
@@ -79,7 +81,7 @@ function Watch:listen_to_interrupts()
   loop.signal "INT"
   self.is_cut = self.evaluating ~= nil
   if self.is_cut then
-    self.opened:stop "interrupted: what is in flight is waited for; Ctrl-C again ends at once"
+    self.opened:stop "interrupted: waiting for calls in flight; Ctrl-C again ends at once"
   end
   self:note("interrupted", true)
   if self.asker then
@@ -191,8 +193,7 @@ end
 ---@param problem any
 function Watch:tell_broken(problem)
   local message = tostring(problem)
-  local goes_on = self.evaluating and "what was there before goes on" or "what was there before stays"
-  self:tell { event = "broken", message = message, hint = goes_on .. "; it is read again when it is saved" }
+  self:tell { event = "broken", message = message, hint = STAYS }
 end
 
 --- The evaluation has come to an end.

@@ -21,7 +21,7 @@ local M = {}
 ---@param message string?
 local function must(ok, message)
   if not ok then
-    fault.raise { message = "it cannot be written: " .. message, hint = "name another place with --out" }
+    fault.raise { message = "it cannot be written: " .. message, hint = "choose another place with --out" }
   end
   return ok
 end

@@ -56,7 +56,7 @@ local function phrase_end(tokens, from, plural)
     if word:find "ly$" and i > from then break end
     local only_adjectives = last == nil or words.is_adjective(tokens[last].lower)
     if i > from and not only_adjectives then
-      -- a noun is there already: is this one more, or the verb?
+      -- a noun already exists: is this one more, or the verb?
       local opens = after and not tokens[i].stop
         and (words.determiners[after.lower] or after.lower == "that" or after.lower == "to")
       local acts = after and words.prepositions[after.lower] and word:find "[^s]s$"

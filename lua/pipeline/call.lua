@@ -228,7 +228,7 @@ end
 function Calls:drain(seconds)
   if next(self.live) then
     self:stop "the run is over"
-    self.report { event = "draining", message = "what was sent and is no longer asked for is waited for" }
+    self.report { event = "draining", message = "waiting for calls that are no longer needed" }
     loop.timeout(seconds, function()
       while next(self.live) do
         select(2, next(self.live)):await()

@@ -395,7 +395,7 @@ end
 ---@return string?
 local function lost_in(entry, places)
   if not entry.task then
-    return "there is no such field in the artifact any more"
+    return "this field no longer exists"
   end
   local segments = entry.path.segments
   local item = entry.path.is_item and #segments - 1 or #segments
@@ -403,7 +403,7 @@ local function lost_in(entry, places)
   return not place and listed and lay.gone_text(gone) or nil
 end
 
---- The edits of these steps count as laid: what they came to is there already.
+--- The edits of these steps count as laid: what they came to already exists.
 ---@param steps table<string, any>
 function Edits:suppose_laid(steps)
   for text, entry in pairs(self.entries) do

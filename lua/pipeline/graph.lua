@@ -55,7 +55,7 @@ local function sort(bound, in_story_order)
       fault.raise {
         where = step.where,
         message = "the steps need each other in a circle: " .. table.concat(trail, " → ", from),
-        hint = "take one of these out of a 'needs'",
+        hint = "remove one of these from a 'needs'",
       }
     end
     state[step.name] = "open"
@@ -82,7 +82,7 @@ local function check_needs(step, by_name)
       fault.raise {
         where = step.step:place("needs", name),
         message = ("step '%s' needs '%s', and there is no such step in this story"):format(step.name, name),
-        hint = near and ("did you mean '%s'?"):format(near) or "add it to the story's steps, or take it out of 'needs'",
+        hint = near and ("did you mean '%s'?"):format(near) or "add it to the story's steps, or remove it from 'needs'",
       }
     end
   end
@@ -98,7 +98,7 @@ function StepGraph:claim_writes(step)
       fault.raise {
         where = step.where,
         message = ("step '%s' writes '%s', which %s writes too"):format(step.name, leaf, who),
-        hint = "a field has one writer: let one of them write something else",
+        hint = "each field has one writer: change one of the steps",
       }
     end
     self.writer[leaf] = step
@@ -146,7 +146,7 @@ function StepGraph:check_read(step, needed, leaf, text)
     fault.raise {
       where = step.where,
       message = ("step '%s' reads '%s', which it writes itself"):format(step.name, text),
-      hint = "do not read it: it is not there yet when the step runs",
+      hint = "do not read it: it does not exist yet when the step runs",
     }
   end
   if not needed[writer.name] then

@@ -12,7 +12,7 @@ M.rules = {
   "establishing", "repeated_framing", "jump_cut", "duration", "dialogue_time", "unlisted_character", "unseen_object",
 }
 
-local STRICT = "--strict: %d findings in %s, before their pictures are drawn: mend the shots, or waive what is meant so"
+local STRICT = "--strict: %d rule violations in %s, so it is not drawn: fix the shots, or waive the rules"
 
 ---@class Finding
 ---@field rule string

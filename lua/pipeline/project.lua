@@ -24,9 +24,9 @@ Project.__index = Project
 
 local M = {}
 
-local WRITABLE = "make %s writable, or name another place with --data"
-local BUSY = "end what else has project.db in %s open, and run it again: what was answered is kept"
-local FULL = "make room on the disk of %s, and run it again: what was answered is kept"
+local WRITABLE = "make %s writable, or choose another folder with --data"
+local BUSY = "close whatever else has project.db in %s open, and run again: all answers are kept"
+local FULL = "free some space on the disk of %s, and run again: all answers are kept"
 
 --- What helps, by what the system said; false: nothing that is known.
 local HINTS = {

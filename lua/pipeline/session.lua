@@ -112,7 +112,7 @@ function Session:read_anew(scripts)
     fault.raise {
       where = fresh.story.where,
       message = ("the project was %s and is %s now"):format(self:folder(), fresh:folder()),
-      hint = "end this run, and start another",
+      hint = "end this run and start another",
     }
   end
   fresh.scripts = scripts
@@ -190,7 +190,7 @@ function Session:shown_artifact()
     tree, message = artifact.parse((text:gsub("^\u{FEFF}", "")))
   end
   if message then
-    fault.raise { where = path, message = message, hint = "mend it, or delete the file: a run makes it again" }
+    fault.raise { where = path, message = message, hint = "fix it, or delete the file: the next run writes it again" }
   end
   return tree or self:artifact()
 end
@@ -441,7 +441,7 @@ function Session:evaluate(options)
   end
   local result = self:evaluate_once(options, totals)
   while self.edits.waiting and not result.stopped do
-    self.report { event = "again", message = "artifact.json was changed by hand meanwhile: going on from there" }
+    self.report { event = "again", message = "artifact.json was edited meanwhile: starting again with the edits" }
     result = self:evaluate_once(options, totals)
   end
   return result, totals

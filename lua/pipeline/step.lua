@@ -117,13 +117,13 @@ local function check_sense(self)
     end
   elseif #self.writes == 0 and not self.draws then
     self:bad("writes", "it writes nothing",
-      "say what it brings: writes = { \"scene.music\" }, or draws = \"shot.image_url\"")
+      "say what it produces: writes = { \"scene.music\" }, or draws = \"shot.image_url\"")
   elseif self.kind == "text" and not self.prompt then
-    self:bad("prompt", "it has neither a prompt nor a run of its own",
+    self:bad("prompt", "it has neither a prompt nor a run function",
       "write prompt = [[ … ]], or run = function(ctx, input) … end")
   end
   if self.kind == "text" and #self.refs + #self.optional_refs > 0 then
-    self:bad("refs", "pictures go along only where a step draws")
+    self:bad("refs", "only a picture step can show pictures to the model")
   end
   if self.options < 1 or self.options > MOST_OPTIONS then
     self:bad("options", ("'options' must be from 1 to %d"):format(MOST_OPTIONS))

@@ -1,5 +1,5 @@
 -- A disk that is full when an answer comes: its bytes are kept in memory and written
--- when there is room again, and the run goes on.
+-- when there is space again, and the run goes on.
 
 local trial = require "trial"
 local documented = require "documented"
@@ -40,8 +40,8 @@ describe("a disk that is full when an answer comes", function()
       assert.equal(requests, sent)
       assert.equal(expected, trial.artifact(folder))
       assert.same({}, tried:complete(folder, expected))
-      assert.truthy(result.out:find("until there is room", 1, true), result.out)
-      assert.truthy(result.out:find("there is room again", 1, true), result.out)
+      assert.truthy(result.out:find("until there is space", 1, true), result.out)
+      assert.truthy(result.out:find("there is space again", 1, true), result.out)
     end)
   end
 

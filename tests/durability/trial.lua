@@ -319,7 +319,8 @@ function Trial:complete(folder, expected)
     return problems
   end
   local doubts = before.open + before.doubts
-  local told = (result.out:match "(%d+) calls were in doubt" or 0) + (result.out:match "(%d+) calls are in doubt" or 0)
+  local told = (result.out:match "calls in doubt repeated: (%d+)" or 0)
+    + (result.out:match "calls in doubt %(sent but never answered%): (%d+)" or 0)
   if doubts ~= told then
     problems[#problems + 1] = ("%d calls were in doubt, and the summary does not say so: %s"):format(doubts, result.out)
   end

@@ -121,12 +121,12 @@ describe("sbhost run --ask", function()
     assert.equal(0, support.run({ "run", story, table.unpack(data) }).status)
     local before = #file.list(at .. "/data/small/images")
     local kept <close> = terminal.open(command("clean", story))
-    kept:await "remove these? y/n"
+    kept:await "delete these? y/n"
     kept:press "n"
-    kept:await "nothing was removed"
+    kept:await "nothing was deleted"
     assert.equal(before, #file.list(at .. "/data/small/images"))
     local removed <close> = terminal.open(command("clean", story))
-    removed:await "remove these? y/n"
+    removed:await "delete these? y/n"
     removed:press "y"
     removed:await "ended with 0"
     assert.is_true(#file.list(at .. "/data/small/images") < before)

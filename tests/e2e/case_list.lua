@@ -30,7 +30,7 @@ local function picture_too(more)
   return copy
 end
 
-local DOUBT = { says = "in doubt and asked again" }
+local DOUBT = { says = "calls in doubt repeated: " }
 local HELD = { arguments = { "--resend-doubt", "0" } }
 local EITHER = { asked = { 1, 2 } }
 --- KiB: twice what a run of the story takes, which differs with machine and load, and less than what 43j, 51g and 51h

@@ -42,7 +42,7 @@ describe("sbhost new", function()
     assert.truthy(file.read(at .. "/clock/story.lua"):find('prompt = "An idea."', 1, true))
     local again = run("new", at .. "/clock", "--prompt", "Another.")
     assert.equal(2, again.status)
-    assert.truthy(again.err:find("is there already", 1, true), again.err)
+    assert.truthy(again.err:find("already exists", 1, true), again.err)
   end)
 end)
 

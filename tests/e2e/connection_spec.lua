@@ -35,7 +35,7 @@ describe("a run", function()
     local status, out = run(("https://127.0.0.1:%s/api/v1"):format(port))
     assert.equal(1, status, out)
     assert.truthy(out:find("certificate", 1, true), out)
-    assert.is_nil(out:find("again in", 1, true), out)
+    assert.is_nil(out:find("retrying in", 1, true), out)
   end)
 
   it("is not led to another host, with or without its key", function()

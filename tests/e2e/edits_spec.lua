@@ -121,7 +121,7 @@ describe("an edit of artifact.json", function()
       board.scenes[1].stage_setting_shot.description = "Mine."
     end)
     local stage = "stage_shot_images[scene-1]"
-    local behind = "since scenes[scene-1].stage_setting_shot.description was set by hand on "
+    local behind = "because scenes[scene-1].stage_setting_shot.description was set by hand on "
     local said = why(stage)
     assert.truthy(said:find(stage .. " would run: the prompt has changed", 1, true), said)
     assert.truthy(said:find("\n  + Mine.\n" .. behind, 1, true), said)
@@ -130,12 +130,12 @@ describe("an edit of artifact.json", function()
     said = why(stage)
     assert.truthy(said:find("\n    + Mine.\n  " .. behind, 1, true), said)
     said = why(SHOT)
-    assert.truthy(said:find("since scenes[scene-1].shots", 1, true), said)
+    assert.truthy(said:find("because scenes[scene-1].shots", 1, true), said)
     assert.truthy(said:find("\n    " .. behind, 1, true), said)
     -- A picture by hand, too.
     drawing(one.data .. "/small/" .. one.board().scenes[2].stage_setting_shot.image_url, 0x204060)
     said = why "shot_images[scene-2/shot-1]"
-    assert.truthy(said:find("since scenes[scene-2].stage_setting_shot.image_url was set by hand on ", 1, true), said)
+    assert.truthy(said:find("because scenes[scene-2].stage_setting_shot.image_url was set by hand on ", 1, true), said)
     assert.equal("shot_images[scene-2/shot-1] would run: ", said:match "^[^:]+: ")
     one.close()
   end)
@@ -334,7 +334,7 @@ describe("a save while a run is under way", function()
 end)
 
 describe("a person's own drawing", function()
-  it("in the place of one that was drawn stays, and what refers to it is drawn anew", function()
+  it("in the place of one that was drawn stays, and what refers to it is drawn again", function()
     local one = desk()
     one.run()
     local stage = one.board().scenes[1].stage_setting_shot.image_url
@@ -473,7 +473,7 @@ with sqlite3.connect('%s/small/project.db') as db: db.execute('UPDATE call SET a
     local made = one.run()
     assert.equal("reused", made.states["component_images[prop-1]"])
     assert.equal(drawn, file.hash(one.data .. "/small/" .. picture))
-    assert.truthy(one.told(made, "gone")[1]:find("what was drawn is put there again", 1, true))
+    assert.truthy(one.told(made, "gone")[1]:find("the drawn one is restored", 1, true))
     assert.same({}, one.told(made, "edit"))
     one.close()
   end)

@@ -71,7 +71,7 @@ describe("a model that nobody gets an answer from", function()
     local said = 0
     for _, failure in ipairs(came_to.failures) do
       assert.truthy(failure.message:find("it fell over", 1, true))
-      said = said + (failure.message:find("so many requests to the model fail", 1, true) and 1 or 0)
+      said = said + (failure.message:find("too many requests to this model fail", 1, true) and 1 or 0)
     end
     assert.is_true(said > 0)
   end)

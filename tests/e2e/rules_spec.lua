@@ -76,7 +76,7 @@ describe("the rules of the craft", function()
     local _, drawn = run()
     local first, pictures, again = run(nil, "--strict")
     assert.equal(1, first.status)
-    assert.truthy((first.out .. first.err):find("2 findings in shots[scene-1]", 1, true), first.out .. first.err)
+    assert.truthy((first.out .. first.err):find("2 rule violations in shots[scene-1]", 1, true), first.out .. first.err)
     -- In both together: props that the first had not come to when it stopped may be drawn by the second.
     assert.is_true(pictures <= drawn - 2)
     assert.equal(1, again.status)

@@ -38,8 +38,8 @@ describe("at a terminal, a run with --watch", function()
     assert.falsy(screen:find("in flight", 1, true), screen)
 
     save(prompt .. "\nreturn (")
-    screen = shown:await "what was there before stays"
-    assert.truthy(screen:find "steps/shot_images%.lua:%d+: this is not Lua", screen)
+    screen = shown:await "the last working version stays in use"
+    assert.truthy(screen:find "steps/shot_images%.lua:%d+: syntax error", screen)
     save((prompt:gsub("prompt = %[%[\n", "%0By day. ")))
     support.await("the fix to be done", function()
       return count(shown:all(), DONE) == 2

@@ -146,7 +146,7 @@ describe("a run with --watch", function()
     assert.truthy(file.read(at .. "/" .. path):find("Seen from below.", 1, true))
     assert.equal(before + 1, #serving.requests)
     save(path, "{")
-    await_text "what was there before stays"
+    await_text "the last working version stays in use"
     assert.equal("{", file.read(at .. "/" .. path))
   end)
 
@@ -256,8 +256,8 @@ describe("a run with --watch", function()
     await_end(1)
     local before = #serving.requests
     save("steps/lore.lua", "return step (")
-    await_text "steps/lore.lua:1: this is not Lua"
-    await_text "what was there before stays"
+    await_text "steps/lore.lua:1: syntax error"
+    await_text "the last working version stays in use"
     save("steps/lore.lua", "local function deep()\n  error 'too deep'\nend\ndeep()\n")
     await_text "steps/lore.lua:2: too deep"
     await_text "steps/lore.lua:4"
@@ -291,7 +291,7 @@ describe("a run with --watch", function()
   it("goes on with what is under way while a script is broken", function()
     local release = start_held(is_first)
     save("steps/shot_images.lua", "nonsense")
-    await_text "what was there before goes on"
+    await_text "the last working version stays in use"
     release()
     await_end(1)
     assert.equal(4, asked "shot_images First.")

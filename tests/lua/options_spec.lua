@@ -72,7 +72,7 @@ describe("a command's options", function()
   it("that are unknown are said, with the nearest that there is", function()
     assert.truthy(refusal("--jason"):find("did you mean '--json'?", 1, true))
     assert.truthy(refusal("--max_cost", "3"):find("did you mean '--max-cost'?", 1, true))
-    assert.truthy(refusal("-q"):find("there is no option '-q'", 1, true))
+    assert.truthy(refusal("-q"):find("unknown option '-q'", 1, true))
   end)
 
   it("do not take a lone dash for an option", function()

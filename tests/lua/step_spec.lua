@@ -76,7 +76,7 @@ return step "cues" {
     has(message("writes = { \"lore\" }"), "neither a prompt")
     has(message("draws = \"x\""), "no prompt")
     has(message("draws = \"x\", writes = { \"lore\" }"), "cannot write")
-    has(message("writes = { \"lore\" }, refs = { \"props[*].image_url\" }, prompt = \"\""), "pictures go along")
+    has(message("writes = { \"lore\" }, refs = { \"props[*].image_url\" }, prompt = \"\""), "only a picture step")
     has(message("writes = { \"lore\" }, prompt = \"\", options = 10"), "1 to 9")
     has(message("draws = \"x\", prompt = \"\", options = 2"), "options")
     has(message("writes = { \"lore\" }, prompt = \"\", needs = { \"cues\" }"), "needs itself")
@@ -129,7 +129,7 @@ describe("step.load", function()
   it("tells a syntax error with its line", function()
     local err, line = fault_in "return step \"cues\" {\n  needs = = {},\n}"
     assert.equal(3, line)
-    has(err.message, "not Lua")
+    has(err.message, "syntax error")
   end)
 
   it("refuses a file that holds something else", function()

@@ -104,7 +104,7 @@ describe("story.load", function()
     has(caught(story.load, "/nowhere/story.lua").message, "No such file")
     local err, line = fault_in "style = = 3,"
     assert.equal(6, line)
-    has(err.message, "not Lua")
+    has(err.message, "syntax error")
     err, line = fault_in "style = nothing.here,"
     assert.equal(6, line)
     assert.truthy(err.traceback)

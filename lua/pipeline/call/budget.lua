@@ -28,10 +28,10 @@ function M.new(limit)
   }, Budget)
 end
 
-local UNPRICED = "the price of %s is not known, so that it cannot be kept within --max-cost: "
-  .. "put it into lua/providers/models.lua (0 for a server of your own), or run without that limit"
+local UNPRICED = "the price of %s is not known, so --max-cost cannot be kept: "
+  .. "put it into lua/providers/models.lua (0 for a server of your own), or run without the limit"
 
-local REACHED = "the cost limit of $%.2f is reached: $%.2f are spent%s, and the next call may cost $%.3f"
+local REACHED = "the cost limit of $%.2f is reached: $%.2f spent%s, and the next call may cost $%.3f"
 
 -- What sums of cents are off by: three times 0.1 are 0.3 here.
 local DUST = 1e-9

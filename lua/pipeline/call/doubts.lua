@@ -67,13 +67,13 @@ function M.lines(store)
       os.date("%Y-%m-%d %H:%M", math.floor(call.at)),
       sum_of(worst),
       call.handle and ", known to the provider as " .. call.handle or "",
-      call.reason or "its answer never came"
+      call.reason or "it was never answered"
     )
   end
   if #found > 0 then
     local unknown = unpriced > 0 and (" and %d unknown sums"):format(unpriced) or ""
     lines[#lines + 1] = ("  together they may have cost up to $%.3f%s"):format(total, unknown)
-    lines[#lines + 1] = "the next run asks for them again, within --resend-doubt USD"
+    lines[#lines + 1] = "the next run repeats them within --resend-doubt USD"
   end
   return lines
 end
@@ -110,7 +110,7 @@ function Doubts:may_resend(worst)
   return self.spent + worst <= self.budget
 end
 
-local HELD = "%s; it had been sent and may have been paid for, and asking again may cost %s more: "
+local HELD = "%s; it may have been charged, and repeating it may cost %s more: "
   .. "allow that with --resend-doubt USD"
 
 --- Lets the calls of a key be asked again, once for all of them, as long as the
@@ -127,7 +127,7 @@ function Doubts:settle(key, request, tell)
   end
   local worst = request.provider.worst_cost(request)
   if not self:may_resend(worst) then
-    local reason = calls[1].reason or "its answer never came"
+    local reason = calls[1].reason or "it was never answered"
     return nil, { class = "doubt", message = HELD:format(reason, sum_of(worst)) }
   end
   self.spent = self.spent + (worst or 0)

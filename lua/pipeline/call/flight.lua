@@ -29,9 +29,9 @@ local MOST_FORMS, MOST_RESENDS = 8, 2
 --- Less than any difference between the priorities of two steps.
 local AHEAD = 1e-9
 
-local NO_MORE = "%s; so many requests to the model fail that this one is not sent again now: run it again later"
+local NO_MORE = "%s; too many requests to this model fail, so it is not retried now: run again later"
 
-local UNWANTED = { class = "unwanted", message = "nobody asks for it any more" }
+local UNWANTED = { class = "unwanted", message = "it is no longer needed" }
 
 --- Starts a call; it is to be joined before anything waits.
 ---@param calls Calls

@@ -47,7 +47,7 @@ function M.reached(run, task)
         local said = ("drawn without the reference picture of '%s', which is missing"):format(label)
         run.report { event = "absent", step = task.step.name, task = task.name, message = said }
       else
-        return nil, ("its reference picture of '%s' is missing%s"):format(label, message and ": " .. message or "")
+        return nil, ("the reference picture of '%s' is missing%s"):format(label, message and ": " .. message or "")
       end
     end
   end

@@ -33,7 +33,7 @@ local function check_names(items, at, add)
   for i, item in ipairs(items) do
     local here = ("%s[%d]"):format(at, i)
     if not item.name or not item.name:find "%S" then
-      add(here, "has no name, and items are known by their names")
+      add(here, "has no name; items are known by their names")
     elseif first[item.name] then
       add(here, ("is called '%s', and so is %s: names must differ"):format(item.name, first[item.name]))
     end
@@ -72,7 +72,7 @@ local function raise(faults, file)
   fault.raise {
     where = file,
     message = table.concat(lines, "\n  "),
-    hint = "mend it and run again, or delete the file: then it is written anew; it is left as it is until then",
+    hint = "fix it and run again, or delete the file to have it written again; until then it is left unchanged",
   }
 end
 

@@ -41,7 +41,7 @@ local path = require "pipeline.spec.path"
 ---@field is_partial boolean           the base is not what the person changed: what is absent counts for nothing
 ---@field found EditChange[]
 ---@field dropped string[]             paths of edits that were taken back
----@field left_out string[]            what of a stale copy is not there any more
+---@field left_out string[]            what of a stale copy no longer exists
 ---@field lists table<string, DiffNames>           of the lists at the top
 ---@field keys table<string, table<string, string>> of their items by name
 local Diff = {}
@@ -165,7 +165,7 @@ function Diff:leaf(field, base, mine, at, schema)
   end
   local top = schema:match "^[%w_]+"
   if graph.is_given(schema) and not EDITABLE[top] then
-    self:bad(at, ("is the story's: change it in the story, not here"))
+    self:bad(at, ("comes from the story: change it there"))
   end
   self:add { path = at, op = "set", value = value, field = field }
 end
@@ -404,7 +404,7 @@ end
 ---@param schema string
 function Diff:list(field, base, mine, at, schema)
   if graph.is_given(schema) then
-    self:bad(at, "is the story's: change it in the story, not here")
+    self:bad(at, "comes from the story: change it there")
   end
   local old, by_key = items_of(base)
   local items, position, both, present = items_of(mine), {}, {}, {}

@@ -123,7 +123,7 @@ function change.move(self, edit, items, key)
   if not insert_after(items, item, edit.record.after) then
     table.remove(items)
     table.insert(items, position, item)
-    self:lose(edit, ("'%s', which it was put behind, is not there any more"):format(edit.record.after))
+    self:lose(edit, ("'%s', which it was put behind, no longer exists"):format(edit.record.after))
   end
 end
 

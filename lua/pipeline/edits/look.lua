@@ -138,8 +138,8 @@ function M.look(edits)
   if not base and revision > 0 and published:knows_nothing() then
     fault.raise {
       where = published.path,
-      message = "it was written by a run that the project's store knows nothing of",
-      hint = "put project.db back where it was, or, to begin anew and pay again, move the project's folder away",
+      message = "it was written by a run that project.db has no record of",
+      hint = "restore project.db; or, to start over and pay again, move the project's folder away",
     }
   elseif not base then
     notes[1] = ("%s is a copy of revision %s, which is not known any more: it is compared with the last one"):format(
@@ -158,7 +158,7 @@ function M.look(edits)
   })
   take_pictures(edits, found, published.path)
   for _, path in ipairs(left_out) do
-    notes[#notes + 1] = ("%s of %s is not there any more, and left out"):format(path, published.path)
+    notes[#notes + 1] = ("%s of %s no longer exists, and left out"):format(path, published.path)
   end
   local changed = keep(edits, sight, revision, records, found, dropped)
   published:see(text)

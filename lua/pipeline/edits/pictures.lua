@@ -112,7 +112,7 @@ function M.look(project, hashes, record, key)
   if hash == record.sha256 then
     return nil
   elseif not hash then
-    return nil, ("its picture %s is not there any more"):format(record.value)
+    return nil, ("its picture %s no longer exists"):format(record.value)
   end
   local info, message = image.inspect(project:path(record.value))
   if not info then

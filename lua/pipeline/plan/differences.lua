@@ -20,7 +20,7 @@ local PARTS = {
   { "kind", "the kind of request" },
   { "provider", "the provider" },
   { "model", "the model" },
-  { "effort", "how much the model is to think" },
+  { "effort", "the model's effort" },
   { "system", "the system message" },
   { "user", "the prompt" },
   { "schema", "the schema of the answer" },

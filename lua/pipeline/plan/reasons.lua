@@ -16,7 +16,7 @@ local M = {}
 ---@return Reason
 function M.changed(difference)
   if difference.part == "take" then
-    return { kind = "take", text = "another take is wished for", difference = difference }
+    return { kind = "take", text = "another take is requested", difference = difference }
   end
   local detail = difference.where and (" (%s)"):format(difference.where)
     or difference.part == "system" and ""
@@ -52,7 +52,7 @@ function M.of(outcomes, doubts, request)
   local text = call.identity(request)
   local key = json.sha256(text)
   if doubts[key] then
-    return { kind = "doubt", text = "it was sent before, and its answer never came" }
+    return { kind = "doubt", text = "it was sent before, but never answered" }
   end
   return against_earlier(outcomes, request, text, key) or M.NEW
 end

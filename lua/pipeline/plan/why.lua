@@ -18,7 +18,7 @@ local upstream = require "pipeline.plan.upstream"
 ---@field causes { values: ChangedValue[], by_hand: string?, account: Account? }[]
 ---@field after Account?   what it waits for; of "stands", how it last ran
 
-local CHOSEN = "option %d of %s is taken now, and option %d was before"
+local CHOSEN = "option %d of %s is used now, and option %d was before"
 
 local EDITED = "%s was set by hand on %s"
 
@@ -50,11 +50,11 @@ local function origin_of(run, task, difference, former)
     for _, resolved in ipairs(task.step.reads) do
       local value = #resolved.segments == 1 and run.artifact:get { resolved.segments[1].name }
       if type(value) == "string" and not run.graph.writer[resolved.text] and not former:find(value, 1, true) then
-        return ("the story: its %s is another one"):format(resolved.text)
+        return ("the story: its %s has changed"):format(resolved.text)
       end
     end
   end
-  return ("the step itself, %s, or what was set by hand"):format(task.step.where)
+  return ("the step itself, %s, or edits"):format(task.step.where)
 end
 
 --- What people did by hand that is behind a change which no task has brought.

@@ -6,7 +6,7 @@ local fault = require "pipeline.fault"
 local M = {}
 
 --- What helps when the store is damaged, or no store.
-M.DAMAGED = "put a copy of project.db in its place, or, to begin anew and pay again, move the project's folder away"
+M.DAMAGED = "restore a copy of project.db; or, to start over and pay again, move the project's folder away"
 
 --- What a failed read is told as.
 ---@param message string
@@ -19,7 +19,7 @@ local function checked(value, message, code)
   if code == "EFTYPE" then
     fault.raise { message = M.unread "project.db is damaged", hint = M.DAMAGED }
   elseif code then
-    fault.raise { message = M.unread(message), hint = "what was answered is kept: run it again when that is mended" }
+    fault.raise { message = M.unread(message), hint = "all answers are kept: fix this and run again" }
   end
   return value
 end

@@ -231,7 +231,7 @@ local function brought_back(run, task, request, standing)
 end
 
 local function tell_gone(run, task, path, what_is_done)
-  local said = ("its picture %s is gone or broken, so %s"):format(path, what_is_done)
+  local said = ("its picture %s is gone or damaged, so %s"):format(path, what_is_done)
   run.report { event = "gone", step = task.step.name, task = task.name, message = said }
 end
 
@@ -275,7 +275,7 @@ function M.picture(run, task)
   elseif standing then
     local path = standing.picture.path
     local back = brought_back(run, task, request, standing)
-    tell_gone(run, task, path, back and "what was drawn is put there again" or "it is drawn anew")
+    tell_gone(run, task, path, back and "the drawn one is restored" or "it is drawn again")
     if back then
       run.outcomes:mark(task.name, mark, key)
       return settle_picture(run, task, back, "reused")

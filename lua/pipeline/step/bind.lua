@@ -126,7 +126,7 @@ function Binder:check_own(key, R)
   local item = self.item
   if item and R.binding ~= item.name then
     self:bad(key, R.text, ("it is repeated for each %s, so '%s' would be set many times"):format(
-      item.name, R.text), ("what it brings lies in its own item: %s.…"):format(item.name))
+      item.name, R.text), ("it can write only to its own item: %s.…"):format(item.name))
   end
 end
 
@@ -154,7 +154,7 @@ function Binder:check_writes(B)
     if leaf == own_name then
       self:bad("writes", self.item.name .. ".name",
         ("it cannot rename its %s"):format(self.item.name),
-        "the step that makes a list gives the names")
+        "only the step that makes a list names its items")
     end
   end
 end

@@ -231,7 +231,7 @@ function Check:prop_image(prop)
     fault.raise {
       message = ("prop '%s': there is no picture '%s'"):format(prop.name, image),
       where = self.story:place("props", image),
-      hint = "it is looked for beside the story: " .. file,
+      hint = "the path is relative to the story: " .. file,
     }
   end
   handle:close()

@@ -111,7 +111,7 @@ function M.own_pictures(told, opened)
         fault.raise {
           where = told:place "props",
           message = ("the picture of prop '%s' cannot be used: %s"):format(prop.name, message),
-          hint = "its path is taken from the story's folder; it must be a PNG, JPEG or WebP",
+          hint = "the path is relative to the story, and the file must be PNG, JPEG or WebP",
         }
       end
       pictures[key] = "images/" .. saved.path:match "[^/]+$"

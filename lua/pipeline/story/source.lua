@@ -159,7 +159,7 @@ local function compiled(text, file, environment)
   local chunk, message = load(text, "@" .. file, "t", environment)
   if not chunk then
     local where, what = split_message(file, message)
-    fault.raise { message = "this is not Lua: " .. what, where = where }
+    fault.raise { message = "syntax error: " .. what, where = where }
   end
   return chunk
 end
@@ -184,9 +184,9 @@ local function make_require(script, dirs, environment)
     local relative = tostring(name):gsub("%.", "/") .. ".lua"
     if loading[name] then
       fault.raise {
-        message = ("the module '%s' requires itself, by way of what it requires"):format(name),
+        message = ("the module '%s' requires itself through other modules"):format(name),
         where = mishap.place(),
-        hint = "let one of them require the other inside of the function that uses it",
+        hint = "move one require into the function that uses the module",
       }
     end
     local file, text = M.first(relative, dirs)
@@ -203,7 +203,7 @@ local function make_require(script, dirs, environment)
       fault.raise {
         message = ("there is no module '%s'"):format(tostring(name)),
         where = mishap.place(),
-        hint = ("it is looked for beside the script, as %s, and then among Lua's own"):format(
+        hint = ("it is searched beside the script, as %s, and then in Lua's own path"):format(
           M.beside(dirs[1], relative)),
       }
     end

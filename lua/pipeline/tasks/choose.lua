@@ -130,7 +130,7 @@ function Choices:mark(step)
   })
 end
 
-local FALLEN = "its options are new: option %d was chosen from earlier ones, and option %d is taken now"
+local FALLEN = "its options are new: option %d was chosen from earlier ones, so option %d is used now"
 
 --- The option of an answer. May wait for somebody to choose.
 ---@param step string

@@ -46,7 +46,7 @@ local function unknown(word, known)
     local near = names.nearest(wanted, steps)
     about.hint = near and ("did you mean '%s%s'?"):format(near, word:sub(#wanted + 1))
       or #steps > 0 and "the steps are " .. names.sentence(steps)
-      or "nothing is known of this story's tasks yet: run it first"
+      or "the tasks of this story are not known yet: run it first"
   else
     local near = names.nearest(word, items)
     about.hint = near and ("did you mean '%s'?"):format(near)
@@ -105,7 +105,7 @@ function M.task(word, known)
   local found = meant_by(word, known)
   if #found > 1 then
     fault.raise {
-      message = ("'%s' means %d tasks, and one is asked for"):format(word, #found),
+      message = ("'%s' matches %d tasks; name one of them"):format(word, #found),
       hint = ("such as '%s'"):format(found[1]),
     }
   end
