@@ -41,12 +41,12 @@ describe("sbhost lua", function()
   it("does not wait for more where nothing more can mend a line", function()
     local out, err = say 'nil.x\na b\n"next"\n'
     assert.equal('"next"\n', out)
-    assert.is_nil(err:find("not whole", 1, true), err)
+    assert.is_nil(err:find("incomplete: ", 1, true), err)
   end)
 
   it("says when the input ends in the middle", function()
     local out, err = say "print 'one'\nfor i = 1, 2 do\n"
     assert.equal("one\n", out)
-    assert.truthy(err:find("not whole", 1, true), err)
+    assert.truthy(err:find("incomplete: ", 1, true), err)
   end)
 end)

@@ -60,7 +60,7 @@ return require "pipeline.step" "shots" {
     os.remove(at .. "/steps/shots.lua")
     local unsteady = support.run { "check", at .. "/story.lua", "--data", at .. "/data" }
     assert.equal(1, unsteady.status, unsteady.out .. unsteady.err)
-    assert.truthy(unsteady.out:find("lore: its request is another each time", 1, true), unsteady.out)
+    assert.truthy(unsteady.out:find("lore: its request differs each time", 1, true), unsteady.out)
   end)
 end)
 

@@ -269,7 +269,7 @@ describe("what a person changed in artifact.json", function()
     end), "scenes[2] is called 'The storm', and so is scenes[1]")
     says(refused(function(value)
       value.aspect = "4:3"
-    end), "aspect is the story's: change it in the story")
+    end), "aspect comes from the story: change it there")
   end)
 end)
 

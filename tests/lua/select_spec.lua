@@ -53,6 +53,6 @@ describe("the name of a task", function()
 
   it("must mean one where one is asked for", function()
     assert.equal("lore", select_tasks.task("lore", KNOWN))
-    assert.truthy(told(select_tasks.task, "shots", KNOWN):find("means 2 tasks", 1, true))
+    assert.truthy(told(select_tasks.task, "shots", KNOWN):find("matches 2 tasks", 1, true))
   end)
 end)
