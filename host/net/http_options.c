@@ -230,7 +230,8 @@ static int set_url(struct sb_http_op *op, const char *url) {
   if (copy == NULL) return -1;
   free(op->url);
   op->url = copy;
-  if (op->parsed == NULL) op->parsed = curl_url();
+  curl_url_cleanup(op->parsed); /* else one without a scheme would be relative */
+  op->parsed = curl_url();
   int good =
       op->parsed != NULL &&
       curl_url_set(op->parsed, CURLUPART_URL, url,

@@ -74,6 +74,8 @@ describe("host.http", function()
         ["http://[::1"] = "bad/illegal format",
         ["ftp://127.0.0.1/"] = 'Protocol "ftp" not supported',
         [(url:gsub("//", "//user:word@"))] = "Login denied",
+        [""] = "bad/illegal format", -- and not the address of the call before
+        ["/one"] = "bad/illegal format",
       } do
         local answer, message, _, sent = http.request { url = wrong }
         assert.is_nil(answer)
