@@ -8,7 +8,7 @@ local M = {}
 ---@class Flag
 ---@field name string   "--data"
 ---@field value string? what follows it: "DIR"
----@field about string  one line; "" where several options share theirs
+---@field about string  one line
 
 --- The options that a line of help declares: "--provider NAME, --data DIR".
 local function declared(line)
@@ -24,10 +24,10 @@ local function declared(line)
   return flags
 end
 
---- The options of a command, in the order of its help.
+--- The options of a command as its help has them; `about` is "" where several share theirs.
 ---@param command string
 ---@return Flag[]
-function M.of(command)
+local function own(command)
   local flags, last = {}, nil
   for line in ((help[command] or "") .. "\n"):gmatch "(.-)\n" do
     local found = declared(line)
@@ -41,6 +41,24 @@ function M.of(command)
       last = nil
     elseif last then
       last.about = (last.about .. " " .. continued):gsub("^%s+", "")
+    end
+  end
+  return flags
+end
+
+--- The options of a command, in the order of its help. What is "as for `sbhost run`" is told
+--- as it is told there.
+---@param command string
+---@return Flag[]
+function M.of(command)
+  local flags, of_run = own(command), {}
+  for _, flag in ipairs(own "run") do
+    of_run[flag.name] = flag
+  end
+  for _, flag in ipairs(flags) do
+    local same = of_run[flag.name]
+    if same and (flag.about == "" or flag.about:find "^as for `sbhost run`") then
+      flag.about = same.about
     end
   end
   return flags

@@ -16,16 +16,14 @@ local OPTIONS = options.for_story {
   tasks = {},
 }
 
-local FORMATS = { "text", "dot", "mermaid" }
-
 ---@param format string
 local function check_format(format)
-  for _, known in ipairs(FORMATS) do
+  for _, known in ipairs(forms.names) do
     if format == known then
       return
     end
   end
-  fault.unknown({ message = ("there is no format '%s'"):format(format) }, format, FORMATS, "the formats are")
+  fault.unknown({ message = ("there is no format '%s'"):format(format) }, format, forms.names, "the formats are")
 end
 
 ---@param forecast Forecast

@@ -5,6 +5,9 @@ local plain = require "export.plain"
 
 local M = {}
 
+--- What a graph can be drawn as; "text" is graph_text.lua's.
+M.names = { "text", "dot", "mermaid" }
+
 --- Fill and border by state.
 local COLOURS = {
   done = { "#d8f0dc", "#2c7a3f" },

@@ -9,9 +9,9 @@ Makes the storyboard of a story: data/PROJECT/artifact.json, a PNG for every pro
 stage and shot, and storyboard.html to look at. Answers are remembered, so nothing
 is asked twice, and an interrupted run continues where it stopped.
 
-  --provider NAME      offline (embedded, needs no key), openrouter, or openai
-                       (OpenAI, or with --base-url any server that speaks its
-                       protocol; the key is in OPENAI_API_KEY). The default is
+  --provider NAME      offline (embedded, needs no key), openrouter, or openai: OpenAI
+                       itself, or with --base-url any server that speaks its
+                       protocol; the key is in OPENAI_API_KEY. The default is
                        openrouter if OPENROUTER_API_KEY is set, else offline
   --base-url URL       the provider's address, if not the usual one
   --model ROLE=MODEL   use another model for a role: story, detail, image, rewrite

@@ -82,6 +82,15 @@ describe("sbhost completions", function()
       assert.truthy(offered(shell, "sbhost run --max"):find("--max-cost", 1, true))
       assert.is_nil(offered(shell, "sbhost status --max"):find("--max-cost", 1, true))
     end)
+
+    it("completes values that are known in " .. shell, function()
+      assert.truthy(offered(shell, "sbhost run x.lua --provider off"):find "offline")
+      assert.truthy(offered(shell, "sbhost plan x.lua --until sho"):find "shot_images")
+      assert.truthy(offered(shell, "sbhost export x.lua --format fo"):find "fountain")
+      assert.truthy(offered(shell, "sbhost graph x.lua --format mer"):find "mermaid")
+      assert.truthy(offered(shell, "sbhost completions z"):find "zsh")
+      assert.truthy(offered(shell, "sbhost help unk"):find "^%s*$")
+    end)
   end
 
   it("is a script that zsh takes", function()
