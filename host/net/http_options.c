@@ -230,7 +230,7 @@ static int set_url(struct sb_http_op *op, const char *url) {
   if (copy == NULL) return -1;
   free(op->url);
   op->url = copy;
-  curl_url_cleanup(op->parsed); /* else one without a scheme would be relative */
+  curl_url_cleanup(op->parsed); /* one without a scheme is relative to it */
   op->parsed = curl_url();
   int good =
       op->parsed != NULL &&
