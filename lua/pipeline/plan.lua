@@ -218,7 +218,7 @@ end
 function M.of(opened, only)
   local self = setmetatable({
     opened = opened,
-    forecast = dry.evaluate(opened, true, only),
+    forecast = dry.evaluate(opened, { by_step = true, only = only }),
     samples = samples.read(opened.project.store),
     counts = counts.new(opened),
   }, Planner)

@@ -265,6 +265,7 @@ end
 ---@field calls table?         stands in for the calls: has their ask, tell and stop
 ---@field by_step boolean?     without calls too, steps that are as the last run left them are taken over
 ---@field ask Asker?           asks a person to choose
+---@field despite_file boolean? what of artifact.json cannot be used is no fault: what was taken in before counts
 ---@field only table<string, true>? the steps that calls are made of; nil: all
 ---@field stream boolean?      texts are asked for as streams
 ---@field max_cost number?     USD
@@ -433,7 +434,11 @@ end
 ---@return Tally totals
 function Session:evaluate(options)
   local totals = self:listen(options)
-  self.edits:look(self.report)
+  if options.despite_file then
+    self.edits:may_replace(self.report)
+  else
+    self.edits:look(self.report)
+  end
   local may_stand = not options.calls and not options.ask and not options.is_changed
   local tasks = may_stand and finished.tasks(self.project, finished.stamp(self))
   if tasks then

@@ -158,7 +158,7 @@ function M.look(edits)
   })
   take_pictures(edits, found, published.path)
   for _, path in ipairs(left_out) do
-    notes[#notes + 1] = ("%s of %s no longer exists, and left out"):format(path, published.path)
+    notes[#notes + 1] = ("%s no longer exists, and is left out of what %s says"):format(path, published.path)
   end
   local changed = keep(edits, sight, revision, records, found, dropped)
   published:see(text)

@@ -109,12 +109,17 @@ local function keys_in_doubt(store)
   return keys
 end
 
+---@class DryOptions
+---@field by_step boolean?          tasks of steps that are as the last run left them are neither looked at nor told
+---@field only table<string, true>? the steps that a run would make calls of; nil: all
+---@field despite_file boolean?     what of artifact.json cannot be used is passed over
+
 --- Evaluates a session's story without a call.
 ---@param opened Session
----@param by_step boolean? tasks of steps that are as the last run left them are neither looked at nor told
----@param only table<string, true>? the steps that a run would make calls of; nil: all
+---@param options DryOptions?
 ---@return Forecast
-function M.evaluate(opened, by_step, only)
+function M.evaluate(opened, options)
+  options = options or {}
   local dry = M.new(opened.project, opened.looked_at)
   local forecast = setmetatable({
     dry = dry,
@@ -126,8 +131,9 @@ function M.evaluate(opened, by_step, only)
   local wrong
   local result = opened:evaluate {
     calls = dry,
-    by_step = by_step,
-    only = only,
+    by_step = options.by_step,
+    only = options.only,
+    despite_file = options.despite_file,
     report = function(event)
       if event.event == "fault" then
         wrong = event.message
