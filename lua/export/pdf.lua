@@ -321,8 +321,8 @@ local function add_header(page, reel, panels, number, count)
   if panels[#panels].scene ~= scene then
     scenes = ("%s – %s"):format(scene.number, panels[#panels].scene.number)
   end
-  add_text(page.shapes, MARGIN, MARGIN, width, 14, reel.title, { bold = true })
-  add_text(page.shapes, MARGIN + width, MARGIN, width, 14, scenes, { align = "center" })
+  add_text(page.shapes, MARGIN, MARGIN, width, 14, reel.title, { bold = true, least = 9 })
+  add_text(page.shapes, MARGIN + width, MARGIN, width, 14, scenes, { align = "center", least = 9 })
   local place = ("%d / %d"):format(number, count)
   add_text(page.shapes, MARGIN + 2 * width, MARGIN, width, 14, place, { align = "right", colour = DIM })
   add_rect(page.shapes, MARGIN, MARGIN + 18, page.width - 2 * MARGIN, 0.5, RULE, 0)

@@ -8,9 +8,6 @@ local rates = require "pipeline.rates"
 
 local M = {}
 
---- What a shot without a duration is held for.
-local HELD = 3 -- seconds
-
 ---@class Panel
 ---@field number string     "10A"
 ---@field scene ReelScene
@@ -82,7 +79,7 @@ function M.of(tree, story)
     reel.scenes[i] = entry
     for j, number in ipairs(numbered.shots) do
       local shot = scene.shots[j]
-      local held = shot.duration or HELD
+      local held = rates.held(shot)
       local before = reel.panels[#reel.panels]
       local start = before and before.start + before.frames or 0
       local panel = {

@@ -1,4 +1,5 @@
--- lua/pipeline/rates.lua: frame rates, and times as editing programs write them.
+-- lua/pipeline/rates.lua: frame rates, how long shots are held, and times as
+-- editing programs write them.
 
 local M = {}
 
@@ -33,6 +34,15 @@ end
 ---@return integer
 function M.frame(rate, seconds)
   return math.floor(seconds * M.speed(rate) + 0.5)
+end
+
+local HELD = 3 -- seconds
+
+--- How long a shot is held in the film, also one that does not say it.
+---@param shot table
+---@return number seconds
+function M.held(shot)
+  return shot.duration or HELD
 end
 
 --- "01:00:04:12", no frames dropped.

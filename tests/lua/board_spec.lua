@@ -227,8 +227,12 @@ describe("the board", function()
     assert.truthy(html:find('Running time</dt><dd lang="" dir="auto">1:04</dd>', 1, true))
     assert.truthy(html:find('2 panels · 1:03', 1, true))
     assert.truthy(html:find('<span class="held">2.5 s</span>', 1, true))
+    film.scenes[1].shots[3] = { key = "c", name = "C" } -- held as long as in what is exported
+    html = render(film)
+    assert.truthy(html:find('<span class="held">3 s</span>', 1, true))
+    assert.truthy(html:find('Running time</dt><dd lang="" dir="auto">1:07</dd>', 1, true))
     assert.truthy(render(film, nil, "tens"):find('<span class="no">010_0020</span>', 1, true))
-    assert.truthy(render(film, nil, "cuts"):find('<span class="no">003</span>', 1, true))
+    assert.truthy(render(film, nil, "cuts"):find('<span class="no">004</span>', 1, true))
   end)
 
   it("shows fields that the story added, pictures as pictures", function()
@@ -301,7 +305,7 @@ describe("the board", function()
       ids[id or 0] = true
     end
     assert.truthy(html:find(">One</span>", 1, true) and html:find(">Two</span>", 1, true))
-    assert.truthy(html:find("2 panels · 0:03", 1, true), html)
+    assert.truthy(html:find("2 panels · 0:06", 1, true), html)
     assert.is_nil(html:find ">nil<" or html:find "userdata" or html:find "table: ")
   end)
 

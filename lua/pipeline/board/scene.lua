@@ -3,6 +3,7 @@
 
 local markup = require "pipeline.board.markup"
 local panel = require "pipeline.board.panel"
+local rates = require "pipeline.rates"
 
 local add, text = markup.add, markup.text
 
@@ -20,7 +21,7 @@ end
 function M.seconds(scene)
   local total = 0
   for _, shot in ipairs(scene.shots or {}) do
-    total = total + (shot.duration or 0)
+    total = total + rates.held(shot)
   end
   return total
 end
@@ -38,9 +39,10 @@ local function rhythm(out, scene, numbers)
     "Rhythm: how long each shot is held")
   local at = 0
   for i, shot in ipairs(scene.shots or {}) do
-    local width = (shot.duration or 0) / total * 1000
+    local held = rates.held(shot)
+    local width = held / total * 1000
     add(out, '<a href="#%s"><title>%s · %s s</title><rect x="%s" y="0" width="%s" height="10"></rect></a>',
-      markup.url(id_of(scene, shot)), numbers.shots[i], ("%g"):format(shot.duration or 0), ("%.2f"):format(at),
+      markup.url(id_of(scene, shot)), numbers.shots[i], ("%g"):format(held), ("%.2f"):format(at),
       ("%.2f"):format(math.max(width - 2, 0.5)))
     at = at + width
   end
@@ -123,7 +125,7 @@ function M.render(scene, numbers, standing, added, address_of)
       id = id_of(scene, shot),
       group = "board",
       number = numbers.shots[i],
-      seconds = shot.duration,
+      seconds = rates.held(shot),
       state = state("scenes[].shots[].image_url", shot.key),
       props = shot.props or {},
       added = added["scenes[].shots[]"],
