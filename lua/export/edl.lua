@@ -9,9 +9,12 @@ local M = {}
 --- The film begins at one hour, as tapes do.
 local HOUR = 3600
 
---- A comment's text: one line, of what every reader takes.
-local function comment(text)
-  return plain.line(text):sub(1, 200):gsub("[\xC0-\xFF][\x80-\xBF]*$", function(cut)
+--- The longest that a title may be, and what readers take of a comment, in bytes.
+local TITLE, COMMENT = 70, 200
+
+--- A text on one line, no longer than that.
+local function line(text, most)
+  return plain.line(text):sub(1, most):gsub("[\xC0-\xFF][\x80-\xBF]*$", function(cut)
     return utf8.len(cut) and cut or ""
   end)
 end
@@ -21,7 +24,7 @@ end
 ---@return string
 function M.text(reel, names)
   local first = HOUR * reel.rate.timebase
-  local out = { "TITLE: " .. comment(reel.title), "FCM: NON-DROP FRAME", "" }
+  local out = { "TITLE: " .. line(reel.title, TITLE), "FCM: NON-DROP FRAME", "" }
   local function time(frame)
     return rates.timecode(reel.rate, frame)
   end
@@ -34,8 +37,8 @@ function M.text(reel, names)
       time(first + panel.start),
       time(first + panel.start + panel.frames)
     )
-    out[#out + 1] = "* FROM CLIP NAME: " .. comment(names[panel] or panel.number)
-    out[#out + 1] = ("* COMMENT: %s %s"):format(panel.number, comment(panel.shot.name))
+    out[#out + 1] = "* FROM CLIP NAME: " .. line(names[panel] or panel.number, COMMENT)
+    out[#out + 1] = ("* COMMENT: %s %s"):format(panel.number, line(panel.shot.name, COMMENT))
   end
   return table.concat(out, "\n") .. "\n"
 end

@@ -75,7 +75,7 @@ function M.text(reel, urls)
       add_clip(out, reel, i, panel, urls[panel])
     end
   end
-  add(out, "</track></video></media>")
+  add(out, "<enabled>TRUE</enabled><locked>FALSE</locked></track></video></media>")
   add_markers(out, reel)
   add(out, "</sequence></xmeml>")
   return table.concat(out, "\n") .. "\n"

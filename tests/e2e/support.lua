@@ -12,6 +12,9 @@ local M = {}
 M.sbhost = program.path
 M.tree = program.root:match "^(.*)/[^/]*$"
 
+--- Debian's own Python, which sees the packages that `./dev test` installs.
+M.python = "/usr/bin/python3"
+
 local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
