@@ -50,6 +50,9 @@ end
 -- Texts
 --
 
+--- Parts that are thought and not said.
+local THOUGHTS = { reasoning = true, thinking = true }
+
 --- The text of a message's content: a string, or parts.
 local function text_of(content)
   if type(content) == "string" then
@@ -57,7 +60,7 @@ local function text_of(content)
   end
   local pieces = {}
   for _, part in ipairs(table_of(content)) do
-    local text = type(part) == "table" and part.text or part
+    local text = type(part) == "table" and not THOUGHTS[part.type] and part.text or part
     pieces[#pieces + 1] = type(text) == "string" and text or nil
   end
   return table.concat(pieces)
@@ -115,6 +118,21 @@ local function blocked(choice, block)
   return refused(("the provider's filter blocked the answer (%s%s)"):format(block, filtered(choice)))
 end
 
+--- Words of providers for an answer that came to its limit.
+local LIMITS = { length = true, max_tokens = true, max_output_tokens = true }
+
+--- Whether an answer says that it was cut off. A provider's own word counts as well,
+--- for an answer that is not whole.
+local function is_at_limit(choice)
+  for _, name in ipairs { "finish_reason", "native_finish_reason" } do
+    local reason = choice[name]
+    if type(reason) == "string" and LIMITS[reason:lower()] then
+      return true
+    end
+  end
+  return false
+end
+
 local function cut_off(usage)
   local thought = (usage.reasoning or 0) > 0 and (", %d of them for thinking"):format(usage.reasoning) or ""
   local spent = usage.output and (" after %d tokens%s"):format(usage.output, thought) or ""
@@ -131,7 +149,9 @@ end
 --- JSON that was thought and then not said. It is taken for the answer only if it
 --- is whole; whether it fits is checked like any answer.
 local function thought_of(request, message)
-  local thought = request.schema and (text_in(message.reasoning) or text_in(message.reasoning_content))
+  local details = text_of(message.reasoning_details)
+  local thought = request.schema
+    and (text_in(message.reasoning) or text_in(message.reasoning_content) or text_in(details))
   local object, found = unwrap.object(thought or "")
   return found and object or nil
 end
@@ -146,19 +166,22 @@ local function spoken(text)
 end
 
 local function read_text(request, choice, message, usage)
-  local text = spoken(text_of(message.content))
+  local text, is_whole = spoken(text_of(message.content)), false
+  if request.schema then
+    text, is_whole = unwrap.object(text)
+  end
   local is_blank = not text:find "%S"
   if flood.is_flooded(text) then
     return failed("unusable", "the answer runs into blanks without end")
-  elseif choice.finish_reason == "length" then
+  elseif is_whole then
+    return { text = text } -- whatever came after it, and why ever it ended
+  elseif is_at_limit(choice) then
     return cut_off(usage)
-  elseif is_blank and block_of(choice) then
+  elseif (is_blank or request.schema) and block_of(choice) then
     return blocked(choice, block_of(choice))
   elseif is_blank then
     local thought = thought_of(request, message)
     return thought and { text = thought } or failed("unusable", "the answer is empty")
-  elseif request.schema then
-    text = unwrap.object(text)
   end
   return { text = text }
 end
@@ -173,7 +196,7 @@ local function no_picture(choice, found, text, usage)
     return read
   elseif found.foreign then
     return failed("unusable", "what stands for the picture is no base64: " .. said.line(found.foreign, 60))
-  elseif choice.finish_reason == "length" then
+  elseif is_at_limit(choice) then
     return cut_off(usage)
   end
   local why = text_in(choice.native_finish_reason)
@@ -192,10 +215,17 @@ local function read_picture(choice, message, files, usage)
   return { file = file, pictures = #found.files, text = text }
 end
 
+--- An answer that lacks what it should hold: it may have cost nothing, and comes right
+--- when it is asked for again.
+local function malformed(usage, lacking)
+  local class = ((usage.cost or 0) > 0 or (usage.output or 0) > 0) and "unusable" or "server"
+  return failed(class, "the answer is malformed: it holds no " .. lacking)
+end
+
 local function read_choice(request, choice, files, usage)
   local message = choice.message
   if type(message) ~= "table" then
-    return failed("server", "the answer is malformed: it holds no message")
+    return malformed(usage, "message")
   end
   local refusal = refusal_of(message)
   if refusal then
@@ -227,22 +257,14 @@ end
 --- The error within an answer of success, if there is one.
 local function error_in(value)
   local choice = table_of(table_of(value.choices)[1])
-  if is_given(value.error) then
-    return value.error
-  elseif is_given(choice.error) then
-    return choice.error
-  elseif value.object == "error" or value.type == "error" then
-    return value
-  end
-  return nil
+  local is_error = value.object == "error" or value.type == "error"
+  return given.error_in(value) or given.error_in(choice) or is_error and value or nil
 end
 
---- No choice in an answer: it may have cost nothing, and comes right when it is
---- asked for again.
-local function read_malformed(value, usage)
-  local words = errors.message(value)
-  local class = ((usage.cost or 0) > 0 or (usage.output or 0) > 0) and "unusable" or "server"
-  return failed(class, "the answer is malformed: it holds no choice; it says: " .. words)
+--- No choice, and what stands there instead.
+local function no_choice(value, usage)
+  local words = errors.words(value)
+  return malformed(usage, "choice" .. (words and "; it says: " .. words or ""))
 end
 
 local function read_value(request, answer, value)
@@ -260,7 +282,7 @@ local function read_value(request, answer, value)
   elseif request.kind == "picture" and type(value.choices) == "table" then
     read = failed("unusable", "the answer holds no picture: its list of choices is empty")
   else
-    read = read_malformed(value, usage)
+    read = no_choice(value, usage)
   end
   if read.failure and read.failure.code == "max_tokens_exceeded" then
     read.finish = "length"
@@ -271,22 +293,42 @@ local function read_value(request, answer, value)
   return read
 end
 
+--- Lines after an answer are looked for so far from its end.
+local TAIL = 128
+
+--- Where the last line of a body begins, if it is none of its JSON: a comment, or the
+--- mark of a stream's end.
+local function stray_line(body)
+  local tail = body:sub(-TAIL)
+  local at = tail:match "[\r\n]():[^\r\n{}]*%s*$" or tail:match "[\r\n]()data: ?%[DONE%]%s*$"
+  return at and #body - #tail + at
+end
+
 --- The JSON of a body: some gateways let the lines through that keep a connection
---- alive.
+--- alive, before it and after it.
 local function json_of(body)
-  local at = 1
+  local at = body:find "^\xEF\xBB\xBF" and 4 or 1
   repeat
-    local _, last = body:find("^%s*:[^\n]*\n?", at)
+    local _, last = body:find("^%s*:[^\r\n]*[\r\n]?", at)
     at = last and last + 1 or at
   until not last
-  return (body:sub(at):gsub("^\xEF\xBB\xBF", ""))
+  body = body:sub(at)
+  local stray = body:find "^%s*{" and stray_line(body)
+  while stray do
+    body = body:sub(1, stray - 1)
+    stray = stray_line(body)
+  end
+  return body
+end
+
+--- A body as if it had come whole, whatever way it came.
+local function whole_body(answer)
+  local body = json_of(answer.body)
+  return sse.is_stream(answer.headers, body) and sse.join(sse.split(answer.body)) or body
 end
 
 local function read_success(request, answer)
-  local body = json_of(answer.body)
-  if sse.is_stream(answer.headers, body) then
-    body = sse.join(sse.split(answer.body))
-  end
+  local body = whole_body(answer)
   if not body:find "%S" then
     return failed("server", "the answer is empty")
   elseif not body:match "^%s*[{%[]" then
@@ -294,7 +336,9 @@ local function read_success(request, answer)
   end
   local value, message = json.decode(body)
   if type(value) ~= "table" then
-    return failed("unusable", ("the answer is not JSON: %s"):format(message or "it is no object"))
+    local is_cut = message and message:find("but the text ends", 1, true)
+    return failed("unusable", is_cut and "the answer was cut off in the middle"
+      or "the answer is not JSON: " .. (message or "it is no object"))
   end
   return read_value(request, answer, value)
 end
@@ -308,7 +352,7 @@ function M.read(request, answer)
   if answer.status >= 200 and answer.status <= 299 then
     read = read_success(request, answer)
   else
-    local body = json_of(answer.body)
+    local body = whole_body(answer)
     local value = body:match '^%s*[{%["]' and json.decode(body) or nil
     read = { failure = errors.of_answer(request, answer, value), usage = usage_of(table_of(value)) }
   end

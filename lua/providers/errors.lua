@@ -52,7 +52,9 @@ local function describe_list(list, depth)
 end
 
 --- Members that hold a message, the likeliest first.
-local WORDS = { "message", "msg", "detail", "details", "error_description", "reason", "title", "errors", "raw" }
+local WORDS = {
+  "message", "msg", "detail", "details", "error_description", "reason", "title", "errors", "raw", "text", "Message",
+}
 
 local function describe_record(record, depth)
   local message
@@ -88,8 +90,8 @@ end
 --- An error's message in words, with what lies behind it: who said it, and what the
 --- one behind OpenRouter said.
 ---@param err any as it was decoded
----@return string
-function M.message(err)
+---@return string? nil when it has none
+function M.words(err)
   local metadata = table_of(table_of(err).metadata)
   local message = describe(err, 0)
   local raw = describe(metadata.raw, 0)
@@ -102,9 +104,10 @@ function M.message(err)
       reasons[#reasons + 1] = text_in(reason)
     end
   end
-  message = message or "the server gave no reason"
   if #reasons > 0 then
-    message = message .. " (" .. table.concat(reasons, ", ") .. ")"
+    message = (message or "refused") .. " (" .. table.concat(reasons, ", ") .. ")"
+  elseif not message then
+    return nil
   end
   if text_in(metadata.flagged_input) then
     message = message .. (" (it stumbled over '%s')"):format(metadata.flagged_input)
@@ -116,6 +119,13 @@ function M.message(err)
     message = message .. " (" .. metadata.provider_name .. ")"
   end
   return said.line(message, 600)
+end
+
+--- What can be shown of an error without words that are known as such: all of it.
+local function shown(err)
+  local is_empty = not given.is_given(err) or type(err) == "table" and next(err) == nil
+  local ok, text = pcall(json.encode, err)
+  return not is_empty and ok and said.line(text, 200) or "the server gave no reason"
 end
 
 --- What can be shown of a body that is no error as one expects it.
@@ -222,13 +232,14 @@ end
 local FAR = 900
 
 local function is_daily(message, headers, err, waits)
-  local told = table_of(table_of(table_of(err).metadata).headers)
-  local left = tonumber(headers["x-ratelimit-remaining"] or told["X-RateLimit-Remaining"])
-  return message:lower():find "per%-day" or (left == 0 and retry_after.reset(headers, table_of(err)) and waits > FAR)
+  local left = tonumber(retry_after.header(headers, err, "x-ratelimit-remaining"))
+  local words = message:lower()
+  return words:find "per[- ]day" or words:find "%f[%a]daily%f[%A]"
+    or (left == 0 and retry_after.reset(headers, err) and waits > FAR)
 end
 
 local function daily(message, headers, err)
-  local at = retry_after.reset(headers, table_of(err))
+  local at = retry_after.reset(headers, err)
   local ends = at and at < 1e11 and os.date("!; it begins anew at %Y-%m-%d %H:%M UTC", math.floor(at)) or ""
   return DAILY:format(ends, message)
 end
@@ -273,7 +284,7 @@ local TELL_WAIT = 120
 ---@param body string
 ---@return Failure
 local function make(request, status, headers, err, body)
-  local message = err ~= nil and M.message(err) or M.excerpt(body)
+  local message = err == nil and M.excerpt(body) or M.words(err) or shown(err)
   local code = code_of(err)
   if code == "insufficient_quota" then
     status = 402 -- OpenAI says 429, but waiting brings no money
@@ -289,8 +300,8 @@ local function make(request, status, headers, err, body)
     failure.class, failure.form = "form", form
   elseif status == 429 and is_daily(message, headers, err, waits) then
     failure.class, message = "stop", daily(message, headers, err)
-  elseif code == "max_tokens_exceeded" then
-    -- The model's limit, which can also come as an error.
+  elseif code == "max_tokens_exceeded" or code == given.CUT_OFF then
+    -- The model's limit, which can also come as an error, or an answer that was paid for and did not come whole.
     failure.class = "unusable"
   else
     failure.class = class_of(status, waits or is_in_flight(err))

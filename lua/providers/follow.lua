@@ -13,7 +13,7 @@ local M = {}
 local WINDOW, STRIDE = 3 * flood.LEAST, flood.LEAST // 4
 
 local function has_failed(event, choice)
-  return event.type == "error" or is_given(event.error) or is_given(choice.error)
+  return event.type == "error" or given.error_in(event) ~= nil or given.error_in(choice) ~= nil
 end
 
 --- What becomes of the answer: "ended" has said why it ends and is whole, though
@@ -36,10 +36,12 @@ function M.new()
   end
 
   return function(data)
-    if not data:find "%S" then
+    if data:match "^%s*%[DONE%]" then
+      return nil, "done"
+    elseif not data:find "^%s*[{%[]" then -- it keeps the connection alive
       return nil, state
     end
-    local event = json.decode(data) -- "[DONE]" is no JSON either
+    local event = json.decode(data)
     local choice = table_of(table_of(table_of(event).choices)[1])
     if type(event) ~= "table" or has_failed(event, choice) then
       return nil, "done"

@@ -19,6 +19,20 @@ function M.is_given(value)
   return value ~= nil and value ~= json.null
 end
 
+--- The error that a record holds, if that says anything: some have an empty one in every answer.
+---@param record table
+---@return any
+function M.error_in(record)
+  local err = record.error
+  if not M.is_given(err) or err == false or err == "" or type(err) == "table" and next(err) == nil then
+    return nil
+  end
+  return err
+end
+
+--- The code, of our own, of an answer that was cut off: it may have been paid for.
+M.CUT_OFF = "answer_cut_off"
+
 --- A text with something in it.
 ---@param value any
 ---@return string?

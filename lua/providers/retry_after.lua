@@ -25,17 +25,23 @@ local function days_from_epoch(year, month, day)
   return era * 146097 + day_of_era - 719468
 end
 
---- A date as HTTP writes it ("Sun, 06 Nov 1994 08:49:37 GMT").
+--- A date as HTTP writes it ("Sun, 06 Nov 1994 08:49:37 GMT"), or wrote it once
+--- ("Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994").
 ---@param text string?
 ---@return integer? seconds since 1970
 function M.date(text)
+  text = text or ""
   local day, name, year, hour, minute, second =
-    (text or ""):match "^%a+, (%d%d?)[ -](%a%a%a)[ -](%d%d%d%d) (%d%d):(%d%d):(%d%d)"
+    text:match "^%a+, (%d%d?)[ -](%a%a%a)[ -](%d%d%d?%d?) (%d%d):(%d%d):(%d%d)"
+  if not day then
+    name, day, hour, minute, second, year = text:match "^%a+ (%a%a%a) +(%d%d?) (%d%d):(%d%d):(%d%d) (%d%d%d%d)"
+  end
   local month = MONTHS[name]
   if not month then
     return nil
   end
-  local days = days_from_epoch(math.tointeger(year), month, math.tointeger(day))
+  year = math.tointeger(year) + (#year < 4 and 2000 or 0)
+  local days = days_from_epoch(year, month, math.tointeger(day))
   return days * 86400 + math.tointeger(hour) * 3600 + math.tointeger(minute) * 60 + math.tointeger(second)
 end
 
@@ -48,13 +54,27 @@ local function seconds_of(value)
   return math.max(seconds, 0)
 end
 
+--- A header of the answer, or one that an error tells of the provider behind.
+---@param headers table<string, string> names in lower case
+---@param err any
+---@param name string in lower case
+---@return any
+function M.header(headers, err, name)
+  local value = headers[name]
+  for other, told in pairs(table_of(table_of(table_of(err).metadata).headers)) do
+    if value == nil and type(other) == "string" and other:lower() == name then
+      value = told
+    end
+  end
+  return value
+end
+
 --- When the limit is over, as OpenRouter tells it: milliseconds since 1970.
 ---@param headers table<string, string>
----@param err table
+---@param err any
 ---@return number? seconds since 1970
 function M.reset(headers, err)
-  local told = table_of(table_of(err.metadata).headers)
-  local milliseconds = seconds_of(headers["x-ratelimit-reset"] or told["X-RateLimit-Reset"])
+  local milliseconds = seconds_of(M.header(headers, err, "x-ratelimit-reset"))
   -- Other servers give seconds, or a duration, under this name.
   return milliseconds and milliseconds > 1e11 and milliseconds / 1000 or nil
 end
@@ -66,12 +86,14 @@ end
 function M.seconds(headers, err)
   err = table_of(err)
   local now = M.date(headers.date) or os.time()
-  local told = headers["retry-after"]
-  local at = M.date(told) or M.reset(headers, err)
+  local told = M.header(headers, err, "retry-after")
+  local date = type(told) == "string" and M.date(told) or nil
+  local at = date or M.reset(headers, err)
   return seconds_of(told)
-    or (M.date(told) and math.max(at - now, 0))
+    or (date and math.max(at - now, 0))
     or seconds_of(table_of(err.availability).retry_after)
     or seconds_of(table_of(err.metadata).retry_after)
+    or seconds_of(err.retry_after)
     or (at and math.max(at - now, 0))
     or nil
 end

@@ -34,6 +34,35 @@ local function end_of_object(text, from)
   end
 end
 
+--- The object of a text that holds one and no other brace.
+local function alone(text)
+  local bare = text:gsub("^\xEF\xBB\xBF", "")
+  local from = bare:find("{", 1, true)
+  local to = from and end_of_object(bare, from)
+  local object = to and bare:sub(from, to)
+  if not object or bare:find("{", to + 1, true) or not json.check(object) then
+    return nil
+  end
+  -- A list around it, or before it, is not a sentence.
+  return not bare:sub(1, from - 1):find "%[[%s]*$" and object or nil
+end
+
+--- The object that stands in the one fence with any, whatever is said around it.
+local function fenced(text)
+  local object
+  local _, from = text:find "```%w*%s*{"
+  while from do
+    local to = text:find("}%s*```", from)
+    local inner = to and text:sub(from, to)
+    if object or not inner or not json.check(inner) then
+      return nil
+    end
+    object = inner
+    _, from = text:find("```%w*%s*{", select(2, text:find("```", to, true)) + 1)
+  end
+  return object
+end
+
 --- The text of the one JSON object in it; the text as it is where there is none,
 --- or more than one, so that whoever judges it sees what was said.
 ---@param text string
@@ -41,23 +70,10 @@ end
 ---@return boolean found
 function M.object(text)
   if text:byte() == 0x7B and json.check(text) then -- it is nothing but the object
-    return text, true
+    return text:byte(-1) == 0x7D and text or text:match "^.*}", true
   end
-  local bare = text:gsub("^\xEF\xBB\xBF", "")
-  local from = bare:find("{", 1, true)
-  local to = from and end_of_object(bare, from)
-  if not to then
-    return text, false
-  end
-  local object = bare:sub(from, to)
-  if bare:find("{", to + 1, true) or not json.check(object) then
-    return text, false
-  end
-  -- A list around it, or before it, is not a sentence.
-  if bare:sub(1, from - 1):find "%[[%s]*$" then
-    return text, false
-  end
-  return object, true
+  local object = alone(text) or fenced(text)
+  return object or text, object ~= nil
 end
 
 return M

@@ -68,7 +68,8 @@ describe("an answer that is followed while it comes", function()
     assert.equal("done", select(2, followed { "[DONE]" }))
     assert.equal("done", select(2, followed { '{"error":{"message":"m"}}' }))
     assert.equal("done", select(2, followed { chunk({}, { error = { message = "m" } }) }))
-    assert.equal("done", select(2, followed { "nonsense" }))
+    assert.equal("done", select(2, followed { "{nonsense" }))
+    assert.is_nil(select(2, followed { "ping" }))
   end)
 
   it("is hopeless once it runs into blanks", function()
@@ -137,17 +138,47 @@ describe("an answer in events", function()
 
   it("9 is cut when it ends before the answer does", function()
     local cut = joined { chunk { content = '{"a":1}' } }
-    assert.equal("server", cut.failure.class)
+    assert.equal("unusable", cut.failure.class) -- it may have been paid for
     assert.truthy(cut.failure.message:find("ended in the middle", 1, true))
     assert.equal("{}", joined({ chunk({ content = "{}" }, { finish_reason = "stop" }) }).text)
     assert.equal("{}", joined({ chunk { content = "{}" }, "[DONE]" }).text)
-    assert.equal("server", joined({ chunk { content = "{}" }, '{"choices":[{"del' }).failure.class)
+    assert.equal("unusable", joined({ chunk { content = "{}" }, '{"choices":[{"del' }).failure.class)
+    assert.equal("server", joined({ chunk { content = "" } }).failure.class)
     assert.equal("server", joined({}).failure.class)
   end)
 
   it("9 is whole once it has said why it ends, whatever is cut then", function()
     local done = chunk({ content = "{}" }, { finish_reason = "stop" })
     assert.equal("{}", joined({ done, '{"usage":{"co' }).text)
+  end)
+
+  it("9 is whole once it has said why it ends, whatever is wrong then", function()
+    local done = chunk({ content = "{}" }, { finish_reason = "stop" })
+    assert.equal("{}", joined({ done, '{"error":{"code":502,"message":"too late"}}' }).text)
+  end)
+
+  it("is told from what keeps it alive, and from other choices", function()
+    local got = joined {
+      chunk { content = '{"a":' }, "ping", '{"type":"ping"}', '{"choices":[{"index":1,"delta":{"content":"no"}}]}',
+      chunk({ content = "1}" }, { finish_reason = "stop" }, { error = {} }),
+    }
+    assert.equal('{"a":1}', got.text)
+  end)
+
+  it("33 has no choice when it brought nothing", function()
+    for _, events in ipairs { { "[DONE]" }, { '{"choices":[]}', "[DONE]" }, { chunk { content = "" }, "[DONE]" } } do
+      assert.equal("server", joined(events).failure.class)
+    end
+    assert.equal("unusable", joined({ USAGE, "[DONE]" }).failure.class)
+  end)
+
+  it("is known by its first line alone, as it is when it is read again", function()
+    local event = "data: " .. chunk({ content = "{}" }, { finish_reason = "stop" }) .. "\n\n"
+    for _, before in ipairs {
+      "", "event: message\n", "id: 1\nretry: 5\n", "\u{FEFF}", "\u{FEFF}: on\n\n", ": on\r\r",
+    } do
+      assert.equal("{}", read(before .. event).text, before)
+    end
   end)
 
   it("31 is a flood, when it was given up for one", function()
@@ -223,11 +254,15 @@ describe("a wait", function()
   it("is told in many ways", function()
     local date = "Sun, 06 Nov 1994 08:49:37 GMT"
     assert.equal(784111777, retry_after.date(date))
+    assert.equal(784111777, retry_after.date "Sun Nov  6 08:49:37 1994")
+    assert.equal(784111777 + 36525 * 86400, retry_after.date "Sunday, 06-Nov-94 08:49:37 GMT") -- of this century
     assert.equal(951782400, retry_after.date "Tue, 29 Feb 2000 00:00:00 GMT")
     assert.equal(1.5, seconds { ["retry-after"] = "1.5" })
     assert.equal(0, seconds { ["retry-after"] = "-3" })
     assert.equal(0, seconds { date = date, ["retry-after"] = "Sun, 06 Nov 1994 08:00:00 GMT" })
     assert.equal(3, seconds({}, { availability = { retry_after = 3 } }))
+    assert.equal(4, seconds({}, { retry_after = 4 }))
+    assert.equal(5, seconds({}, { metadata = { headers = { ["Retry-After"] = "5" } } }))
     assert.equal(23, seconds { date = date, ["x-ratelimit-reset"] = "784111800000" })
     assert.is_nil(seconds { ["x-ratelimit-reset"] = "12" })
   end)

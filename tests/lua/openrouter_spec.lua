@@ -92,6 +92,12 @@ case("3 an empty body", { body = "", headers = { ["x-generation-id"] = "gen-9" }
 case("3 a blank body", "\n \n", { failure = "server", says = "empty" })
 case("4 a comment before the JSON", ": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n" .. OK,
   { text = '{"a":1}' })
+case("4 comments and a byte order mark around the JSON", "\u{FEFF}: on\r\n\r\n" .. OK .. "\n\n: on\n\n: on\n",
+  { text = '{"a":1}' })
+case("4 the mark of a stream's end behind the JSON", OK .. "\n\ndata: [DONE]\n\n", { text = '{"a":1}' })
+for name, err in pairs { ["nothing"] = "null", ["no text"] = '""', ["no members"] = "{}", ["none"] = "false" } do
+  case("6 an error that is " .. name, (OK:gsub('"id"', '"error":' .. err .. ',"id"', 1)), { text = '{"a":1}' })
+end
 case("6 an error in an answer of success",
   error_body("Provider returned error", {
     code = 502,
@@ -108,7 +114,7 @@ case("7 a choice that ends with an error and says no more",
 case("8 a limit that comes as an error",
   error_body("Max tokens", { code = 400, metadata = { error_type = "max_tokens_exceeded" } }),
   { failure = "unusable", finish = "length" })
-case("10 JSON that was cut", OK:sub(1, 60), { failure = "unusable", says = "not JSON" })
+case("10 JSON that was cut", OK:sub(1, 60), { failure = "unusable", says = "cut off" })
 case("11 a wait in seconds",
   { status = 429, headers = { ["retry-after"] = "2" }, body = error_body("Rate limit exceeded", { code = 429 }) },
   { failure = "busy", retry_after = 2 })
@@ -223,11 +229,21 @@ case("26 all spent on thinking",
     { usage = { completion_tokens = 8000, completion_tokens_details = { reasoning_tokens = 8000 } } }),
   { failure = "unusable", finish = "length", says = "8000 of them for thinking",
     usage = { output = 8000, reasoning = 8000 } })
+case("25 cut, in words of its own", completion({ content = '{"a":' }, { finish_reason = "MAX_TOKENS" }),
+  { failure = "unusable", says = "cut off at its limit" })
+case("25 cut, as the provider's own word says",
+  completion({ content = '{"a":' }, { native_finish_reason = "MAX_TOKENS" }),
+  { failure = "unusable", says = "cut off at its limit" })
+case("25 whole, whatever is said", completion({ content = '{"a":1}' }, { finish_reason = "length" }),
+  { text = '{"a":1}' })
 case("27 nothing said", completion { content = json.null }, { failure = "unusable", says = "empty" })
 case("27 an empty text", completion({ content = "" }, { finish_reason = json.null }),
   { failure = "unusable", says = "empty" })
 case("27 thought and not said", completion { content = "", reasoning = [[So: {"a":1}]] }, { text = '{"a":1}' })
 case("27 thought in vain", completion { content = "", reasoning = [[So: {"a":]] }, { failure = "unusable" })
+case("27 thought in parts", completion {
+  content = "", reasoning_details = { { type = "reasoning.text", text = [[{"a":1}]] } },
+}, { text = '{"a":1}' })
 case("28 a refusal", completion { content = json.null, refusal = "I can't help with that." },
   { failure = "final", refused = true, says = "I can't help with that." })
 case("29 a filter", completion({ content = json.null }, { finish_reason = "content_filter" }),
@@ -236,6 +252,13 @@ case("29 a filter that says why",
   completion({ content = "So he" },
     { finish_reason = "content_filter", content_filter_results = { violence = { filtered = true } } }),
   { failure = "final", refused = true, says = "violence" })
+case("29 half of it, as the provider's own word says",
+  completion({ content = '{"a":"So' }, { native_finish_reason = "SAFETY" }), { failure = "final", refused = true })
+case("30 a fence between other braces", completion { content = 'In {a, b}:\n```json\n{"a":1}\n```\nSee {c}.' },
+  { text = '{"a":1}' })
+case("30 two fences", completion { content = '```\n{"a":1}\n```\n```\n{"a":2}\n```' },
+  { text = '```\n{"a":1}\n```\n```\n{"a":2}\n```' })
+case("30 a fence in a text", completion { content = '{"a":"```{}```"} as asked' }, { text = '{"a":"```{}```"}' })
 case("30 a fence", completion { content = '\u{FEFF}```json\n{"a":1}\n```' }, { text = '{"a":1}' })
 case("30 prose around it", completion { content = 'Sure! Here is…\n{"a":"}"}\nHope that helps.' },
   { text = '{"a":"}"}' })
@@ -243,10 +266,14 @@ case("30 a trailing comma", completion { content = '{"a":1,}' }, { text = '{"a":
 case("30 two in a row", completion { content = '{"a":1}{"a":2}' }, { text = '{"a":1}{"a":2}' })
 case("31 blanks without end", completion({ content = '{"a":"x"' .. (" \n"):rep(20000) }, { finish_reason = "length" }),
   { failure = "unusable", says = "blanks" })
+case("31 after all of it", completion({ content = '{"a":1}' .. (" \n"):rep(20000) }, { finish_reason = "length" }),
+  { text = '{"a":1}' })
 case("31 within a string", completion { content = '{"a":"x' .. ("\\n"):rep(2000) .. '"}' },
   { failure = "unusable", says = "blanks" })
 case("32 a bomb", ('{"choices":[{"message":{"content":'):rep(30000), { failure = "unusable", says = "not JSON" })
 case("32 a bomb in the text", completion { content = ("["):rep(100000) }, { text = ("["):rep(100000) })
+case("33 no message, though there was one", [[{"choices":[{"index":0}],"usage":{"completion_tokens":40,"cost":0.01}}]],
+  { failure = "unusable", says = "malformed" })
 for name, body in pairs {
   ["an empty list of choices"] = [[{"choices":[]}]], ["no choices"] = [[{"id":"gen-1"}]],
   ["choices that are null"] = [[{"choices":null}]], ["no message"] = [[{"choices":[{"index":0}]}]],
