@@ -2,6 +2,7 @@
 -- that refuse the first: which one to try next. Each refusal gives up one more
 -- thing, so they compose, and end.
 
+local catalogue = require "providers.catalogue"
 local json = require "host.json"
 
 local M = {}
@@ -100,24 +101,40 @@ end
 --- Smaller limits are no use to anyone.
 local LEAST = 1024
 
---- A limit that fits, where the server says what would.
-local function lower_limit(form, text)
+-- How servers tell what the prompt alone takes of their context.
+local PROMPTS = { "(%d+) of text input", "(%d+) in the messages", "at least (%d+) input tokens" }
+
+--- What a context leaves for an answer.
+local function room_in(context, text)
+  for _, words in ipairs(PROMPTS) do
+    local prompt = tonumber(text:match(words))
+    if prompt then
+      return context - prompt
+    end
+  end
+  return context // 2
+end
+
+--- A limit that fits, where the server says what would, and lower than the one that
+--- was sent.
+local function lower_limit(request, form, text)
   local most = tonumber(text:match "at most (%d+) completion tokens")
   local context = tonumber(text:match "maximum context length is (%d+)")
-  local limit = math.tointeger(most or context and context // 2)
-  if limit and form.most and limit >= form.most then
-    limit = form.most // 2
+  local limit = math.tointeger(most or context and room_in(context, text))
+  local sent = math.min(catalogue.max_tokens(request, request.provider), form.most or math.maxinteger)
+  if limit and limit >= sent then
+    limit = sent // 2
   end
   return limit and limit >= LEAST and limit or nil
 end
 
 local ladder = {
   {
-    applies = function(_, form, text)
-      return lower_limit(form, text)
+    applies = function(request, form, text)
+      return lower_limit(request, form, text)
     end,
-    change = function(_, form, text)
-      form.most = lower_limit(form, text)
+    change = function(request, form, text)
+      form.most = lower_limit(request, form, text)
     end,
   },
   {

@@ -6,15 +6,16 @@
 local answers = require "providers.answer"
 local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
+local common = require "providers.common"
 local explain = require "providers.explain"
 local file = require "host.file"
-local follow = require "providers.follow"
 local http = require "host.http"
 local images = require "providers.openai_images"
 local json = require "host.json"
 
 local M = {}
 
+M.NAME = "openai"
 M.BASE_URL = "https://api.openai.com/v1"
 M.KEY_VARIABLE = "OPENAI_API_KEY"
 
@@ -22,25 +23,18 @@ M.KEY_VARIABLE = "OPENAI_API_KEY"
 ---@field origin string
 ---@field is_hosted boolean OpenAI's own server
 ---@field family string? what models.lua puts before the names of its models
-local Provider = {}
-Provider.__index = Provider
+local Provider = common.class()
 
----@param options { base_url: string?, secret: userdata? }
+local ORIGIN = "^%a+://[^/?#]+"
+
+---@param options { base_url: string?, secret: userdata?, identity: string? }
 ---@return OpenAI
 function M.new(options)
-  local base_url = (options.base_url or M.BASE_URL):gsub("/+$", "")
-  local origin = base_url:match "^%a+://[^/?#]+"
-  local is_hosted = origin == M.BASE_URL:match "^%a+://[^/]+"
-  return setmetatable({
-    name = "openai",
-    identity = "openai " .. base_url,
-    base_url = base_url,
-    origin = origin,
-    is_hosted = is_hosted,
-    family = is_hosted and "openai/" or nil,
-    secret = options.secret,
-    key_variable = M.KEY_VARIABLE,
-  }, Provider)
+  local self = common.new(Provider, M, options)
+  self.origin = self.base_url:match(ORIGIN)
+  self.is_hosted = self.origin == M.BASE_URL:match(ORIGIN)
+  self.family = self.is_hosted and "openai/" or nil
+  return self
 end
 
 --
@@ -101,13 +95,6 @@ function Provider:prepare()
   return catalogue.warnings(self)
 end
 
---- The most that a call can cost.
----@param request Request
----@return number? USD nil when the model's price is not known
-function Provider.worst_cost(request)
-  return catalogue.worst_cost(request, request.provider)
-end
-
 --- How many reference pictures a call may carry: what OpenAI takes. The others do
 --- not say.
 ---@return integer
@@ -147,20 +134,16 @@ function Provider.read(request, answer)
     failure.form = images.next_form(request, failure, answer.body)
     failure.class = failure.form and "form" or failure.class
   end
-  if failure and failure.class == "final" then
-    explain.failure(request, answer, failure)
-  end
+  explain.failure(request, answer, failure)
   return read
 end
-
---- An answer in events, while it comes.
-Provider.follow = follow.new
 
 --- Larger pictures are not fetched.
 local MOST_BYTES = 32 * 1024 * 1024
 
 local function download(provider, address, folder)
-  if address:match "^%a+://[^/?#]+" ~= provider.origin then
+  address = address:gsub("^/%f[^/]", provider.origin .. "/")
+  if address:match(ORIGIN) ~= provider.origin then
     return nil, "it lies on another server, from which nothing is fetched: " .. address
   end
   local answer, message = http.request { url = address, timeout = 120, max_bytes = MOST_BYTES }

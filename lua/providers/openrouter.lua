@@ -4,8 +4,8 @@
 local answers = require "providers.answer"
 local catalogue = require "providers.catalogue"
 local chat = require "providers.chat"
+local common = require "providers.common"
 local explain = require "providers.explain"
-local follow = require "providers.follow"
 local given = require "providers.given"
 local http = require "host.http"
 local json = require "host.json"
@@ -14,33 +14,17 @@ local loop = require "host.loop"
 
 local M = {}
 
+M.NAME = "openrouter"
 M.BASE_URL = "https://openrouter.ai/api/v1"
 M.KEY_VARIABLE = "OPENROUTER_API_KEY"
 
----@class Provider
----@field name string
----@field identity string what a call's key holds of the provider
----@field base_url string
----@field secret userdata?
----@field key_variable string where the key comes from
----@field free boolean? nothing that it does costs anything
----@field models string[]? the names of those that it may be asked for
----@field listed table<string, Model>? the models as the provider lists them
-local Provider = {}
-Provider.__index = Provider
+---@class OpenRouter: Provider
+local Provider = common.class()
 
 ---@param options { base_url: string?, secret: userdata?, name: string?, identity: string?, free: boolean? }
----@return Provider
+---@return OpenRouter
 function M.new(options)
-  local base_url = (options.base_url or M.BASE_URL):gsub("/+$", "")
-  return setmetatable({
-    name = options.name or "openrouter",
-    identity = options.identity or "openrouter " .. base_url,
-    base_url = base_url,
-    secret = options.secret,
-    key_variable = M.KEY_VARIABLE,
-    free = options.free,
-  }, Provider)
+  return common.new(Provider, M, options)
 end
 
 --
@@ -122,16 +106,6 @@ function Provider:prepare()
   return table.move(told[1], 1, #told[1], #list + 1, list)
 end
 
---- The most that a call can cost.
----@param request Request
----@return number? USD nil when the model's price is not known
-function Provider.worst_cost(request)
-  if request.provider and request.provider.free then
-    return 0
-  end
-  return catalogue.worst_cost(request, request.provider)
-end
-
 --- How many reference pictures a call may carry.
 ---@param model string
 ---@return integer? nil: nothing is known of a limit
@@ -150,14 +124,9 @@ end
 ---@return Reading
 function Provider.read(request, answer)
   local read = answers.read(request, answer)
-  if read.failure and read.failure.class == "final" then
-    explain.failure(request, answer, read.failure)
-  end
+  explain.failure(request, answer, read.failure)
   return read
 end
-
---- An answer in events, while it comes.
-Provider.follow = follow.new
 
 --
 -- Statistics

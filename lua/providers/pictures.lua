@@ -24,22 +24,23 @@ local function add_file(found, index)
   table.insert(found.files, index)
 end
 
---- A string that should be a picture: a handle, maybe behind a data URL's prefix.
+--- A string that should be a picture: a handle, maybe behind a data URL's prefix; or
+--- an address, which may leave out the server.
 local function add_string(found, text, count)
-  local number = text:match "^{spill:(%d+)}$" or text:match "^[Dd][Aa][Tt][Aa]:[^,]*,{spill:(%d+)}$"
+  local number = text:match "^%s*{spill:(%d+)}%s*$" or text:match "^%s*[Dd][Aa][Tt][Aa]:[^,]*,%s*{spill:(%d+)}%s*$"
   local index = math.tointeger(tonumber(number))
   if index and index >= 1 and index <= count then
     add_file(found, index)
-  elseif text:match "^%a+://" then
+  elseif text:match "^%a+://" or text:match "^/[%w_][^%s,]*%.%a+$" then
     found.web = found.web or text
-  elseif text ~= "" then
+  elseif text:find "%S" then
     found.foreign = found.foreign or text
   end
 end
 
 --- Members that lead to a picture, in all the shapes that were seen.
 local MEMBERS = {
-  "image_url", "url", "b64_json", "image", "image_base64", "source", "inline_data", "inlineData", "data",
+  "image_url", "url", "b64_json", "image", "image_base64", "source", "inline_data", "inlineData", "data", "result",
 }
 
 --- Whatever stands where a picture should.
@@ -86,10 +87,12 @@ local IS_TEXT = { text = true, output_text = true, input_text = true, refusal = 
 ---@return Found
 function M.of_message(message, count)
   local found = { files = {} }
-  if type(message.images) == "string" then
-    add_string(found, message.images, count)
+  local images = message.images
+  if #table_of(images) > 0 then
+    add_list(found, images, count)
+  else
+    add(found, images, count, 0) -- one alone
   end
-  add_list(found, table_of(message.images), count)
   local content = message.content
   for i = 1, math.min(#table_of(content), MOST) do
     local part = content[i]
@@ -106,6 +109,7 @@ function M.of_message(message, count)
     add_prose(found, content, count)
   end
   add(found, message.image, count, 0)
+  add(found, message.image_url, count, 0)
   return found
 end
 

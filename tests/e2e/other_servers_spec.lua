@@ -120,9 +120,9 @@ describe("a board", function()
     local result, project = run({ "qwen", vllm }, { "sdxl", servers.sd_server() })
     assert_complete(result, project)
     assert.equal(32000, vllm.requests[1].body.max_tokens)
-    assert.equal(8192, vllm.requests[2].body.max_tokens)
+    assert.equal(15000, vllm.requests[2].body.max_tokens)
     for i = 3, #vllm.requests do
-      assert.is_true(vllm.requests[i].body.max_tokens <= 8192)
+      assert.is_true(vllm.requests[i].body.max_tokens <= 15000)
     end
   end)
 
@@ -219,6 +219,8 @@ describe("a run with servers of one's own", function()
       { 404, [[{"error":{"code":404,"message":"File Not Found","type":"not_found_error"}}]] }, -- llama.cpp
       { 404, [[{"detail":"Not Found"}]] }, -- vLLM
       { 404, "404 page not found" }, -- Ollama
+      { 404, [[{"error":{"message":"Invalid URL (POST /chat/completions)","type":"invalid_request_error"}}]] }, -- OpenAI
+      { 405, "<html><body>405 Not Allowed</body></html>" }, -- nginx, of a page
     } do
       local served = servers.serve {
         ["/chat/completions"] = function() return servers.reply(table.unpack(no_route)) end,
@@ -226,7 +228,8 @@ describe("a run with servers of one's own", function()
       local address = served.url:gsub("/v1$", "")
       local result = run({ "any", { url = address, close = served.close } }, { "sdxl", servers.sd_server() })
       assert.equal(1, result.status)
-      assert.truthy(result.out:find(("is %s the right address?"):format(address), 1, true), result.out)
+      local words = ("is %s the right address? It may be %s/v1"):format(address, address)
+      assert.truthy(result.out:find(words, 1, true), result.out)
       assert.equal(1, #served.requests)
     end
   end)

@@ -68,6 +68,12 @@ describe("a chain of calls", function()
     assert.equal("google/gemini-2.5-pro", serving.requests[4].model)
   end)
 
+  it("does not send an answer back that is too long to be paid for twice", function()
+    answers = { ("bad "):rep(20000), "good" }
+    assert.equal("good", text().value)
+    assert.equal(1, #serving.requests[2].messages)
+  end)
+
   it("says what was wrong with the last answer when none will do", function()
     local result, failure = text()
     assert.is_nil(result)

@@ -164,6 +164,14 @@ describe("a refused request", function()
     assert.equal(4096, body_of(asked, form).max_tokens)
     form = next_form(asked, { most = 1500 }, 400, [[{"message":"maximum context length is 2000 tokens"}]])
     assert.is_nil(form)
+    local long = "This model's maximum context length is 128000 tokens. However, you requested 130000 tokens "
+      .. "(%d in the messages, 32000 in the completion)."
+    form = next_form(asked, nil, 400, json.encode { message = long:format(98000) })
+    assert.equal(30000, body_of(asked, form).max_tokens)
+    form = next_form(asked, nil, 400, json.encode { message = long:format(130000) })
+    assert.is_nil(form)
+    form = next_form(asked, nil, 400, json.encode { message = long:sub(1, 70) })
+    assert.equal(16000, body_of(asked, form).max_tokens, "a half, as what would fit was not sent")
   end)
 
   it("takes the limit that OpenAI names", function()

@@ -238,5 +238,27 @@ describe("a request that is refused as it was put", function()
     local read = provider.read(request(), { status = 404, headers = {}, body = "<html>nginx</html>" })
     assert.truthy(read.failure.message:find("is https://openrouter.ai/api/v1 the right address?", 1, true))
     assert.is_nil(read.failure.successor)
+    local page = { status = 200, headers = {}, body = "<!doctype html><title>Welcome</title>" }
+    local words = provider.read(request(), page).failure.message
+    assert.truthy(words:find("is https://openrouter.ai/api/v1 the right address?", 1, true), words)
+    words = provider.read(request(), { status = 502, headers = {}, body = "<html>" }).failure.message
+    assert.is_nil(words:find("right", 1, true), words)
+  end)
+
+  it("names the address that may have been meant", function()
+    local explain = require "providers.explain"
+    local router, openai = "/api/v1", "/v1"
+    for _, known in ipairs {
+      { "https://openrouter.ai", router, "https://openrouter.ai/api/v1" },
+      { "https://openrouter.ai/api", router, "https://openrouter.ai/api/v1" },
+      { "https://openrouter.ai/v1", router, "https://openrouter.ai/api/v1" },
+      { "https://openrouter.ai/api/v1/chat/completions", router, "https://openrouter.ai/api/v1" },
+      { "http://[::1]:11434", openai, "http://[::1]:11434/v1" },
+      { "https://gateway.example/team", openai, "https://gateway.example/team/v1" },
+    } do
+      assert.equal(known[3], explain.meant(known[1], known[2]))
+    end
+    assert.is_nil(explain.meant("http://localhost:8080/v1", openai))
+    assert.is_nil(explain.meant("https://example.com/v1beta/openai", openai))
   end)
 end)

@@ -112,6 +112,9 @@ local function ends_chain(failure)
   return LAST[failure.class]
 end
 
+--- Longer answers are not sent back, which would cost what they cost: they are asked for anew, bytes.
+local MOST_SENT_BACK = 64 * 1024
+
 local REPAIR = [[
 Your answer does not fit what was asked for:
 
@@ -146,10 +149,10 @@ local function text_of_model(chain, model, judge)
           return result_of(chain, value, model)
         end
         chain.last = { class = "final", message = "the answer does not fit: " .. faults }
-        turns = {
+        turns = #read.text <= MOST_SENT_BACK and {
           { role = "assistant", content = read.text },
           { role = "user", content = REPAIR:format(faults) },
-        }
+        } or nil
       elseif ends_chain(failure) then
         return nil, failure
       else
