@@ -59,6 +59,29 @@ function Terminal:await(text)
   end)
 end
 
+--- What tmux knows of it, by one of its formats.
+---@param format string "#{pane_title}"
+---@return string
+function Terminal:ask(format)
+  return read(("tmux -S %s display-message -p '%s'"):format(self.socket, format)):match "^[^\n]*"
+end
+
+--- Makes it wider or narrower, higher or lower. The program in it stands still until the
+--- terminal has told the system of its new size: tmux takes a while, and what is painted
+--- meanwhile nobody can put right.
+---@param columns integer
+---@param rows integer
+function Terminal:resize(columns, rows)
+  local shell = self:ask "#{pane_pid}"
+  local program = read(("cat /proc/%s/task/%s/children"):format(shell, shell)):match "%d+"
+  assert(os.execute("kill -STOP " .. program))
+  assert(os.execute(("tmux -S %s resize-window -x %d -y %d"):format(self.socket, columns, rows)))
+  support.await("the new size", function()
+    return read("stty size -F " .. self:ask "#{pane_tty}") == ("%d %d\n"):format(rows, columns)
+  end)
+  assert(os.execute("kill -CONT " .. program))
+end
+
 function Terminal:__close()
   os.execute(("tmux -S %s kill-server 2>/dev/null"):format(self.socket))
 end
