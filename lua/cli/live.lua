@@ -28,8 +28,8 @@ end
 local function bar(step, width)
   local whole = math.max(step.total, 1)
   local done = math.floor(width * step.done / whole + 0.5)
-  local running = math.min(width - done, math.ceil(width * step.running / whole))
-  return ("█"):rep(done) .. ("▒"):rep(running) .. ("░"):rep(width - done - running)
+  local asking = math.min(width - done, math.ceil(width * step.asking / whole))
+  return ("█"):rep(done) .. ("▒"):rep(asking) .. ("░"):rep(width - done - asking)
 end
 
 ---@param step StepTally
@@ -39,14 +39,14 @@ local function is_over(step)
 end
 
 local function marks_of(step)
-  local waiting = step.total - step.done - step.running - step.failed - step.skipped
+  local waiting = step.total - step.done - step.asking - step.failed - step.skipped
   local marks = {}
   local function add(count, what, colour)
     if count > 0 then
       marks[#marks + 1] = painted(("%d %s"):format(count, what), colour)
     end
   end
-  add(step.running, "in flight", "running")
+  add(step.asking, "in flight", "running")
   add(waiting, "waiting", "dim")
   add(step.failed, "failed", "failed")
   add(step.skipped, "skipped", "failed")

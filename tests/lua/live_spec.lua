@@ -30,19 +30,23 @@ local function answered(step, cost)
   return { event = "answered", step = step, model = "m", read = { usage = { cost = cost, input = 1, output = 1 } } }
 end
 
---- One of ten shots drawn in 4 s for 10 cents, two in flight.
+local function sent(name)
+  return { event = "sent", step = name:match "^%a+", task = name, model = "m" }
+end
+
+--- One of ten shots drawn in 4 s for 10 cents, three begun, two of them in flight.
 local function halfway()
   return seen {
     planted("lore", 1), task("lore", "running"), answered("lore", 0.2), task("lore", "done", 6),
     planted("shots", 10), task("shots", "running"), answered("shots", 0.1), task("shots", "done", 4),
-    task("shots", "running"), task("shots", "running"),
+    task("shots", "running"), task("shots", "running"), task("shots", "running"), sent "shots[a]", sent "shots[b]",
   }
 end
 
 describe("what is still to come", function()
   it("follows from what this run's own tasks took, as many at once as there are", function()
     local ahead = outlook.of(halfway(), {}, graph, 100)
-    assert.equal(9 * 4 / 2, ahead.seconds)
+    assert.equal(9 * 4 / 3, ahead.seconds)
     assert.near(0.3 + 9 * 0.1, ahead.cost, 1e-9)
   end)
 
@@ -90,7 +94,7 @@ describe("the display", function()
     assert.truthy(lines[2]:find("1/10", 1, true), lines[2])
     assert.truthy(lines[2]:find("2 in flight, 7 waiting", 1, true), lines[2])
     assert.truthy(lines[3]:find("flash 2/4 (+7)", 1, true), lines[3])
-    local all = "18% · 1 min 05 s · about 18.0 s left · 2 calls, $0.30 of about $1.20"
+    local all = "18% · 1 min 05 s · about 12.0 s left · 2 calls, $0.30 of about $1.20"
     assert.truthy(lines[4]:find(all, 1, true), lines[4])
   end)
 

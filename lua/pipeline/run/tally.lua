@@ -10,6 +10,7 @@
 ---@field skipped integer
 ---@field planned integer   that would make a call, in an evaluation that makes none
 ---@field running integer
+---@field asking integer    of them those whose request is under way
 ---@field busy number       seconds that the tasks done took, added up
 ---@field calls integer
 ---@field retries integer
@@ -39,6 +40,7 @@
 ---@field odd { task: string, message: string }[] what was accepted and may not please
 ---@field resent integer     calls in doubt that were asked again
 ---@field private by_name table<string, StepTally>
+---@field private asking table<string, StepTally> the steps of the tasks whose request is under way
 ---@field private by_model table<string, ModelTally>
 local Tally = {}
 Tally.__index = Tally
@@ -46,7 +48,7 @@ Tally.__index = Tally
 local M = {}
 
 local COUNTERS = {
-  "total", "done", "reused", "failed", "skipped", "planned", "running", "calls",
+  "total", "done", "reused", "failed", "skipped", "planned", "running", "asking", "calls",
   "retries", "repairs", "fallbacks", "cost", "unpriced", "input", "output", "busy",
 }
 
@@ -60,6 +62,7 @@ function M.new(step_names)
     by_model = {},
     problems = {},
     odd = {},
+    asking = {},
     resent = 0,
   }, Tally)
   for i, name in ipairs(step_names) do
@@ -107,6 +110,26 @@ function on.again(self)
   self.problems, self.odd = {}, {}
 end
 
+function on.sent(self, step, event)
+  if not self.asking[event.task] then
+    self.asking[event.task] = step
+    step.asking = step.asking + 1
+  end
+end
+
+--- A task's request has come to its end, if there was one.
+local function settle(self, task)
+  local step = self.asking[task]
+  if step then
+    self.asking[task] = nil
+    step.asking = step.asking - 1
+  end
+end
+
+function on.dropped(self, _, event)
+  settle(self, event.task)
+end
+
 function on.planted(_, step, event)
   step.total = event.tasks
 end
@@ -131,6 +154,7 @@ function on.task(self, step, event, now)
     self.odd[#self.odd + 1] = { task = event.task, message = event.message }
     return
   end
+  settle(self, event.task)
   if state ~= "skipped" then
     step.running = step.running - 1
   end
@@ -160,6 +184,7 @@ local function is_other(asked, told)
 end
 
 function on.answered(self, step, event)
+  settle(self, event.task)
   local usage, answered_by = event.read.usage, event.read.model
   local model = self:model(event.model)
   if answered_by and is_other(event.model, answered_by) then
@@ -191,7 +216,8 @@ function on.successor(self, _, event)
   self:model(event.model).in_place_of = event.retired
 end
 
-function on.retry(_, step)
+function on.retry(self, step, event)
+  settle(self, event.task)
   step.retries = step.retries + 1
 end
 
