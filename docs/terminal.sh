@@ -9,7 +9,10 @@ place=$(mktemp -d)
 "$sbhost" mock --delay 900 >"$place/mock" &
 mock=$!
 trap 'kill $mock; tmux -S "$place/socket" kill-server 2>/dev/null; rm -rf "$place"' EXIT
-until grep -q http: "$place/mock"; do sleep 0.1; done
+until grep -q http: "$place/mock"; do
+  kill -0 $mock
+  sleep 0.1
+done
 url=$(grep -o 'http:[^ ]*' "$place/mock")
 
 tmux -S "$place/socket" -f /dev/null new-session -d -x 96 -y 24 "TERM=xterm-256color; export TERM
@@ -20,7 +23,7 @@ while screen=$(tmux -S "$place/socket" capture-pane -ep); do
   if printf '%s' "$screen" | grep -q '  shot_images .* [5-9]/20'; then break; fi
   sleep 0.1
 done
-printf '%s\n' "$screen" | sed "s#$place/##; s#$url#a provider#" |
+printf '%s\n' "$screen" | sed "s#$place/##; s# at $url##" |
   "$sbhost" lua "$tree/docs/terminal.lua" >"$place/terminal.html"
 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
   --hide-scrollbars --user-data-dir="$place/chromium" --force-device-scale-factor=1.5 \
