@@ -10,7 +10,7 @@
 ---@field skipped integer
 ---@field planned integer   that would make a call, in an evaluation that makes none
 ---@field running integer
----@field asking integer    of them those whose request is under way
+---@field asking integer    of them those that were sent, and are not told to be over
 ---@field busy number       seconds that the tasks done took, added up
 ---@field calls integer
 ---@field retries integer
@@ -40,7 +40,7 @@
 ---@field odd { task: string, message: string }[] what was accepted and may not please
 ---@field resent integer     calls in doubt that were asked again
 ---@field private by_name table<string, StepTally>
----@field private asking table<string, StepTally> the steps of the tasks whose request is under way
+---@field private asking table<string, StepTally> the steps of the tasks counted there
 ---@field private by_model table<string, ModelTally>
 local Tally = {}
 Tally.__index = Tally
@@ -103,11 +103,11 @@ local on = {}
 --- The evaluation is begun again: its tasks are counted anew, its calls go on.
 function on.again(self)
   for _, step in ipairs(self.steps) do
-    for _, counter in ipairs { "total", "done", "reused", "failed", "skipped", "running" } do
+    for _, counter in ipairs { "total", "done", "reused", "failed", "skipped", "running", "asking" } do
       step[counter] = 0
     end
   end
-  self.problems, self.odd = {}, {}
+  self.problems, self.odd, self.asking = {}, {}, {}
 end
 
 function on.sent(self, step, event)
@@ -117,7 +117,7 @@ function on.sent(self, step, event)
   end
 end
 
---- A task's request has come to its end, if there was one.
+--- A task asks no more, if it did: it has ended, or waits.
 local function settle(self, task)
   local step = self.asking[task]
   if step then
@@ -184,7 +184,6 @@ local function is_other(asked, told)
 end
 
 function on.answered(self, step, event)
-  settle(self, event.task)
   local usage, answered_by = event.read.usage, event.read.model
   local model = self:model(event.model)
   if answered_by and is_other(event.model, answered_by) then
