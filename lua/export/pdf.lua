@@ -177,9 +177,13 @@ local ROWS = 5
 --- Columns of an e-konte: their headings and widths.
 local KONTE = { { "Cut", 52 }, { "Picture", 190 }, { "Action", 140 }, { "Dialogue · sound", 101 }, { "Time", 40 } }
 
---- Seconds and frames: "5+12".
+--- Seconds and frames: "5+12"; from a minute on, also minutes: "16:40+00".
 local function konte_time(reel, frames)
-  return ("%d+%02d"):format(frames // reel.rate.timebase, frames % reel.rate.timebase)
+  local seconds, rest = frames // reel.rate.timebase, frames % reel.rate.timebase
+  if seconds < 60 then
+    return ("%d+%02d"):format(seconds, rest)
+  end
+  return ("%d:%02d+%02d"):format(seconds // 60, seconds % 60, rest)
 end
 
 --- One row of it.

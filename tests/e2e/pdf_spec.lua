@@ -75,6 +75,13 @@ describe("a PDF", function()
     end)
   end
 
+  it("tells the time of cut, page and film in seconds and frames, and in minutes where there are many", function()
+    local text = text_of(export(project(6, { duration = 95 }), "konte"))
+    assert.truthy(text:find " 1:35%+00\n" and text:find " 2%+12\n", text)
+    assert.truthy(text:find("page 1:45+00 · film so far 1:45+00", 1, true), text)
+    assert.truthy(text:find("page 2+12 · film so far 1:47+12", 1, true), text)
+  end)
+
   it("keeps pictures small, and shows them", function()
     local at = project(3)
     local path = export(at, "western")
