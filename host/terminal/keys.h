@@ -3,10 +3,10 @@
 ** pressed. Loop thread only.
 **
 ** While a key is waited for the terminal shows none; it is put back when the
-** key has come, and however the process ends (rescue.h). Ctrl-C interrupts the
-** process as always. Only one key can be waited for. Escape sequences (arrows,
-** function keys, what a mouse sends) and control characters other than Enter
-** are swallowed.
+** key has come, and however the process ends or stops (rescue.h). Ctrl-C
+** interrupts the process as always. Only one key can be waited for. Escape
+** sequences (arrows, function keys, what a mouse sends) and control characters
+** other than Enter are swallowed.
 **
 ** As in every asynchronous module of the host:
 **   start   returns 0 and sets *op, or a negative UV_E* and calls nothing.

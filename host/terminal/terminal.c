@@ -228,11 +228,18 @@ static int append_block(struct sb_terminal *terminal, int columns, int rows) {
   return rc;
 }
 
+/* Whether the block is on the screen. What was shown when the process was
+   stopped has been left where it was. */
+static bool is_shown(const struct sb_terminal *terminal) {
+  return terminal->shown && sb_rescue_has_cursor();
+}
+
 /* Paints all anew, with some text above or (NULL) none. */
 static int paint(struct sb_terminal *terminal, const char *above, size_t len) {
   struct sb_buffer *out = &terminal->out;
-  bool shows = terminal->block.len > 0;
+  bool shows = terminal->block.len > 0 && sb_rescue_is_ours(terminal->fd);
   int columns, rows;
+  terminal->shown = is_shown(terminal);
   sb_terminal_size(terminal->fd, &columns, &rows);
   sb_buffer_clear(out);
   int rc = append_return(terminal, columns);
@@ -267,9 +274,10 @@ int sb_terminal_print(struct sb_terminal *terminal, const char *text,
 }
 
 int sb_terminal_finish(struct sb_terminal *terminal) {
+  bool shown = is_shown(terminal);
   sb_buffer_clear(&terminal->block);
-  if (!terminal->shown) return 0;
   terminal->shown = false;
+  if (!shown) return 0;
   int rc = write_all(terminal->fd, LEAVE, sizeof LEAVE - 1);
   sb_rescue_cursor(-1);
   return rc;

@@ -6,9 +6,11 @@
 ** Each painting is one write, so that nobody sees it half done. Lines are cut
 ** to the width of the terminal, in columns; of control characters only colours
 ** (ESC [ ... m) get through. The cursor is hidden while a block is shown; it is
-** put back when the block is finished, and also when the process exits or is
-** ended by a signal that it does not handle itself. Only one display of the
-** process can show a block at a time.
+** put back when the block is finished, and also when the process exits, is
+** ended by a signal that it does not handle itself, or is stopped (rescue.h).
+** After a stop the block is painted below what there is by then; in the
+** background none is. Only one display of the process can show a block at a
+** time.
 **
 ** Writing waits for the terminal. Functions that return int give 0 or a
 ** negative UV_E*.

@@ -43,6 +43,12 @@ function Terminal:all()
   return read(("tmux -S %s capture-pane -p -S -"):format(self.socket))
 end
 
+--- Whether the cursor is shown.
+---@return boolean
+function Terminal:shows_cursor()
+  return self:ask "#{cursor_flag}" == "1"
+end
+
 --- Presses keys, by tmux's names of them: "a", "Enter", "Up", "C-c".
 ---@param ... string
 function Terminal:press(...)
@@ -80,6 +86,16 @@ function Terminal:resize(columns, rows)
     return read("stty size -F " .. self:ask "#{pane_tty}") == ("%d %d\n"):format(rows, columns)
   end)
   assert(os.execute("kill -CONT " .. program))
+end
+
+--- Waits until something is on the screen, with nothing of what was there before.
+---@param text string
+---@return string
+function Terminal:await_screen(text)
+  return support.await(("'%s' on the screen"):format(text), function()
+    local screen = self:screen()
+    return screen:find(text, 1, true) and screen or nil
+  end)
 end
 
 function Terminal:__close()
