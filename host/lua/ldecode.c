@@ -10,17 +10,31 @@
 #include <string.h>
 #include <uv.h>
 
-enum { LONG = 256 }; /* bytes of a string, from which that is cheaper */
+enum {
+  LONG = 256,           /* bytes of a string, from which that is cheaper */
+  HEAD = 256,           /* more than lua-cjson has in front of a buffer */
+  ENCODER = 1024 + HEAD /* the first one of its encoder, which is not used */
+};
 
 /* The first byte of a stand-in, which no checked text has in it; the rest of
    it is the string's number. */
 static const char mark = '\xff';
+
+/* lua-cjson ends the process when it finds no memory for a buffer of its own:
+   so it is tried before whether there is as much (volatile, or the compiler
+   leaves that out). */
+static void expect_memory(lua_State *L, size_t size) {
+  void *volatile buffer = malloc(size);
+  if (buffer == NULL) luaL_error(L, "not enough memory");
+  free(buffer);
+}
 
 void sb_decoder_push(lua_State *L) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "cjson");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "new");
+  expect_memory(L, ENCODER);
   lua_call(L, 0, 1);
   lua_getfield(L, -1, "decode_invalid_numbers");
   lua_pushboolean(L, 0);
@@ -130,16 +144,6 @@ static int push_short(lua_State *L, int index, int aside,
   return 0;
 }
 
-/* lua-cjson ends the process when it finds no memory for the buffer that it
-   reads strings into, which is as long as the text: so it is tried before
-   whether there is as much (volatile, or the compiler leaves that out). */
-static void expect_buffer(lua_State *L) {
-  enum { HEAD = 256 };
-  void *volatile buffer = malloc(lua_rawlen(L, -1) + HEAD);
-  if (buffer == NULL) luaL_error(L, "not enough memory");
-  free(buffer);
-}
-
 int sb_decode(lua_State *L, int index, int decode,
               const struct sb_json_limits *limits,
               struct sb_json_fault *fault) {
@@ -152,7 +156,7 @@ int sb_decode(lua_State *L, int index, int decode,
     lua_settop(L, top);
     return rc;
   }
-  expect_buffer(L);
+  expect_memory(L, lua_rawlen(L, -1) + HEAD); /* a string is no longer */
   lua_call(L, 1, 1);
   if (lua_rawlen(L, aside) > 0) put_back(L, aside);
   lua_replace(L, aside);

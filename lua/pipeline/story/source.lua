@@ -164,13 +164,16 @@ local function compiled(text, file, environment)
   return chunk
 end
 
--- Whether Lua's own `require` would find a module.
+-- Whether Lua's own `require` would find a module. What keeps it from one that is there
+-- is raised.
 ---@param name string
 ---@return boolean
 local function is_elsewhere(name)
-  return package.loaded[name] ~= nil or package.preload[name] ~= nil
-    or package.searchpath(name, package.path) ~= nil or package.searchpath(name, package.cpath) ~= nil
-    or package.searchpath(name:match "^[^.]*", package.cpath) ~= nil
+  if package.loaded[name] ~= nil then return true end
+  for _, search in ipairs(package.searchers) do
+    if type(search(name)) == "function" then return true end
+  end
+  return false
 end
 
 -- `require` for a script: modules in the folders come first, and are loaded anew
