@@ -171,7 +171,8 @@ end
 local function is_elsewhere(name)
   if package.loaded[name] ~= nil then return true end
   for _, search in ipairs(package.searchers) do
-    if type(search(name)) == "function" then return true end
+    local loader = search(name) -- some return nothing
+    if type(loader) == "function" then return true end
   end
   return false
 end
