@@ -7,15 +7,17 @@ local loop = require "host.loop"
 local support = require "support"
 
 describe("a store", function()
-  local is_slow = false
+  local gate -- while there is one, nobody is answered from the third request on
+  local from
   local tried = trial.new {
-    reply = function()
-      if is_slow then -- so that there is time to publish what a step has made
-        loop.sleep(0.2)
+    reply = function(_, number)
+      if gate and number >= from then
+        gate:wait()
       end
     end,
   }
   local expected = tried:undisturbed()
+  local edges = tried:count().edge
 
   teardown(function()
     tried:close()
@@ -29,17 +31,28 @@ describe("a store", function()
     return folder, db, assert(file.read(db))
   end
 
-  --- A project whose first run was killed, if need be after it had published an artifact.
-  local function killed(after_publishing)
-    is_slow = after_publishing or false
-    for edge = 400, 1000, 40 do
-      local folder = tried:folder()
-      assert.equal(137, tried:run(folder, { ACT = ("edge %d kill"):format(edge) }).status)
-      if not after_publishing or file.exists(folder .. "/small/artifact.json") then
-        is_slow = false
-        return folder, folder .. "/small/project.db"
-      end
-    end
+  --- A project whose first run was killed towards its end.
+  local function killed()
+    local folder = tried:folder()
+    assert.equal(137, tried:run(folder, { ACT = ("edge %d kill"):format(edges * 3 // 4) }).status)
+    return folder, folder .. "/small/project.db"
+  end
+
+  --- The same, of one that had published an artifact and waited for answers.
+  local function killed_after_publishing()
+    local folder = tried:folder()
+    gate, from = loop.event(), #tried.serving.requests + 3
+    local running = support.start(tried:arguments(folder))
+    support.await("an artifact", function()
+      return file.exists(folder .. "/small/artifact.json")
+    end)
+    running.kill()
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    gate:notify()
+    gate = nil
+    return folder, folder .. "/small/project.db"
   end
 
   --- Runs where it must not go on; a command that only looks must not, either.
@@ -88,7 +101,7 @@ describe("a store", function()
     assert.truthy(result.err:find("has no record of", 1, true), result.err)
     assert(file.write(db, bytes))
     assert.same({}, tried:complete(folder, expected))
-    folder, db = killed(true)
+    folder, db = killed_after_publishing()
     assert(file.remove(db .. "-wal"))
     result = tried:run(folder)
     assert.equal(2, result.status, result.out)
@@ -109,18 +122,28 @@ describe("a store", function()
     local folder, db = finished()
     local story = assert(file.read(tried.place .. "/story.lua"))
     assert(file.write(tried.place .. "/story.lua", (story:gsub("counts backwards", "counts forwards"))))
+    local made = #tried.serving.requests
     local held = folder .. "/held"
     os.execute(([[python3 -c "
-import sqlite3, time
+import os, sqlite3, time
 c = sqlite3.connect('%s', isolation_level=None)
 c.execute('BEGIN IMMEDIATE')
 open('%s', 'w').close()
-time.sleep(1)" &]]):format(db, held))
+while os.path.exists('%s'): time.sleep(0.01)" &]]):format(db, held, held))
     support.await("its lock", function()
       return file.exists(held)
     end)
-    local result = tried:run(folder)
-    assert.equal(0, result.status, result.out .. result.err)
+    local running = support.start(tried:arguments(folder))
+    support.await("the run to have opened the store", function()
+      local pid = (file.read(db .. "-lock") or ""):match "%d+"
+      return pid and os.execute(("ls -l /proc/%s/fd 2>/dev/null | grep -q 'project.db-wal'"):format(pid))
+    end)
+    assert.equal(made, #tried.serving.requests)
+    assert(file.remove(held))
+    support.await("its end", function()
+      return not running.is_running()
+    end)
+    assert.equal(0, running.status(), running.out())
     assert(file.write(tried.place .. "/story.lua", story))
     assert.same({}, trial.torn(folder))
   end)

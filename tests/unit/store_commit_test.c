@@ -13,6 +13,20 @@ static void limit_files(rlim_t bytes) {
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+/* A store with a call whose answer, and a record with it, could not be
+   committed: no file may grow until the limit is lifted. */
+static struct sb_store *store_without_room(int64_t *id) {
+  struct sb_store *store = open_store(0);
+  struct result result;
+  assert_int_equal(intend(store, "key", id), 0);
+  limit_files(1);
+  put(store, "a", "old");
+  start_answer(store, *id, "paid for", &result);
+  assert_int_equal(await(&result), UV_EIO);
+  assert_answered(store, "key", "paid for");
+  return store;
+}
+
 static void voids_the_intents_of_a_failed_commit(void **state) {
   struct sb_store *store = open_store(0);
   struct sb_store_call call;
@@ -34,16 +48,9 @@ static void voids_the_intents_of_a_failed_commit(void **state) {
 }
 
 static void tries_an_answer_again_with_the_next_commit(void **state) {
-  struct sb_store *store = open_store(0);
-  struct result result;
   int64_t id, void_id;
+  struct sb_store *store = store_without_room(&id);
   (void)state;
-  assert_int_equal(intend(store, "key", &id), 0);
-  limit_files(1);
-  put(store, "a", "old");
-  start_answer(store, id, "paid for", &result);
-  assert_int_equal(await(&result), UV_EIO);
-  assert_answered(store, "key", "paid for");
   put(store, "a", "new");
   assert_int_equal(intend(store, "other", &void_id), UV_EIO);
   assert_answered(store, "key", "paid for");
@@ -58,15 +65,11 @@ static void tries_an_answer_again_with_the_next_commit(void **state) {
 }
 
 static void tries_an_answer_again_when_it_is_flushed(void **state) {
-  struct sb_store *store = open_store(0);
-  struct result result = {0}, flushed = {0};
-  struct sb_store_op *op;
   int64_t id;
+  struct sb_store *store = store_without_room(&id);
+  struct result flushed = {0};
+  struct sb_store_op *op;
   (void)state;
-  assert_int_equal(intend(store, "key", &id), 0);
-  limit_files(1);
-  start_answer(store, id, "paid for", &result);
-  assert_int_equal(await(&result), UV_EIO);
   assert_int_equal(sb_store_flush(store, on_done, &flushed, &op), 0);
   assert_int_equal(await(&flushed), UV_EIO);
   limit_files(RLIM_INFINITY);
@@ -81,14 +84,9 @@ static void tries_an_answer_again_when_it_is_flushed(void **state) {
 }
 
 static void tries_an_answer_again_when_it_is_closed(void **state) {
-  struct sb_store *store = open_store(0);
-  struct result result;
   int64_t id;
+  struct sb_store *store = store_without_room(&id);
   (void)state;
-  assert_int_equal(intend(store, "key", &id), 0);
-  limit_files(1);
-  start_answer(store, id, "paid for", &result);
-  assert_int_equal(await(&result), UV_EIO);
   limit_files(RLIM_INFINITY);
   assert_int_equal(close_store(store), 0);
   store = open_store(0);
@@ -97,15 +95,10 @@ static void tries_an_answer_again_when_it_is_closed(void **state) {
 }
 
 static void says_on_closing_what_could_not_be_kept(void **state) {
-  struct sb_store *store = open_store(0);
-  struct sb_store_call call;
-  struct result result;
   int64_t id;
+  struct sb_store *store = store_without_room(&id);
+  struct sb_store_call call;
   (void)state;
-  assert_int_equal(intend(store, "key", &id), 0);
-  limit_files(1);
-  start_answer(store, id, "lost", &result);
-  assert_int_equal(await(&result), UV_EIO);
   assert_int_equal(close_store(store), UV_EIO);
   limit_files(RLIM_INFINITY);
   store = open_store(0);
