@@ -6,6 +6,7 @@
 
 local check = require "pipeline.story.check"
 local fault = require "pipeline.fault"
+local file = require "host.file"
 local json = require "host.json"
 local mishap = require "pipeline.story.mishap"
 local numbers = require "pipeline.numbers"
@@ -168,23 +169,37 @@ function M.new(given, place)
   return self
 end
 
---- Loads a story's file.
----@param file string
+---@param path string
+local function folder_of(path)
+  local dir = path:match "^(.*)/[^/]*$" or "."
+  return dir == "" and "/" or dir
+end
+
+-- The folder that a story's file lies in: of a link, that of the file which it leads to.
+---@param path string
+local function home_of(path)
+  local dir = folder_of(path)
+  local real, real_dir = file.real(path), file.real(dir)
+  if real and real_dir and folder_of(real) ~= real_dir then return folder_of(real) end
+  return dir
+end
+
+--- Loads a story's file. Waits.
+---@param path string
 ---@param options? { builtin?: string }
 ---@return pipeline.Story
-function M.load(file, options)
-  local dir = file:match "^(.*)/[^/]*$" or "."
-  if dir == "" then dir = "/" end
-  local declared, script = source.run(file, { dir })
+function M.load(path, options)
+  local dir = home_of(path)
+  local declared, script = source.run(path, { dir })
   if getmetatable(declared) ~= Declaration then
     fault.raise {
       message = "the file returns no story",
-      where = file,
+      where = path,
       hint = "a story file ends with: return story { project = \"…\", prompt = \"…\" }",
     }
   end
   return M.new(declared.given, {
-    file = file,
+    file = path,
     text = script.text,
     files = script.files,
     inputs = script.inputs,

@@ -38,6 +38,7 @@ local BROKEN = {
   { "return { music = 7 }", ": music is a number, and must be a text" },
   { "local answer = ctx.ask() return answer", ":10: ctx.ask takes a table with a text in it" },
   { 'local answer = ctx:ask { prompt = "A cue." } return answer', ":10: ctx.ask takes a table with a text in it" },
+  { 'local answer = ctx.ask { prompt = "A cue.", model = "image" } return answer', ":10: ctx.ask asks for text" },
   { 'return ctx.ask { prompt = "{{scene.nme}}" }', "did you mean 'scene.name'?" },
 }
 

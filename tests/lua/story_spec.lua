@@ -1,4 +1,5 @@
 local caught = require "caught"
+local file = require "host.file"
 local story = require "pipeline.story"
 local support = require "support"
 
@@ -98,6 +99,23 @@ describe("story.load", function()
       },
     }, one:given())
     assert.same({}, one:spec():validate(one:given()))
+  end)
+
+  it("looks beside the file that a link leads to", function()
+    local one = load(least .. 'style = require "look", steps = { "cues" }', {
+      ["look.lua"] = 'return "ink"',
+      ["steps/cues.lua"] = step_text "cues",
+    })
+    local links = support.folder()
+    assert.truthy(os.execute(("ln -s %s %s/tale.lua"):format(one.file, links)))
+    assert.truthy(os.execute(("ln -s %s %s/tales"):format(one.dir, links)))
+    for _, path in ipairs { "/tale.lua", "/tales/story.lua" } do
+      local linked = story.load(links .. path)
+      assert.equal("ink", linked.style)
+      assert.equal(links .. path, linked.file)
+      assert.truthy(linked.step_dirs[1]:find "/steps$")
+      assert(file.stat(linked.step_dirs[1] .. "/cues.lua"))
+    end
   end)
 
   it("tells what is wrong with the file", function()
@@ -272,5 +290,19 @@ describe("story:steps", function()
     has(err.where, "cues.lua:1")
     local lines = "steps = { \"cues\" }, models = { music = \"a/b\" },"
     assert.equal(10, #load(least .. lines, files):steps())
+    files["steps/cues.lua"] = step_text("cues", "run = function() end,")
+    lines = "steps = { \"cues\" }, models = { asked_by_its_code = \"a/b\" },"
+    assert.equal(10, #load(least .. lines, files):steps())
+  end)
+
+  it("wants a model that writes where a step writes, and one that draws where it draws", function()
+    local files = nine()
+    files["steps/cues.lua"] = step_text("cues", "model = \"image\",")
+    local err = fault_in("steps = { \"cues\" },", files)
+    has(err.message, "step 'cues': it writes text")
+    has(err.where, "cues.lua:1")
+    files["steps/cues.lua"] = "return require \"pipeline.step\" \"cues\" "
+      .. "{ draws = \"lore.picture\", prompt = \"\", model = \"detail\" }"
+    has(fault_in("steps = { \"cues\" },", files).message, "step 'cues': it draws")
   end)
 end)

@@ -56,6 +56,9 @@ local function check_asked(options)
       error(("ctx.ask: '%s' must be a text, not a %s"):format(key, type(value)), 3)
     end
   end
+  if options.model == "image" then
+    error("ctx.ask asks for text, and the model of the role 'image' draws", 3)
+  end
 end
 
 --- What a step's code came to.

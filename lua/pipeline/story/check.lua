@@ -311,14 +311,32 @@ function M.counts(story, S)
   setmetatable({ story = story }, Check):positive_integers("counts", story.counts, known)
 end
 
+-- What the models of the roles that every story has are asked for.
+local asked_for = { story = "text", detail = "text", rewrite = "text", image = "picture" }
+
+-- A step that writes is not given the model that draws, nor one that draws a writer's.
+---@param one pipeline.Step
+local function check_role(one)
+  local asked = asked_for[one.model]
+  if asked == "text" and one.kind == "picture" then
+    one:bad("model", ("it draws, and the model of the role '%s' writes"):format(one.model),
+      "leave out 'model', or write model = \"image\"")
+  elseif asked == "picture" and not one.draws then
+    one:bad("model", ("it writes text, and the model of the role '%s' draws"):format(one.model),
+      "write model = \"detail\", or a role of the story's own models")
+  end
+end
+
 --- Models are of roles that steps have, choices of options that steps offer.
 ---@param story pipeline.Story
 ---@param steps pipeline.Step[]
 function M.steps(story, steps)
   local self = setmetatable({ story = story }, Check)
-  local roles, by_name = { "rewrite" }, {}
+  local roles, by_name, has_code = { "rewrite" }, {}, false
   for _, one in ipairs(steps) do
     by_name[one.name] = one
+    has_code = has_code or one.kind == "code"
+    check_role(one)
     if not among(roles, one.model) then roles[#roles + 1] = one.model end
     if not story.models[one.model] then
       fault.unknown({
@@ -329,7 +347,8 @@ function M.steps(story, steps)
     end
   end
   for _, role in ipairs(sorted_keys(story.models)) do
-    if not among(roles, role) and not among({ "story", "detail", "image" }, role) then
+    -- Code may ask any role, which is known when it does.
+    if not has_code and not among(roles, role) and not asked_for[role] then
       self:unknown("models." .. role, ("models: no step has the role '%s'"):format(role), role,
         roles, "the roles are")
     end
