@@ -165,13 +165,19 @@ function M.lines(count, answer, order, columns)
   return lines
 end
 
+--- How wide options are shown.
+---@return integer
+function M.columns()
+  return math.max(NARROWEST, math.min(WIDEST, (ui.size())))
+end
+
 ---@param step string
 ---@param count integer
 ---@param answer table
 ---@param order string[]
 ---@return integer|"again"|nil option nil: nobody can choose
 local function ask_now(step, count, answer, order)
-  local columns = math.max(NARROWEST, math.min(WIDEST, (ui.size())))
+  local columns = M.columns()
   ui.print(("\n%s: %d options\n"):format(step, count))
   ui.print(say.clean(table.concat(M.lines(count, answer, order, columns), "\n")))
   ui.print(("\n%s: press 1 to %d to choose, a for another take"):format(step, count))

@@ -15,7 +15,7 @@ return {
   { "takes", "takes STORY.lua TASK", "list the takes of a task" },
   { "edits", "edits STORY.lua", "list the changes made by hand" },
   { "doubt", "doubt STORY.lua", "list calls sent but never answered" },
-  { "choose", "choose STORY.lua STEP N", "choose one of a step's options", group = "Change it" },
+  { "choose", "choose STORY.lua STEP [N]", "show a step's options, or choose one", group = "Change it" },
   { "redo", "redo STORY.lua TASK...", "request another take of tasks" },
   { "take", "take STORY.lua TASK N", "go back to an earlier take" },
   { "keep", "keep STORY.lua TASK...", "protect the results of tasks from being replaced" },

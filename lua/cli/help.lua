@@ -186,9 +186,9 @@ task's request changes or another take is made.
   sbhost take story.lua 'shot_images[the-storm/the-lamp]' 1]],
 
   choose = [[
-sbhost choose STORY.lua STEP N [OPTION...]
+sbhost choose STORY.lua STEP [N] [OPTION...]
 
-Chooses option N of a step. The next run redoes what depends on it; going back
+Shows the options of a step, or chooses option N. The next run redoes what depends on it; going back
 costs nothing. When the step gets new options, the choice no longer applies: then
 the story's `choices` or option 1 is used.
 
@@ -196,6 +196,7 @@ the story's `choices` or option 1 is used.
   --provider NAME, --base-url URL, --model ROLE=MODEL
                       as for `sbhost run`: other models make other requests
 
+  sbhost choose story.lua lore
   sbhost choose story.lua lore 2]],
 
   clean = [[

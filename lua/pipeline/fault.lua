@@ -57,7 +57,7 @@ function M.unknown(about, word, known, what)
   if near then
     hint = "did you mean '" .. near .. "'?"
   elseif #known > 0 then
-    hint = (what or "there is") .. " " .. names.sentence(known)
+    hint = (what or #known == 1 and "there is" or "there are") .. " " .. names.sentence(known)
   end
   M.raise { message = about.message, where = about.where, hint = hint }
 end

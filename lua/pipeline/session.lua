@@ -320,14 +320,7 @@ end
 ---@param options Evaluation
 ---@return Run
 function Session:make_run(options)
-  local choices = choose.new {
-    store = self.project.store,
-    readonly = self.project.readonly,
-    told = self.chosen.choose or {},
-    story = { where = self.story.where, choices = self.story.choices },
-    report = self.report,
-    ask = options.ask,
-  }
+  local choices = choose.of(self, self.report, options.ask)
   self.pictures = pictures.new(self.project)
   return require("pipeline.run").new {
     story = self.story,

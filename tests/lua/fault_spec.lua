@@ -31,7 +31,7 @@ describe("pipeline.fault", function()
   it("names the nearest of what there is, else all", function()
     local function hint(word, known) return caught(fault.unknown, { message = "?" }, word, known).hint end
     assert.equal("did you mean 'shots'?", hint("shost", { "lore", "shots" }))
-    assert.equal("there is lore and shots", hint("zebra", { "lore", "shots" }))
+    assert.equal("there are lore and shots", hint("zebra", { "lore", "shots" }))
     assert.is_nil(hint("zebra", {}))
   end)
 end)

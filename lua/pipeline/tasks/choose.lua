@@ -35,12 +35,13 @@ local KIND = "choice"
 ---@param count integer  how many options the step has
 ---@return integer choice
 function M.check(where, step, choice, count)
-  if math.type(choice) ~= "integer" or choice < 1 or choice > count or count == 1 then
-    local has = count > 1 and ("the options 1 to %d"):format(count) or "no options"
+  if count == 1 then
+    fault.raise { where = where, message = ("step '%s' has no options"):format(step) }
+  elseif math.type(choice) ~= "integer" or choice < 1 or choice > count then
     fault.raise {
       where = where,
-      message = ("option %s of step '%s' was chosen, which has %s"):format(choice, step, has),
-      hint = count > 1 and "choose one of these" or nil,
+      message = ("option %s of step '%s' was chosen, which has the options 1 to %d"):format(choice, step, count),
+      hint = "choose one of these",
     }
   end
   return choice
@@ -108,6 +109,22 @@ function M.new(options)
   end
   self.records = M.records(self.store)
   return self
+end
+
+--- The choices of a session that is open.
+---@param opened Session
+---@param report fun(event: table)
+---@param ask Asker?
+---@return Choices
+function M.of(opened, report, ask)
+  return M.new {
+    store = opened.project.store,
+    readonly = opened.project.readonly,
+    told = opened.chosen.choose or {},
+    story = { where = opened.story.where, choices = opened.story.choices },
+    report = report,
+    ask = ask,
+  }
 end
 
 ---@param step string
