@@ -51,8 +51,26 @@ local ROUTES = { chat = true, text = true, picture = true, images = true, models
 
 local NUMBERS = { "every", "probability", "seed", "times", "delay_ms" }
 
+--- All that a rule and the file itself may say; the second line of a rule's is the cases' own.
+local KEYS = [[
+  case route schema model nth every probability seed times delay_ms
+  retry_after seconds pause pieces headers bytes to ]]
+local FILE_KEYS = " rules rate delay_ms "
+
+--- What of a rule, or of the file, means nothing.
+---@param given table
+---@param keys string
+---@return string?
+local function unknown_key(given, keys)
+  for key in pairs(given) do
+    if not keys:find((" %s%%f[%%s]"):format(key)) then return ("there is no '%s' in it"):format(key) end
+  end
+end
+
 local function check_rule(rule, where)
   if type(rule) ~= "table" then return where .. ": an object is expected" end
+  local unknown = unknown_key(rule, KEYS)
+  if unknown then return ("%s: %s"):format(where, unknown) end
   if rule.route ~= nil and not ROUTES[rule.route] then
     return ("%s: there is no route '%s'"):format(where, tostring(rule.route))
   end
@@ -94,6 +112,8 @@ end
 function M.parse(text)
   local given, message = json.decode(text)
   if type(given) ~= "table" then return nil, message or "a list or an object is expected" end
+  local unknown = #given == 0 and unknown_key(given, FILE_KEYS)
+  if unknown then return nil, unknown end
   local rules = given.rules or given
   local self = setmetatable({ rules = {}, delay = (tonumber(given.delay_ms) or 0) / 1000, asked = {} }, Faults)
   for i, rule in ipairs(rules) do
