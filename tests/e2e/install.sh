@@ -15,6 +15,15 @@ assert(require("host.pdf").write)
 print(root)
 END
 
+# What the help texts and README lead to.
+for page in README.md docs/steps.md docs/events.md docs/providers.md \
+  docs/board.png examples/music/steps/music_cues.lua; do
+  [ -f "$place/usr/share/doc/sbhost/$page" ] || {
+    echo "$page is not installed" >&2
+    exit 1
+  }
+done
+
 cd /
 for program in "$place/usr/bin/sbhost" "$place/sbhost"; do
   root=$("$program" lua "$place/root.lua")
