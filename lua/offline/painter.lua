@@ -435,7 +435,8 @@ end
 ---@param size integer[] width and height
 ---@param hash string of the request
 ---@param path string
----@return host.image.drawn
+---@return host.image.drawn?
+---@return string? message
 function M.draw(brief, size, hash, path)
   local width, height = size[1], size[2]
   local frame = shotlist.read(brief)
@@ -455,8 +456,8 @@ function M.draw(brief, size, hash, path)
     weather(C)
   end
   finish(C, height)
-  return assert(image.draw { width = width, height = height, path = path, scratch = true, background = P.near,
-    shapes = B.shapes })
+  return image.draw { width = width, height = height, path = path, scratch = true, background = P.near,
+    shapes = B.shapes }
 end
 
 return M

@@ -138,17 +138,20 @@ local function with_frame(text, path)
   return { text:sub(1, first - 1), http.attach(path), text:sub(last + 1) }
 end
 
+-- What is raised when the disk takes no picture.
+local Unwritten = {}
+
 ---@param self offline.Server
 local function draw_picture(self, body, hash)
   self.frames = self.frames + 1
   local path = ("%s/frame-%d.png"):format(self.options.dir, self.frames)
   local ratio = type(body.image_config) == "table" and body.image_config.aspect_ratio or "1:1"
-  painter.draw(brief.read(body.messages), check.sizes[ratio], hash, path)
+  local drawn, message = painter.draw(brief.read(body.messages), check.sizes[ratio], hash, path)
+  if not drawn then error(setmetatable({ message = "the picture cannot be drawn: " .. message }, Unwritten), 0) end
   local picture = { type = "image_url", image_url = { url = "data:image/png;base64," .. FRAME } }
-  local message = {
+  local answer = completion(body, hash, {
     role = "assistant", content = "", refusal = json.null, images = { picture },
-  }
-  local answer = completion(body, hash, message, usage_of(self, body, "", 1))
+  }, usage_of(self, body, "", 1))
   return answer, with_frame(json.encode(answer), path), path
 end
 
@@ -333,6 +336,11 @@ local routes = {
 --- Routes that cost nothing.
 local BESIDE = { models = true, generation = true, key = true }
 
+-- An error as it is told: with where it was raised, but for what the disk says.
+local function explained(err)
+  return getmetatable(err) == Unwritten and err or debug.traceback(tostring(err), 2)
+end
+
 ---@param request host.server.request
 ---@return host.server.response
 function Server:handle(request)
@@ -350,7 +358,10 @@ function Server:handle(request)
     }, self.options.dir, function() return {} end)
     if spoiled then return spoiled.response end
   end
-  return self[route](self, request)
+  local ok, response = xpcall(self[route], explained, self, request)
+  if ok then return response end
+  if getmetatable(response) ~= Unwritten then error(response, 0) end
+  return refuse(507, response.message)
 end
 
 --- Starts one.

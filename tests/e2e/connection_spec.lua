@@ -34,7 +34,7 @@ describe("a run", function()
     assert.is_table(unproven)
     local status, out = run(("https://127.0.0.1:%s/api/v1"):format(port))
     assert.equal(1, status, out)
-    assert.truthy(out:find("certificate", 1, true), out)
+    assert.truthy(out:find("add the certificate of its authority", 1, true), out)
     assert.is_nil(out:find("retrying in", 1, true), out)
   end)
 

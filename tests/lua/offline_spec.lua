@@ -310,6 +310,18 @@ describe("offline", function()
       assert.equal(832, info.height)
       os.remove(response.files[1].path)
     end)
+
+    it("says that the disk takes no picture", function()
+      start()
+      running.close()
+      running = assert(offline.start { dir = dir .. "/gone" })
+      local answer, response = ask {
+        model = "google/gemini-2.5-flash-image", modalities = { "image", "text" },
+        messages = { { role = "user", content = "A keeper on a rock." } },
+      }
+      assert.equal(507, response.status)
+      assert.truthy(answer.error.message:find("no such file or directory", 1, true), answer.error.message)
+    end)
   end)
 
   describe("mock", function()

@@ -45,6 +45,8 @@ end
 --- Why an arriving picture could not be written: asking for another does not help.
 local DISK = { ENOSPC = true, EDQUOT = true, EROFS = true, EIO = true, ENOENT = true, EACCES = true }
 
+local UNTRUSTED = "; for a server of your own, add the certificate of its authority to those of the system"
+
 --- An answer beyond our limits is paid for and of no use; it is kept as one that
 --- says nothing.
 local TOO_LARGE = { EFBIG = true, E2BIG = true }
@@ -103,7 +105,8 @@ local function send_intended(calls, flight, id)
   elseif not answer then
     calls.store:refuse(id, message)
     -- What is neither of the system nor of time (a certificate) does not mend itself.
-    return nil, code == "ECURL" and "final" or "unsent", message
+    local hint = message:find("certificate", 1, true) and UNTRUSTED or ""
+    return nil, code == "ECURL" and "final" or "unsent", message .. hint
   end
   answer.body = mend.utf8(answer.body)
   local read = request.provider.read(request, answer)
