@@ -63,8 +63,8 @@ static void on_timer(void *arg) {
 }
 
 static void set_timer(struct limiter *limiter) {
-  uint64_t next = sb_limiter_next(limiter->core);
   uint64_t now = uv_hrtime();
+  uint64_t next = sb_limiter_next(limiter->core, now);
   if (limiter->timer != NULL && next == limiter->next) return;
   sb_timer_cancel(limiter->timer);
   limiter->timer = NULL;
@@ -221,6 +221,13 @@ static int slot_release(lua_State *L) {
   return 0;
 }
 
+/* slot:is_parked() -> boolean */
+static int slot_is_parked(lua_State *L) {
+  const struct slot *slot = check_slot(L);
+  lua_pushboolean(L, sb_limiter_is_parked(&slot->core, uv_hrtime()));
+  return 1;
+}
+
 /* __close and __gc: any number of times */
 static int slot_close(lua_State *L) {
   struct slot *slot = luaL_checkudata(L, 1, SLOT);
@@ -262,8 +269,10 @@ static const luaL_Reg limiter_methods[] = {{"lane", limiter_lane},
 
 static const luaL_Reg limiter_meta[] = {{"__gc", limiter_gc}, {NULL, NULL}};
 
-static const luaL_Reg slot_methods[] = {
-    {"release", slot_release}, {"backoff", slot_backoff}, {NULL, NULL}};
+static const luaL_Reg slot_methods[] = {{"release", slot_release},
+                                        {"backoff", slot_backoff},
+                                        {"is_parked", slot_is_parked},
+                                        {NULL, NULL}};
 
 static const luaL_Reg slot_meta[] = {
     {"__gc", slot_close}, {"__close", slot_close}, {NULL, NULL}};

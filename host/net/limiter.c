@@ -2,24 +2,13 @@
 #include "host/net/limiter.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <uv.h>
 
 #define CAP_AT_FIRST 4
 #define CAP_MOST (1u << 20) /* far above what one process can have open */
 #define HALVE_ONCE_IN UINT64_C(5000000000)
-
-#define SECOND UINT64_C(1000000000)
-#define PACE_SLOWEST (15 * SECOND)
-#define PACE_FASTEST (SECOND / 1000) /* what a timer can tell from none */
-/* For each that is refused: so many keep the load low. */
-#define MANY_WELL 10u
-#define VERY_MANY_WELL 50u
-#define IN_VAIN 4u      /* slowings that tell chance from a limit */
-#define MOSTLY_BUSY 0.4 /* what is more than chance */
-#define SHARE_OF_LAST (1.0 / 32)
-/* A pace near its limit would be gone in this. */
-#define PLATEAU (50 * SECOND)
 
 /* Before every ordinary order; those that ask again keep theirs, too. */
 #define AHEAD (INT64_MIN / 2)
@@ -38,18 +27,8 @@ struct model {
   bool was_full;       /* in this window */
   bool was_busy;       /* ever */
   uint64_t halved_at;
-  uint64_t parked_until; /* 0: not parked */
-  uint64_t pace;         /* between two grants; 0: none */
-  uint64_t paced_at;     /* when it was last changed */
-  uint64_t granted_at;   /* the last one */
-  double spacing;        /* of the last grants, on average */
-  double refused;        /* what was too fast the last time */
-  bool is_sure;          /* that was measured by many */
-  uint32_t in_vain;      /* slowings that did not help */
-  double busy_share;     /* of the last calls */
-  bool by_chance;        /* it refuses at any pace */
-  uint32_t well;         /* ended so since the last busy one */
-  uint64_t since; /* the end of its park, or when the first was granted */
+  uint64_t parked_until;
+  struct sb_pace pace;
   char name[];
 };
 
@@ -199,33 +178,31 @@ static void dequeue(struct sb_slot *slot) {
 ** Granting.
 */
 
-static bool has_room(const struct sb_queue *queue) {
+static uint64_t ready_at(const struct model *model) {
+  uint64_t parked_until = model->parked_until, next_at = model->pace.next_at;
+  return parked_until > next_at ? parked_until : next_at;
+}
+
+static bool has_room(const struct sb_queue *queue, uint64_t now) {
   const struct lane *lane = queue->lane;
   const struct model *model = queue->model;
   return (lane->cap == 0 || lane->used < lane->cap) &&
-         model->used < model->cap && model->parked_until == 0;
+         model->used < model->cap && now >= ready_at(model);
 }
 
 static void hold(struct sb_slot *slot, uint64_t now) {
   struct model *model = slot->queue->model;
   slot->held = true;
-  slot->held_at = now;
   slot->queue->lane->used++;
   if (++model->used >= model->cap) model->was_full = true;
-  if (model->since == 0) model->since = now;
-  if (model->granted_at > model->since)
-    model->spacing += ((double)(now - model->granted_at) - model->spacing) / 8;
-  model->granted_at = now;
-  if (model->pace > 0) model->parked_until = now + model->pace;
+  sb_pace_call(&model->pace, &slot->call, model->cap, now);
 }
 
 void sb_limiter_turn(struct sb_limiter *limiter, uint64_t now) {
-  for (struct model *m = limiter->models; m != NULL; m = m->next)
-    if (now >= m->parked_until) m->parked_until = 0;
   for (;;) {
     struct sb_slot *best = NULL;
     for (struct sb_queue *q = limiter->queues; q != NULL; q = q->next)
-      if (q->count > 0 && has_room(q) &&
+      if (q->count > 0 && has_room(q, now) &&
           (best == NULL || before(q->slots[1], best)))
         best = q->slots[1];
     if (best == NULL) return;
@@ -235,12 +212,12 @@ void sb_limiter_turn(struct sb_limiter *limiter, uint64_t now) {
   }
 }
 
-uint64_t sb_limiter_next(const struct sb_limiter *limiter) {
+uint64_t sb_limiter_next(const struct sb_limiter *limiter, uint64_t now) {
   uint64_t next = UINT64_MAX;
-  for (struct sb_queue *q = limiter->queues; q != NULL; q = q->next)
-    if (q->count > 0 && q->model->parked_until > 0 &&
-        q->model->parked_until < next)
-      next = q->model->parked_until;
+  for (struct sb_queue *q = limiter->queues; q != NULL; q = q->next) {
+    uint64_t at = ready_at(q->model);
+    if (q->count > 0 && at > now && at < next) next = at;
+  }
   return next;
 }
 
@@ -285,98 +262,16 @@ static void start_window(struct model *model) {
 
 static void grow(struct model *model) {
   uint32_t most = model->lane->cap != 0 ? model->lane->cap : CAP_MOST;
-  uint32_t cap = model->was_busy ? model->cap + 1 : model->cap * 2;
+  bool is_free = !model->was_busy || model->pace.every > 0;
+  uint32_t cap = is_free ? model->cap * 2 : model->cap + 1;
   model->cap = cap < most ? cap : most;
-}
-
-/*
-** The pace.
-*/
-
-static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
-static uint64_t most(uint64_t a, uint64_t b) { return a > b ? a : b; }
-
-/* By an eighth with each call that ends well; less above what is known to be
-   refused, and with the time alone near it. What nobody goes at is no pace that
-   was tried: it gets no faster then. */
-static void speed_up(struct model *model, uint64_t now) {
-  double pace = (double)model->pace, refused = model->refused;
-  uint64_t gone = now > model->paced_at ? now - model->paced_at : 0;
-  double less = pace / 8;
-  if (model->is_sure && pace > refused) less = pace / 32;
-  if (model->is_sure && pace < refused * 1.2 && pace > refused * 0.94) {
-    double by_time = pace * (double)gone / (double)PLATEAU;
-    if (by_time < less) less = by_time;
-  }
-  if (2 * pace > model->spacing) model->pace -= (uint64_t)less;
-  model->paced_at = most(now, model->paced_at);
-  if (model->pace < PACE_FASTEST) model->pace = 0;
-}
-
-/* Whether it looks like chance that a call was refused at this pace. A limit
-   does not refuse what is slower than what it refused, time and again; chance
-   does not refuse nearly all. */
-static bool is_chance(struct model *model, double pace) {
-  if (model->busy_share > MOSTLY_BUSY) {
-    model->in_vain = 0;
-    return false;
-  }
-  if (model->by_chance) return true;
-  if (model->refused == 0 || model->well >= VERY_MANY_WELL)
-    model->in_vain = 0;
-  else if (pace > model->refused * 1.05)
-    model->in_vain++;
-  else if (pace < model->refused && model->in_vain > 0)
-    model->in_vain--;
-  return model->in_vain >= IN_VAIN;
-}
-
-/* After a refusal: a sixth slower than what was refused. Where that comes after
-   a few calls only, the park is part of what each of them took. */
-static uint64_t slower(const struct model *model, uint64_t refused,
-                       uint64_t until) {
-  uint64_t pace = refused + refused / 6;
-  uint64_t whole = (until - model->since) / (model->well + 1);
-  if (model->well >= MANY_WELL) return pace;
-  if (model->well > 0) return most(pace, whole + whole / 6);
-  if (refused == 0) return least(whole, SECOND / 8);
-  return most(model->pace, least(2 * refused, SECOND));
-}
-
-static void slow_down(struct model *model, uint64_t until) {
-  uint64_t refused = most(model->pace, (uint64_t)(model->spacing * 0.75));
-  model->by_chance = is_chance(model, (double)refused);
-  if (model->by_chance) {
-    model->pace = model->in_vain = 0;
-    model->refused = 0;
-    return;
-  }
-  model->pace = least(slower(model, refused, until), PACE_SLOWEST);
-  model->paced_at = until;
-  model->refused = (double)refused;
-  model->is_sure = model->well >= MANY_WELL;
-}
-
-static void learn_pace(const struct sb_slot *slot, bool busy, uint64_t now) {
-  struct model *model = slot->queue->model;
-  model->busy_share += ((busy ? 1 : 0) - model->busy_share) * SHARE_OF_LAST;
-  if (!busy) {
-    model->well++;
-    if (model->pace > 0) speed_up(model, now);
-  } else if (slot->held_at >= model->since) {
-    uint64_t until = most(model->parked_until, now);
-    if (slot->queue->count > 0) slow_down(model, until);
-    model->well = 0;
-    model->since = until;
-  }
 }
 
 static void learn_cap(struct model *model, bool busy, uint64_t now) {
   if (!busy && ++model->ended_well >= model->cap) {
     if (model->was_full) grow(model);
     start_window(model);
-  } else if (busy && !model->by_chance) {
+  } else if (busy && !model->pace.by_chance) {
     if (!model->was_busy || now - model->halved_at >= HALVE_ONCE_IN) {
       model->cap = model->cap > 1 ? model->cap / 2 : 1;
       model->halved_at = now;
@@ -386,16 +281,25 @@ static void learn_cap(struct model *model, bool busy, uint64_t now) {
   }
 }
 
+static void learn(const struct sb_slot *slot, bool busy, uint64_t now) {
+  struct model *model = slot->queue->model;
+  uint64_t until = model->parked_until > now ? model->parked_until : now;
+  if (busy)
+    sb_pace_refused(&model->pace, &slot->call, slot->queue->count > 0, until,
+                    now);
+  else
+    sb_pace_answered(&model->pace, &slot->call, model->used, now);
+  learn_cap(model, busy, now);
+}
+
 void sb_limiter_leave(struct sb_limiter *limiter, struct sb_slot *slot,
                       enum sb_outcome outcome, uint64_t now) {
   if (slot->held) {
     slot->held = false;
     slot->queue->lane->used--;
     slot->queue->model->used--;
-    if (outcome != SB_OUTCOME_OTHER) {
-      learn_pace(slot, outcome == SB_OUTCOME_BUSY, now);
-      learn_cap(slot->queue->model, outcome == SB_OUTCOME_BUSY, now);
-    }
+    if (outcome != SB_OUTCOME_OTHER)
+      learn(slot, outcome == SB_OUTCOME_BUSY, now);
     sb_limiter_turn(limiter, now);
   } else if (slot->place > 0) {
     dequeue(slot);
@@ -422,6 +326,10 @@ int sb_limiter_park(struct sb_limiter *limiter, const char *name,
   if (model == NULL) return UV_ENOMEM;
   if (model->parked_until < until) model->parked_until = until;
   return 0;
+}
+
+bool sb_limiter_is_parked(const struct sb_slot *slot, uint64_t now) {
+  return slot->queue->model->parked_until > now;
 }
 
 /*

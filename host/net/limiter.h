@@ -9,28 +9,21 @@
 **
 ** The cap of a model. Without a cap of its lane it starts at 4 and doubles with
 ** each clean window, until the first SB_OUTCOME_BUSY; from then on it grows by
-** one a window. With a cap of its lane it starts there and never goes above. A
+** one a window, or doubles while there is a pace, which keeps to the limit for
+*it.
+** With a cap of its lane it starts there and never goes above. A
 ** window is clean when as many calls as the cap have ended well since the last
 ** change, none was busy, and all slots were once taken at the same time: what
 ** was not tried is not known. A busy one halves the cap, at most once in 5
-** seconds, never below 1. A model belongs to the lane that first asked for it.
+** seconds, never below 1, but not when it was refused by chance. A model
+*belongs to
+** the lane that first asked for it.
 **
-** The pace of a model. A cap alone does not keep to a limit of so many in a
-** while: those who wait for the end of a park would all come at once. So
-** SB_OUTCOME_BUSY sets the least time between two grants: a sixth more than it
-** was between those before. When fewer than ten ended well since the busy one
-** before, the park counts for part of what each took. Each call that ends well
-** shortens it, but around a pace that was refused after many calls only the
-** time does, by a fiftieth a second: a limit is best kept just below, and
-** rarely tried. A busy one says nothing new if it was granted before the end
-** of the last park, or when no other waits: then it is not the limiter that
-** holds the pace.
-**
-** There are servers that refuse by chance, whatever the pace. Where slower
-** paces were refused four times in a row net of faster ones, it is not the
-*pace:
-** there is none from then on and the cap is not halved, as long as not more
-** than two in five are busy. Parks hold in any case.
+** The pace of a model: a cap alone does not keep to a limit of so many in a
+*while,
+** as those who wait for the end of a park would all come at once.
+*host/net/pace.h
+** says how closely they may follow each other. Parks hold in any case.
 */
 #ifndef SB_HOST_LIMITER_H
 #define SB_HOST_LIMITER_H
@@ -38,6 +31,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "host/net/pace.h"
 
 struct sb_limiter;
 struct sb_queue;
@@ -57,7 +52,7 @@ struct sb_slot {
   struct sb_queue *queue; /* what it asked for last */
   double priority;
   int64_t order;
-  uint64_t held_at;
+  struct sb_pace_call call;
   size_t place; /* in the queue, from 1; 0 when not queued */
 };
 
@@ -92,9 +87,12 @@ void sb_limiter_leave(struct sb_limiter *limiter, struct sb_slot *slot,
 int sb_limiter_park(struct sb_limiter *limiter, const char *name,
                     uint64_t until);
 
-/* When sb_limiter_turn is next to be called, since a parked model that somebody
-   waits for may go on; UINT64_MAX when there is none. */
-uint64_t sb_limiter_next(const struct sb_limiter *limiter);
+/* Whether the model of a slot, which may be held since before, is parked. */
+bool sb_limiter_is_parked(const struct sb_slot *slot, uint64_t now);
+
+/* When sb_limiter_turn is next to be called, since a model that somebody waits
+   for may go on; UINT64_MAX when there is none. */
+uint64_t sb_limiter_next(const struct sb_limiter *limiter, uint64_t now);
 void sb_limiter_turn(struct sb_limiter *limiter, uint64_t now);
 
 /* The models, in the order that they were first named. */

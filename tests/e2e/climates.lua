@@ -9,6 +9,7 @@ local bucket, window, chance, forms = storm.bucket, storm.window, storm.chance, 
 ---@field name string
 ---@field calls integer
 ---@field ideal number?   seconds that the limit takes for all, if it is kept and never missed
+---@field most number?    requests for each answer, by `least`; 1.1 unless given
 ---@field least number?   requests that each answer takes at least; 1 unless given
 
 ---@type Climate[]
@@ -46,6 +47,19 @@ add("20 a minute, burst 5, answers of 5 s", bucket(1 / 3, 5), "seconds", 5, 100,
 add("500 a minute, answers of 5 s", window(500, 60), "reset", 5, 2000, 180)
 add("60 in each second", window(60, 1), "seconds", 0.2, 600, 9)
 
+for _, form in ipairs { "seconds", "untold" } do
+  add("8 at once, answers of 5 s", storm.at_once(8, 5), form, 5, 200, 125)
+end
+add("no limit", function()
+  return function() end
+end, "untold", 1, 1000)
+
+for _, it in ipairs(climates) do
+  if it.name == "20 a minute, answers of 10 s, untold" then
+    it.most = 1.13 -- each minute it is found out anew, with a hundred calls in all
+  end
+end
+
 local limits = #climates
 add("30 % by chance", chance(30, 1), "body", 1, 300)
 add("30 % by chance, for 0.3 s", chance(30, 0.3), "body", 0.2, 300)
@@ -54,5 +68,7 @@ add("30 % by chance, answers of 10 s", chance(30, 1), "untold", 10, 300)
 for i = limits + 1, #climates do
   climates[i].least = 1 / 0.7
 end
+add("10 % by chance", chance(10, 1), "body", 1, 300)
+climates[#climates].least = 1 / 0.9
 
 return climates

@@ -82,6 +82,24 @@ function M.window(most, seconds)
   end
 end
 
+--- So many requests at once, of those that take so many seconds.
+---@return StormLimit
+function M.at_once(most, seconds)
+  return function()
+    local ends = {}
+    return function()
+      local now = loop.now()
+      while ends[1] and ends[1] <= now do
+        table.remove(ends, 1)
+      end
+      if #ends == most then
+        return ends[1] - now
+      end
+      ends[#ends + 1] = now + seconds
+    end
+  end
+end
+
 --- Refuses so many of a hundred by chance, for so many seconds.
 ---@return StormLimit
 function M.chance(percent, wait)

@@ -55,7 +55,8 @@ package.loaded["host.http"] = setmetatable({ start = start }, {
 storm = require "storm"
 
 --- What a project is to calls: its store forgets.
-local function project()
+---@param commit number seconds that a commit takes
+local function project(commit)
   local known = {}
   local store = {
     answered = function() end,
@@ -64,7 +65,7 @@ local function project()
       return {}
     end,
     intend = function(_, key)
-      loop.sleep(COMMIT)
+      loop.sleep(commit)
       known[#known + 1] = { id = #known + 1, key = key, state = "intent" }
       return #known
     end,
@@ -75,7 +76,7 @@ local function project()
       known[id].state = "refused"
     end,
     answer = function(_, id)
-      loop.sleep(COMMIT)
+      loop.sleep(commit)
       known[id].state = "answered"
       return true
     end,
@@ -104,13 +105,14 @@ end
 ---@field changes_of? fun(number: integer): table  in a call's request
 ---@field lanes? table<string, integer>
 ---@field report? fun(event: table)
+---@field commit? number      seconds that a commit takes
 
 --- Makes calls in a storm, all at once, and gives what they came to.
 ---@param options Weather
 ---@return StormResult
 function M.run(options)
   provider = storm.provider(options)
-  local client = storm.client(project(), {
+  local client = storm.client(project(options.commit or COMMIT), {
     url = "http://storm",
     free = true,
     lanes = options.lanes,

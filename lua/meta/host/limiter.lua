@@ -44,6 +44,10 @@ local slot = {}
 ---@param outcome host.limiter.outcome
 function slot:release(outcome) end
 
+---Whether its model is parked now: it may have been since the slot was acquired.
+---@return boolean
+function slot:is_parked() end
+
 ---Gives the slot up, sleeps, and acquires it again before others of the same
 ---priority.
 ---@param seconds number
