@@ -30,83 +30,95 @@ describe("a wait", function()
 end)
 
 describe("the allowance of a model", function()
+  --- Calls that have sent their first requests.
+  local function begun(allowance, count)
+    local call = allowance:call()
+    for _ = 1, count do
+      call:begin()
+    end
+    return call
+  end
+
+  --- Takes what retries there are. The call goes on.
+  local function spent()
+    local allowance = retry.allowance()
+    local call = allowance:call()
+    while allowance:has_room() do
+      call:wait(0)
+    end
+    return allowance, call
+  end
+
   it("is one for each ten others of its last hundred requests", function()
     local allowance = retry.allowance()
-    local call <close> = allowance:call()
+    local call <close> = begun(allowance, 300)
     local other <close> = allowance:call()
-    assert.is_truthy(call and other)
-    for _ = 1, 300 do
-      allowance:count(false)
-    end
+    assert.is_table(other)
     for _ = 1, 9 do
       assert.is_true(allowance:has_room())
-      assert.is_true(allowance:take())
+      assert.is_true(call:wait(0))
     end
     assert.is_false(allowance:has_room())
-    for _ = 1, 100 do
-      allowance:count(false)
-    end
+    local more <close> = begun(allowance, 100)
+    assert.is_table(more)
     assert.is_true(allowance:has_room())
   end)
 
-  local function spent()
-    local allowance = retry.allowance()
-    do
-      local call <close> = allowance:call()
-      assert.is_table(call)
-      while allowance:has_room() do
-        allowance:take()
-      end
-    end
-    return allowance
-  end
-
   it("lets one that is over it wait for others of the model", function()
-    local allowance, taken = spent(), 0
-    local other <close> = allowance:call()
-    assert.is_table(other)
+    local allowance, other = spent()
+    local taken = 0
     loop.spawn(function()
       local call <close> = allowance:call()
-      assert.is_table(call)
-      taken = allowance:take() and 1
+      taken = call:wait(0) and 1
     end)
-    loop.sleep(0)
     for _ = 1, 40 do -- with the three retries
-      allowance:count(false)
-      loop.sleep(0)
+      other:begin()
+      loop.sleep(0.001)
     end
     assert.equal(0, taken)
-    allowance:count(false)
-    loop.sleep(0)
-    loop.sleep(0)
+    other:begin()
+    loop.sleep(0.001)
+    loop.sleep(0.001)
     assert.equal(1, taken)
   end)
 
-  it("lets those that are left go one at a time", function()
-    local allowance, under_way, most, tasks = spent(), 0, 0, {}
-    for i = 1, 5 do
+  --- The most retries that go at once when there are only such, after ten requests
+  --- of which so many went well.
+  local function at_once(well)
+    local allowance, last = spent()
+    for i = 1, 10 do
+      last:ended(i <= well)
+    end
+    last:__close()
+    local under_way, most, tasks = 0, 0, {}
+    for i = 1, 12 do
       tasks[i] = function()
         local call <close> = allowance:call()
-        assert.is_table(call)
-        assert.is_true(allowance:take())
+        assert.is_true(call:wait(0))
         under_way = under_way + 1
         most = math.max(most, under_way)
         loop.sleep(0.001)
         under_way = under_way - 1
-        allowance:ended(true)
+        call:ended(under_way % 10 < well)
       end
     end
     loop.all(tasks)
-    assert.equal(1, most)
+    return most
+  end
+
+  it("lets those that are left go, as many at once as of the last ten went well", function()
+    assert.equal(10, at_once(10))
+    local most = at_once(1)
+    assert.is_true(most < 10, most)
   end)
 
   it("ends when all fail", function()
-    local allowance = spent()
-    local call <close> = allowance:call()
-    assert.is_table(call)
+    local allowance, last = spent()
     for _ = 1, 10 do
-      allowance:ended(false)
+      last:ended(false)
     end
-    assert.is_false(allowance:take())
+    last:__close()
+    local call <close> = allowance:call()
+    assert.is_false(call:wait(0))
   end)
 end)

@@ -38,12 +38,21 @@ describe("in a storm", function()
     assert.is_true(result.refused > 0 and result.load <= 1.1, result.load)
   end)
 
-  it("of refusals by chance, retries keep to their allowance, and none is too early", function()
-    for _, form in ipairs { forms.body, forms.untold } do
-      local result = run { limit = storm.chance(30, 1), forms = { form }, seconds = 1, calls = 300 }
-      assert.is_true(result.retries <= 10, result.retries)
+  for _, climate in ipairs(require "climates") do
+    it(climate.name .. ": hardly more requests than are needed, and none too early", function()
+      local result = run(climate)
+      local load = result.load / (climate.least or 1)
+      assert.is_true(load <= (climate.most or 1.1), load)
       assert.is_true(result.early <= 0, result.early)
-    end
+      assert.is_true(result.seconds <= 2 * (climate.ideal or math.huge) + 10, result.seconds)
+      -- While first requests are to come, one for each ten others.
+      assert.is_true(result.retries <= 12, result.retries)
+    end)
+  end
+
+  it("no request leaves that was held up on the way when its model is told to wait", function()
+    local result = run { limit = storm.bucket(60, 2), forms = TOLD, seconds = 0.2, calls = 150, commit = 0.2 }
+    assert.is_true(result.early <= 0, result.early)
   end)
 end)
 

@@ -16,6 +16,7 @@ local sending = require "pipeline.call.sending"
 ---@field model_key string
 ---@field wanted integer     how many wait for its answer
 ---@field ended CallFailure? why one of its waits was cut short
+---@field slot host.slot?    in its turn
 ---@field private waits host.task? what can be cut short
 ---@field private task host.task
 local Flight = {}
@@ -210,11 +211,11 @@ end
 
 --- Waits before a further try, holding no slot; gives a failure when there is to be
 --- none.
----@param allowance Allowance
+---@param call AllowedCall
 ---@param failure Failure
 ---@param tries table<string, integer> by class, and their total
 ---@return CallFailure?
-function Flight:wait(allowance, failure, tries)
+function Flight:wait(call, failure, tries)
   local class = failure.class
   local again = class == "form" and tries.form <= MOST_FORMS or class == "doubt" and tries.doubt <= MOST_RESENDS
   local seconds = again and 0 or retry.delay(class, tries[class], failure.retry_after)
@@ -224,9 +225,7 @@ function Flight:wait(allowance, failure, tries)
     return self:ends() -- with limits of their own
   end
   self.calls:tell("retry", self.request, { message = failure.message, seconds = seconds })
-  local ready = loop.now() + seconds
-  if self:wait_in(allowance.take, allowance) then
-    self:wait_in(loop.sleep, math.max(0, ready - loop.now()))
+  if self:wait_in(call.wait, call, seconds) then
     return self:ends()
   end
   return self:ends() or last_word({ class = class, message = NO_MORE:format(failure.message) }, tries.total)
@@ -234,17 +233,18 @@ end
 
 --- A request in its turn. The last result is true when the failure is all that
 --- there is to say.
----@param allowance Allowance
+---@param call AllowedCall
 ---@param is_retry boolean
 ---@return CallAnswer?
 ---@return CallFailure|Failure|nil
 ---@return boolean?
-function Flight:take_turn(allowance, is_retry)
+function Flight:take_turn(call, is_retry)
   local calls, request = self.calls, self.request
   local lane = request.kind == "picture" and "image" or "text"
   -- One that comes again goes before its equals.
   local priority = request.priority + (is_retry and AHEAD or 0)
   local slot <close> = self:wait_in(calls.limiter.acquire, calls.limiter, lane, self.model_key, priority)
+  self.slot = slot
   local ends = self:ends()
   if ends then
     return nil, ends, true
@@ -256,10 +256,10 @@ function Flight:take_turn(allowance, is_retry)
     return nil, doubt, true
   end
   if not is_retry then
-    allowance:count(false)
+    call:begin()
   end
   local read, failure = self:try()
-  allowance:ended(read ~= nil)
+  call:ended(read ~= nil)
   if failure then
     self:heed(failure) -- before another gets the slot
   end
@@ -276,18 +276,16 @@ function Flight:run()
   end)
   assert(over)
   self.calls:prepare(self.request.provider)
-  local allowance = self.calls:allowance(self.model_key)
-  local call <close> = allowance:call()
-  assert(call)
+  local call <close> = self.calls:allowance(self.model_key):call()
   local tries = { total = 0 }
   while true do
-    local read, failure, is_over = self:take_turn(allowance, tries.total > 0)
+    local read, failure, is_over = self:take_turn(call, tries.total > 0)
     if read or is_over then
       return read, failure
     end
     tries[failure.class] = (tries[failure.class] or 0) + 1
     tries.total = tries.total + 1
-    local ended = self:wait(allowance, failure, tries)
+    local ended = self:wait(call, failure, tries)
     if ended then
       return nil, ended
     end

@@ -10,9 +10,9 @@
 -- for a model and not for a call: what one call is refused is a sign for all. A
 -- retry beyond it waits, holding nothing, as long as other calls of its model are
 -- under way, for their requests bring it closer. When only such retries are left
--- they go one at a time; since at most one is under way that is no storm, and it
--- lets a run end whole that met nothing worse than bad luck. When 10 requests in a
--- row have failed by then, the model answers nobody, and all give up.
+-- they go, as many at once as of the last 10 requests ended well, and one at least:
+-- it lets a run end whole that met nothing worse than bad luck. When none of the 10
+-- did, the model answers nobody, and all give up.
 --
 -- There is no circuit breaker beside it: with a server that is down, the allowance
 -- already keeps the requests at 1.1 for each call, and a run that ends soon and
@@ -60,75 +60,121 @@ local WINDOW = 100 -- requests
 local SHARE, LEAST = 1 / 11, 3
 local ROW = 10
 
+--- What happened the last times, and how often it was so.
+---@class Tally
+---@field size integer
+---@field private at integer
+---@field count integer
+local Tally = {}
+Tally.__index = Tally
+
+local function tally(size)
+  return setmetatable({ size = size, at = 0, count = 0 }, Tally)
+end
+
+---@param was_so boolean
+function Tally:add(was_so)
+  self.at = self.at % self.size + 1
+  self.count = self.count + (was_so and 1 or 0) - (self[self.at] and 1 or 0)
+  self[self.at] = was_so
+end
+
 --- How many retries a model may get.
 ---@class Allowance
----@field private last boolean[]    of the last requests, in a ring: whether it was a retry
----@field private at integer        where in the ring the last one is
----@field private retries integer   how many of them are
----@field private calls integer     under way, and not waiting here
----@field private row integer       requests that failed since one did not
+---@field private retries Tally     of the last requests that left
+---@field private well Tally        of the last that ended
+---@field private calls integer     under way, and neither waiting for a retry nor beyond
+---@field private beyond integer    under way with a retry that is beyond the share
 ---@field private changed host.loop.event
 local Allowance = {}
 Allowance.__index = Allowance
 
 ---@return Allowance
 function M.allowance()
-  local fields = { last = {}, at = 0, retries = 0, calls = 0, row = 0, changed = loop.event() }
+  local fields = { retries = tally(WINDOW), well = tally(ROW), calls = 0, beyond = 0, changed = loop.event() }
   return setmetatable(fields, Allowance)
 end
 
---- A request leaves.
----@param is_retry boolean
-function Allowance:count(is_retry)
-  self.at = self.at % WINDOW + 1
-  self.retries = self.retries + (is_retry and 1 or 0) - (self.last[self.at] and 1 or 0)
-  self.last[self.at] = is_retry
-  self.changed:notify()
-end
-
---- A call begins; it is to be closed at its end.
----@return table
-function Allowance:call()
-  self.calls = self.calls + 1
-  return setmetatable({}, {
-    __close = function()
-      self.calls = self.calls - 1
-      self.changed:notify()
-    end,
-  })
-end
-
---- How a request ended.
----@param well boolean
-function Allowance:ended(well)
-  self.row = well and 0 or self.row + 1
-end
-
---- Whether there is room for one more.
+--- Whether there is room for one more retry.
 ---@return boolean
 function Allowance:has_room()
-  return self.retries + 1 <= math.max(LEAST, SHARE * #self.last)
+  return self.retries.count + 1 <= math.max(LEAST, SHARE * #self.retries)
 end
 
---- Takes one retry for a call that is under way. Waits until there is one; false
---- when none is to be expected.
+--- Whether one may go that there is no room for.
 ---@return boolean
-function Allowance:take()
-  local back <close> = setmetatable({}, {
-    __close = function()
-      self.calls = self.calls + 1
-    end,
-  })
-  assert(back)
-  self.calls = self.calls - 1
-  self.changed:notify() -- they may have waited for this one
-  while not self:has_room() and self.calls > 0 do
-    self.changed:wait()
+function Allowance:may_go_beyond()
+  return self.calls == 0 and self.beyond < math.max(1, self.well.count)
+end
+
+--- Whether nobody is answered.
+---@return boolean
+function Allowance:is_hopeless()
+  return self.calls == 0 and self.well.count == 0 and #self.well == ROW
+end
+
+--- A call of the model.
+---@class AllowedCall
+---@field private allowance Allowance
+---@field private part "calls"|"beyond"|nil what it is counted among
+local AllowedCall = {}
+AllowedCall.__index = AllowedCall
+
+--- A call begins; it is to be closed at its end.
+---@return AllowedCall
+function Allowance:call()
+  local call = setmetatable({ allowance = self }, AllowedCall)
+  call:join "calls"
+  return call
+end
+
+---@param part "calls"|"beyond"|nil
+function AllowedCall:join(part)
+  local allowance = self.allowance
+  if self.part then
+    allowance[self.part] = allowance[self.part] - 1
   end
-  if not self:has_room() and self.row >= ROW then
+  if part then
+    allowance[part] = allowance[part] + 1
+  end
+  self.part = part
+  allowance.changed:notify()
+end
+
+function AllowedCall:__close()
+  self:join(nil)
+end
+
+--- Its first request leaves.
+function AllowedCall:begin()
+  self.allowance.retries:add(false)
+  self.allowance.changed:notify()
+end
+
+--- How its request ended.
+---@param well boolean
+function AllowedCall:ended(well)
+  self.allowance.well:add(well)
+  self:join "calls"
+end
+
+--- Waits so many seconds, and then until it may send a retry, which is counted;
+--- false when that is not to be expected.
+---@param seconds number
+---@return boolean
+function AllowedCall:wait(seconds)
+  local allowance = self.allowance
+  self:join(nil)
+  loop.sleep(seconds)
+  while not allowance:has_room() and not allowance:may_go_beyond() do
+    allowance.changed:wait()
+  end
+  local has_room = allowance:has_room()
+  if not has_room and allowance:is_hopeless() then
     return false
   end
-  self:count(true)
+  allowance.retries:add(true)
+  self:join(has_room and "calls" or "beyond")
   return true
 end
 

@@ -124,6 +124,35 @@ local function send_intended(calls, flight, id)
   return recorded, not recorded and "disk" or nil, trouble
 end
 
+--- Commits the intent of a request that leaves now. Where its model was told to wait
+--- while it was committed, it is taken back, and so is the request's turn until then.
+---@param calls Calls
+---@param flight Flight
+---@param meta string
+---@return integer? id
+---@return string? class
+---@return string? message
+local function intend(calls, flight, meta)
+  while true do
+    local id, problem = calls.room:write(calls.store.intend, nil, calls.store, flight.key, flight.text, meta)
+    if not id then
+      return nil, "disk", problem
+    end
+    local ends = flight:ends()
+    if not ends and not flight.slot:is_parked() then
+      return id
+    end
+    calls.store:refuse(id, ends and ends.message or "its model was told to wait")
+    if not ends then
+      flight:wait_in(flight.slot.backoff, flight.slot, 0, "other")
+      ends = flight:ends()
+    end
+    if ends then
+      return nil, ends.class, ends.message
+    end
+  end
+end
+
 ---@param calls Calls
 ---@param flight Flight
 ---@param worst number? USD
@@ -131,16 +160,9 @@ end
 ---@return string? class
 ---@return string? message
 local function send(calls, flight, worst)
-  local request = flight.request
-  local meta = json.encode { task = request.task, worst = worst }
-  local id, problem = calls.room:write(calls.store.intend, nil, calls.store, flight.key, flight.text, meta)
+  local id, class, message = intend(calls, flight, json.encode { task = flight.request.task, worst = worst })
   if not id then
-    return nil, "disk", problem
-  end
-  local ends = flight:ends()
-  if ends then
-    calls.store:refuse(id, ends.message)
-    return nil, ends.class, ends.message
+    return nil, class, message
   end
   local watched <close> = doubted_when_cut_short(calls, id, flight.key)
   assert(watched)
