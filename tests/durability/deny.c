@@ -24,8 +24,8 @@
 
 enum { DEPTH = 7, OWN = 2, MODULES = 128, PLACES = 1 << 16 };
 
-/* Who has memory: a sanitizer, where the program has one, or else glibc; both by
-   names that no preloaded library takes. */
+/* Who has memory: a sanitizer, where the program has one, or else glibc; both
+   by names that no preloaded library takes. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
