@@ -18,9 +18,10 @@ local MOST_FILES = 3
 local function counted(opened, forecast)
   local by_step, steps, waiting = {}, {}, next(forecast.causes) ~= nil
   for _, task in ipairs(forecast.tasks) do
-    local step = by_step[task.step] or { step = task.step, todo = 0, total = 0 }
+    -- Some are not looked at, since nothing has changed of what they go by.
+    local total = forecast.run.planted[task.step]
+    local step = by_step[task.step] or { step = task.step, todo = 0, total = total }
     by_step[task.step] = step
-    step.total = step.total + 1
     step.todo = step.todo + (task.state == "planned" and 1 or 0)
     waiting = waiting or task.state == "waiting"
   end

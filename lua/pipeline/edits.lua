@@ -268,6 +268,13 @@ function Edits:replaced(step, keys, drawn)
   return record ~= nil
 end
 
+--- Whether a step writes names of items.
+---@param step pipeline.BoundStep
+---@return boolean
+function Edits:has_references(step)
+  return self.follows[step.name] ~= nil
+end
+
 --- What of a step's writes may name items whose names have changed.
 ---@param step pipeline.BoundStep
 ---@return pipeline.Resolved[]
@@ -403,11 +410,11 @@ local function lost_in(entry, places)
   return not place and listed and lay.gone_text(gone) or nil
 end
 
---- The edits of these steps count as laid: what they came to already exists.
----@param steps table<string, any>
-function Edits:suppose_laid(steps)
+--- The edits of some tasks count as laid: what they came to already exists.
+---@param is_there fun(task: string): boolean?
+function Edits:suppose_laid(is_there)
   for text, entry in pairs(self.entries) do
-    if steps[(entry.task or ""):match "^[^%[]*"] then
+    if is_there(entry.task or "") then
       self.seen.laid[text] = true
     end
   end

@@ -174,13 +174,20 @@ function M.sentence(finding)
   return ("%s%s (rule '%s')"):format(shot and ("shot '%s': "):format(shot) or "", finding.message, finding.rule)
 end
 
+--- Whether it is a step's tasks that bring shots into the artifact.
+---@param step pipeline.BoundStep
+---@return boolean
+function M.is_about(step)
+  return step.owned["scenes[].shots"] ~= nil
+end
+
 --- Looks at the shots that a task has just brought into the artifact, and tells the
 --- run. Shots that are as they were have been told of before.
 ---@param run Run
 ---@param task Task
 ---@param state string what the task came to
 function Lint:look(run, task, state)
-  if not task.step.owned["scenes[].shots"] or (state == "reused" and not self.strict) then
+  if not M.is_about(task.step) or (state == "reused" and not self.strict) then
     return
   end
   local findings = self:scene(run.artifact, task.scope.scene.path[2])

@@ -156,7 +156,7 @@ local DONE = { reused = true, given = true, kept = true }
 ---@param waiting Range|false
 ---@return StepPlan
 function Planner:step(step, foreseen, waiting)
-  local reused = self.forecast.run.intact[step.name] or 0
+  local reused = self.forecast.run.taken[step.name]
   local plan = { step = step.name, reused = reused, todo = 0, failed = 0, waiting = waiting or nil, cost = none() }
   local each = self:calls_each(step, foreseen)
   local cost, known = none(), waiting ~= false and each ~= nil

@@ -35,11 +35,13 @@ local views = require "pipeline.run.views"
 ---@field instances table<string, table<string, integer>> task nodes by step and item
 ---@field plants table<string, table<string, integer>>    planting nodes by step and parent item
 ---@field planted table<string, integer>        how many tasks each step has so far
+---@field taken table<string, integer>          how many of them are not looked at, since they are as they were
 ---@field over table<integer, true>             nodes that have come to an end, good or bad
 ---@field awaited table<integer, host.loop.event> those whose end some task waits for
 ---@field ends table<string, integer>           the node that ends each step
 ---@field whole table<string, true>             steps all of whose tasks are done
 ---@field intact table<string, integer>         steps that are as the last evaluation left them, and how many tasks
+---@field groups Groups?                        finds tasks that are as the last evaluation left them
 ---@field unsure table<string, true>            steps that went on without something which the next run may get
 ---@field roots table<pipeline.BoundStep, Roots>
 ---@field jobs table<integer, Job>
@@ -226,10 +228,9 @@ function Run:evaluate()
   for _, step in ipairs(self.graph.steps) do
     self.results[step.name] = {}
     plant.step(self, step)
+    self:report_total(step)
     if self.intact[step.name] then
       self.report { event = "unchanged", step = step.name, tasks = self.planted[step.name] }
-    else
-      self:report_total(step)
     end
   end
   local done, failed, skipped = self.nodes:run()
@@ -264,7 +265,7 @@ function M.new(options)
   local self = setmetatable({}, Run)
   for _, field in ipairs {
     "instances", "plants", "planted", "ends", "roots", "jobs", "results", "saved", "unplanted", "over",
-    "awaited", "whole", "intact", "unsure",
+    "awaited", "whole", "intact", "unsure", "taken",
   } do
     self[field] = {}
   end

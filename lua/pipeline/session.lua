@@ -285,6 +285,13 @@ local PASSING = {
   draining = true, unchanged = true, again = true, choice = true,
 }
 
+--- Whether the next run has no need to tell it again.
+---@param event table
+---@return boolean
+function M.is_passing(event)
+  return PASSING[event.event] ~= nil
+end
+
 --- Makes what the evaluation reports go to its totals, and then on.
 ---@param options Evaluation
 ---@return Tally totals
@@ -295,7 +302,7 @@ function Session:listen(options)
     if is_left_out(options.only, event) then
       return
     end
-    if not PASSING[event.event] then
+    if not M.is_passing(event) then
       self.notable = true
       self.told[event.step or ""] = true
     end
@@ -311,6 +318,7 @@ local function finished_result(self, tasks)
   local done = 0
   for _, step in ipairs(self.graph.steps) do
     done = done + tasks[step.name]
+    self.report { event = "planted", step = step.name, tasks = tasks[step.name] }
     self.report { event = "unchanged", step = step.name, tasks = tasks[step.name] }
   end
   return { done = done, failed = 0, skipped = 0 }
@@ -346,14 +354,15 @@ function Session:make_run(options)
   }
 end
 
---- Lets an evaluation begin with the steps that are as the last one left them. With
---- findings that stop the run, or a person who is asked, all is looked at; so it is by
---- commands that tell of each task.
+--- Lets an evaluation begin with the steps that are as the last one left them. What a
+--- person is to choose, or may stop the run, is looked at anew; commands that tell of each
+--- task look at all.
 ---@param options Evaluation
 function Session:take_over(options)
-  local last = not options.ask and not self.chosen.strict
-    and (self.evaluated or (options.by_step or not options.calls) and intact.read(self.project))
-  local begun = last and intact.take_over(self.run, last) or nil
+  local last = self.evaluated or (options.by_step or not options.calls) and intact.read(self.project)
+  local begun = last and intact.take_over(self.run, last, function(step)
+    return options.ask and step.step.options > 1 or self.chosen.strict and lint.is_about(step)
+  end) or nil
   if options.calls then
     return
   end

@@ -6,12 +6,14 @@ local choose = require "pipeline.tasks.choose"
 local edits = require "pipeline.edits"
 local field = require "pipeline.field"
 local graph = require "pipeline.graph"
+local intact = require "pipeline.run.intact"
 local lint = require "pipeline.lint"
 local match = require "pipeline.edits.match"
 local openrouter = require "providers.openrouter"
 local outcome = require "pipeline.tasks.outcome"
 local project = require "pipeline.project"
 local run = require "pipeline.run"
+local session = require "pipeline.session"
 local step = require "pipeline.step"
 local story = require "pipeline.story"
 local support = require "support"
@@ -82,20 +84,24 @@ end
 ---@field calls table?       changes to what makes the calls
 ---@field dry Dry?           stands in their place
 ---@field outcomes Outcomes?
+---@field last Evaluated?    what the evaluation before came to: what is as it was is taken over
 
 --- Evaluates steps over a story.
 ---@param opened Project
 ---@param steps pipeline.Step[]
 ---@param options RigOptions?
----@return { run: Run, result: table, events: table[], states: table<string, string>, artifact: table }
+---@return { run: Run, result: table, events: table[], states: table<string, string>, artifact: table, left: Evaluated }
 function M.evaluate(opened, steps, options)
   options = options or {}
   local told = options.story or M.story()
   local spec = told:spec()
   local provider = M.provider(options.url or "http://127.0.0.1:1/api/v1")
-  local events, states = {}, {}
+  local events, states, telling = {}, {}, {}
   local function report(event)
     events[#events + 1] = event
+    if event.step and not session.is_passing(event) then
+      telling[event.step] = true
+    end
     if event.event == "task" then
       states[event.task] = event.state
     end
@@ -132,6 +138,9 @@ function M.evaluate(opened, steps, options)
     choose = function(...)
       return choices:option(...)
     end,
+    choice_mark = function(name)
+      return choices:mark(name)
+    end,
     report = report,
     lint = lint.open(told),
     own_pictures = options.own_pictures or {},
@@ -140,13 +149,18 @@ function M.evaluate(opened, steps, options)
   if options.started then
     options.started(evaluation)
   end
+  if options.last then
+    intact.take_over(evaluation, options.last, function() end)
+  end
   local result = evaluation:evaluate()
+  local same, pictures = evaluation.pictures:save()
   return {
     run = evaluation,
     result = result,
     events = events,
     states = states,
     artifact = evaluation.artifact:get {},
+    left = intact.evaluated(evaluation, telling, same and pictures or nil),
   }
 end
 

@@ -47,6 +47,20 @@ function M.forget()
   indexes = {}
 end
 
+--- Calls a function that asks for positions in another artifact, with indexes of its own
+--- for that. It must not wait.
+---@param own table<string, PositionIndex> kept by the caller
+---@param fn function
+---@param ... any
+---@return any ... what it returns
+function M.aside(own, fn, ...)
+  local outer = indexes
+  local restore <close> = setmetatable({}, { __close = function() indexes = outer end })
+  assert(restore)
+  indexes = own
+  return fn(...)
+end
+
 --- The position of an item in a list at the top of the artifact.
 ---@param artifact host.artifact.Tree
 ---@param list string

@@ -196,4 +196,6 @@ function Fingerprints:of(task, references)
   return json.sha256(table.concat(parts, "\n"))
 end
 
+M.add_values, M.add_names = add_values, add_names
+
 return M

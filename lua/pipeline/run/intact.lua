@@ -3,117 +3,21 @@
 -- its tasks wrote is taken over, and none of them is looked at.
 
 local artifact = require "host.artifact"
-local file = require "host.file"
-local fingerprint = require "pipeline.run.fingerprint"
-local graph = require "pipeline.graph"
-local inputs = require "pipeline.project.inputs"
+local groups = require "pipeline.run.groups"
 local json = require "host.json"
+local marks = require "pipeline.run.marks"
 local reach = require "pipeline.context.reach"
 
 --- A step all of whose tasks were done.
----@class IntactStep
----@field mark string    of all that decides what they come to, but for what they read of other steps
+---@class IntactStep: StepMark
 ---@field tasks integer
 
 --- What an evaluation came to.
----@class Evaluated
+---@class Evaluated: EditsReach
 ---@field tree host.artifact.Tree
 ---@field steps table<string, IntactStep>
 
---- What lies on disk.
----@class OnDisk
----@field pictures string?               the same text as long as no picture is another one
----@field inputs string?                 the same for what scripts have read by themselves
----@field steps table<string, string>    what each file of steps/ is, by full path
-
 local M = {}
-
-local NOTHING = "-"
-
---- Looks at what the steps have left on disk. Waits.
----@param project Project
----@param pictures string?
----@return OnDisk
-function M.on_disk(project, pictures)
-  local _, states = file.scan({ project:path "steps" }, true)
-  return { pictures = pictures, inputs = inputs.seen(project), steps = type(states) == "table" and states or {} }
-end
-
---- Whether a picture lies with those that are drawn.
----@param path string inside the project
-local function is_drawn(path)
-  return path:find "^images/" ~= nil
-end
-
---- Whether an edit sets a field and does nothing else: it changes no list, no name that
---- others may refer to, and brings no file but one that lies with those that are drawn.
----@param entry EditEntry
----@param step pipeline.BoundStep? the one whose work it changes
-local function is_plain(entry, step)
-  local record, is_name = entry.record, entry.path.schema:find "%[%]%.name$" ~= nil
-  local lies_there = record.sha256 and is_drawn(record.value) and is_drawn(record.was or record.value)
-  if record.sha256 and not (lies_there and step and step.draws) then
-    return false
-  end
-  return not (entry.path.is_item or entry.is_list or is_name or record.refs)
-end
-
---- The edits of each step, as texts. What others do to names is followed wherever these
---- are, so that with such edits every task is looked at.
----@param run Run
----@return table<string, string[]>?
-local function edits_by_step(run)
-  local by_step = {}
-  for _, entry in ipairs(run.edits:list()) do
-    local step = (entry.task or ""):match "^[^%[]+"
-    if not is_plain(entry, run.graph.by_name[step or ""]) then
-      return nil
-    elseif step then
-      by_step[step] = by_step[step] or {}
-      table.insert(by_step[step], entry.path.text .. json.encode(entry.record))
-    end
-  end
-  return by_step
-end
-
---- What the story gives of what a step reads.
-local function given_of(run, step)
-  local given = {}
-  for _, resolved in ipairs(step.reads) do
-    local name = resolved.segments[1].name
-    if not resolved.binding and graph.is_given(name) then
-      given[name] = run.artifact:hash { name } or NOTHING
-    end
-  end
-  return json.object(given)
-end
-
---- The mark of a step as things are now.
----@param run Run
----@param step pipeline.BoundStep
----@param edits string[]?
----@param disk OnDisk
----@return string? hex nil when it cannot be told
-local function mark_of(run, step, edits, disk)
-  local draws = step.draws ~= nil
-  local written = disk.steps[run.project:step_path(step)]
-  if not written or (draws and not disk.pictures) then
-    return nil
-  end
-  return json.hash {
-    settings = fingerprint.of_settings(run, step),
-    writers = run.graph:writers(),
-    given = given_of(run, step),
-    own = step.owned.props and run.artifact:hash { "own_props" },
-    own_pictures = draws and json.object(run.own_pictures),
-    choice = step.step.options > 1 and run.choice_mark(step.name),
-    takes = run.outcomes.takes:of_step(step.name),
-    edits = json.array(edits or {}),
-    pictures = draws and disk.pictures,
-    inputs = step.step.kind == "code" and disk.inputs,
-    written = written,
-  }
-end
 
 --
 -- Before an evaluation
@@ -223,19 +127,23 @@ local function joined(given, tree)
   return tree:patch(changes)
 end
 
---- Takes over what steps have written that are as the last evaluation left them.
+--- Takes over what steps have written that are as the last evaluation left them; of the
+--- others, what `groups` finds to be so while the evaluation goes on.
 ---@param run Run that is to begin
 ---@param last Evaluated
+---@param is_seen fun(step: pipeline.BoundStep): boolean? whether all tasks of a step are to be looked at
 ---@return Evaluated left what the evaluation begins with
-function M.take_over(run, last)
-  local disk = M.on_disk(run.project, run.pictures.seen)
-  local edits, steps, counts = edits_by_step(run), {}, {}
-  for _, step in ipairs(edits and run.graph.steps or {}) do
-    local stands = last.steps[step.name]
+function M.take_over(run, last, is_seen)
+  local disk, hands = marks.on_disk(run.project, run.pictures.seen), marks.hands(run)
+  run.groups = groups.new(run, last, hands, disk)
+  local is_near = not (hands.renames or hands.brings or last.renames or last.brings)
+  local steps, counts = {}, {}
+  for _, step in ipairs(is_near and run.graph.steps or {}) do
+    local stands = not is_seen(step) and last.steps[step.name]
     for _, need in ipairs(step.needs) do
       stands = steps[need] and stands
     end
-    if stands and stands.mark == mark_of(run, step, edits[step.name], disk) then
+    if stands and marks.same(stands, marks.of(run, step, hands, disk)) then
       steps[step.name], counts[step.name] = stands, stands.tasks
     end
   end
@@ -244,7 +152,9 @@ function M.take_over(run, last)
     return { tree = artifact.new(), steps = {} }
   end
   run.artifact, run.intact = tree, counts
-  run.edits:suppose_laid(counts)
+  run.edits:suppose_laid(function(task)
+    return counts[task:match "^[^%[]*"] ~= nil
+  end)
   return { tree = tree, steps = steps }
 end
 
@@ -258,16 +168,19 @@ end
 ---@param pictures string? what the pictures are now
 ---@return Evaluated
 function M.evaluated(run, told, pictures)
-  local disk = M.on_disk(run.project, pictures)
-  local edits, steps = edits_by_step(run), {}
-  for _, step in ipairs(edits and not run.edits.waiting and run.graph.steps or {}) do
+  local disk, hands = marks.on_disk(run.project, pictures), marks.hands(run)
+  local evaluated = { tree = run.artifact, steps = {}, renames = hands.renames, brings = hands.brings }
+  for _, step in ipairs(run.edits.waiting and {} or run.graph.steps) do
     local name = step.name
     local is_whole = run.nodes:state(run.ends[name]) == "done" and not run.unsure[name]
     local is_settled = is_whole and not told[name] and not run.edits.lost_steps[name]
-    local mark = is_settled and mark_of(run, step, edits[name], disk)
-    steps[name] = mark and { mark = mark, tasks = run.planted[name] } or nil
+    local mark = is_settled and marks.of(run, step, hands, disk) or nil
+    if mark then
+      mark.tasks = run.planted[name]
+      evaluated.steps[name] = mark
+    end
   end
-  return { tree = run.artifact, steps = steps }
+  return evaluated
 end
 
 --
@@ -284,14 +197,20 @@ function M.read(project)
   if not tree or tree:hash() ~= record.tree then
     return nil
   end
-  return { tree = tree, steps = record.steps }
+  record.tree = tree
+  return record
 end
 
 --- Leaves it for the next run.
 ---@param project Project
 ---@param evaluated Evaluated
 function M.put(project, evaluated)
-  local record = json.encode { tree = evaluated.tree:hash(), steps = json.object(evaluated.steps) }
+  local record = json.encode {
+    tree = evaluated.tree:hash(),
+    steps = json.object(evaluated.steps),
+    renames = evaluated.renames,
+    brings = evaluated.brings,
+  }
   if project.store:get("view", "evaluated") ~= record then
     project.store:put("view", "evaluated", record)
   end

@@ -31,6 +31,7 @@ end
 ---@field walked WalkedPath[]                                         paths with more than one end
 ---@field inner pipeline.BoundStep[]                                  who makes lists in the item whose names count
 ---@field found table<pipeline.Resolved, Edges>                       behind paths that are the same for all
+---@field behind table<string, true>                                  the names of all steps that it follows
 
 --- The steps that settle where a path leads, and those that write what lies there.
 ---@param graph StepGraph
@@ -81,8 +82,10 @@ end
 ---@param run Run
 ---@param step pipeline.BoundStep
 ---@return Roots
-local function roots_of(run, step)
-  local roots = { needed = {}, direct = {}, walked = {}, inner = {}, found = {} }
+local function find_roots(run, step)
+  local roots = {
+    needed = {}, direct = {}, walked = {}, inner = {}, found = {}, behind = run.graph:needed(step.name),
+  }
   local pairs_seen = {}
   for _, resolved in ipairs(step.reads) do
     add_path(run, roots, pairs_seen, resolved)
@@ -103,6 +106,18 @@ local function roots_of(run, step)
   return roots
 end
 
+---@param run Run
+---@param step pipeline.BoundStep
+---@return Roots
+local function roots_of(run, step)
+  local roots = run.roots[step]
+  if not roots then
+    roots = find_roots(run, step)
+    run.roots[step] = roots
+  end
+  return roots
+end
+
 --- The node to wait for until a step's task for an item is done; nil when it is.
 ---@param run Run
 ---@param step pipeline.BoundStep
@@ -119,9 +134,11 @@ function M.unsettled(run, step, keys)
     return run.nodes:state(node) ~= "done" and node or nil
   end
   for depth = count, 0, -1 do
-    local planting = run.plants[step.name][joined(keys, depth)]
+    local item = joined(keys, depth)
+    local planting = run.plants[step.name][item]
     if planting then
-      return planting, true
+      local is_kept = run.groups and run.groups:is_kept(step, item)
+      return not is_kept and planting or nil, not is_kept
     end
   end
   return run.ends[step.name]
@@ -211,12 +228,7 @@ end
 --- What a step's task waits for.
 ---@return Edges
 local function edges(run, step, scope)
-  local roots = run.roots[step]
-  if not roots then
-    roots = roots_of(run, step)
-    run.roots[step] = roots
-  end
-  local found = no_edges()
+  local roots, found = roots_of(run, step), no_edges()
   for node in pairs(roots.needed) do
     found.needed[node] = true
   end
@@ -250,16 +262,91 @@ local BEHIND = 1e-9
 ---@field depth integer
 ---@field open table<integer, true>
 
+--- The items that a step's next list has for the items in scope.
+---@param run Run
+---@param step pipeline.BoundStep
+---@param scope table<string, Element>
+---@param keys string[]
+---@param depth integer how many of the step's lists are bound
+---@return { scope: table<string, Element>, keys: string[] }[]
+local function items_in(run, step, scope, keys, depth)
+  local binding, items = step.each[depth + 1], {}
+  local outer = depth > 0 and scope[step.each[depth].name].path or {}
+  local list = reach.extended(outer, binding.list:match "[^.]+$")
+  for i = 1, run.artifact:length(list) or 0 do
+    local path = reach.extended(list, i)
+    local item_keys = reach.extended(keys, run.artifact:get(path, "key"))
+    local element = { path = path, keys = item_keys }
+    items[i] = { scope = setmetatable({ [binding.name] = element }, { __index = scope }), keys = item_keys }
+  end
+  return items
+end
+
+--- Whether all that a task of a step waits for is done.
+---@param run Run
+---@param step pipeline.BoundStep
+---@param scope table<string, Element>
+local function is_fed(run, step, scope)
+  local found = edges(run, step, scope)
+  local done = is_settled(found)
+  for _, nodes in ipairs { found.needed, found.tolerated } do
+    for node in pairs(nodes) do
+      done = done and run.nodes:state(node) == "done"
+    end
+  end
+  return done
+end
+
+--- Whether all that a step follows is done.
+---@param run Run
+---@param step pipeline.BoundStep
+local function follows_all(run, step)
+  for name in pairs(roots_of(run, step).behind) do
+    if not run.whole[name] then
+      return false
+    end
+  end
+  return true
+end
+
+--- Takes over what the tasks of an inner list have come to, where all that they read is
+--- there already and is what it was.
+---@param run Run
+---@param job PlantingJob
+---@return integer? tasks nil when they are to be looked at
+local function take_over(run, job)
+  local step, groups = job.step, run.groups
+  if not groups or not groups:has(step) or job.depth + 1 ~= #step.each then
+    return nil
+  elseif M.unsettled(run, run.graph.owner[step.each[#step.each].list], job.keys) then
+    return nil
+  elseif not follows_all(run, step) then
+    for _, item in ipairs(items_in(run, step, job.scope, job.keys, job.depth)) do
+      if not is_fed(run, step, item.scope) then
+        return nil
+      end
+    end
+  end
+  return groups:take(step, job.keys, job.scope[step.each[job.depth].name].path)
+end
+
 ---@param run Run
 ---@param job PlantingJob
 local function run_planting(run, job)
   local step = job.step
   run:await_over(job.open)
   run.turns:give_way()
-  for _, child in ipairs(plant(run, step, job.scope, job.keys, job.depth, true)) do
+  local taken = take_over(run, job)
+  run.planted[step.name] = run.planted[step.name] + (taken or 0)
+  run.taken[step.name] = run.taken[step.name] + (taken or 0)
+  for _, child in ipairs(taken and {} or plant(run, step, job.scope, job.keys, job.depth, true)) do
     run.nodes:edge(child, run.ends[step.name])
   end
   run:report_total(step)
+  if taken then
+    run.views:touch()
+    run.report { event = "unchanged", step = step.name, tasks = taken }
+  end
 end
 
 ---@param run Run
@@ -348,13 +435,8 @@ function plant(run, step, scope, keys, depth, is_due)
     return { plant_task(run, step, scope, keys, found) }
   end
   local nodes = {}
-  local outer = depth > 0 and scope[step.each[depth].name].path or {}
-  local list = reach.extended(outer, binding.list:match "[^.]+$")
-  for i = 1, run.artifact:length(list) or 0 do
-    local path = reach.extended(list, i)
-    local item_keys = reach.extended(keys, run.artifact:get(path, "key"))
-    local inner = setmetatable({ [binding.name] = { path = path, keys = item_keys } }, { __index = scope })
-    for _, node in ipairs(plant(run, step, inner, item_keys, depth + 1)) do
+  for _, item in ipairs(items_in(run, step, scope, keys, depth)) do
+    for _, node in ipairs(plant(run, step, item.scope, item.keys, depth + 1)) do
       nodes[#nodes + 1] = node
     end
   end
@@ -374,7 +456,8 @@ end
 ---@param step pipeline.BoundStep
 function M.step(run, step)
   local intact = run.intact[step.name]
-  run.instances[step.name], run.plants[step.name], run.planted[step.name] = {}, {}, intact or 0
+  run.instances[step.name], run.plants[step.name] = {}, {}
+  run.planted[step.name], run.taken[step.name] = intact or 0, intact or 0
   local after = {}
   for _, node in ipairs(intact and {} or plant(run, step, {}, {}, 0)) do
     after[node] = true

@@ -136,9 +136,9 @@ end
 
 on.step = on.planted
 
---- Nothing has changed since a run that did all of a step.
+--- So many tasks were not looked at, since nothing has changed of what they go by.
 function on.unchanged(_, step, event)
-  step.total, step.done, step.reused = event.tasks, event.tasks, event.tasks
+  step.done, step.reused = step.done + event.tasks, step.reused + event.tasks
 end
 
 local ENDED = { done = true, reused = true, given = true, kept = true }

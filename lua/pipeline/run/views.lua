@@ -92,7 +92,9 @@ end
 function Views:save_steps(steps)
   local run, writing = self.run, {}
   for i, step in ipairs(steps) do
-    writing[i] = loop.spawn(run.project.save_step, run.project, step, run.results[step.name])
+    local results = run.results[step.name]
+    results = run.groups and run.groups:results(step, results) or results
+    writing[i] = loop.spawn(run.project.save_step, run.project, step, results)
   end
   loop.all(writing)
 end

@@ -61,17 +61,10 @@ function Takes:back_to(task)
   return record and record.back and record.back.n
 end
 
---- The records of a step's tasks.
----@param step string
----@return table<string, Take> by task
-function Takes:of_step(step)
-  local records = json.object {}
-  for task, record in pairs(self.records) do
-    if task:match "^[^%[]+" == step then
-      records[task] = record
-    end
-  end
-  return records
+--- All records.
+---@return table<string, Take> by task; nobody may change it
+function Takes:all()
+  return self.records
 end
 
 --- Goes by a record without keeping it.
