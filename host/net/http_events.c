@@ -71,7 +71,19 @@ void sb_http_events_begin(struct sb_http_op *op) {
   sb_sse_init(&op->events.sse, on_piece, on_whole, op);
 }
 
+/* Errors are JSON, or pages, whatever their label says: no line of an event
+   begins so. */
+static int is_no_stream(struct sb_http_op *op, const char *data, size_t len) {
+  for (; len > 0 && !op->events.begun; data++, len--) {
+    if (strchr(" \t\r\n", *data) != NULL && *data != '\0') continue;
+    op->events.begun = 1;
+    return *data == '{' || *data == '[' || *data == '<';
+  }
+  return 0;
+}
+
 int sb_http_body_feed(struct sb_http_op *op, const char *data, size_t len) {
+  if (op->events.coming && is_no_stream(op, data, len)) op->events.coming = 0;
   if (op->events.coming) return sb_sse_feed(&op->events.sse, data, len);
   return on_piece(op, data, len);
 }

@@ -30,6 +30,7 @@ struct sb_http_queued; /* an event */
 struct sb_http_events {
   int wanted;
   int coming; /* the answer is a stream of them */
+  int begun;  /* and something of it came */
   int skipped;
   int paused; /* libcurl keeps what it has read, and reads no more */
   struct sb_sse sse;

@@ -177,7 +177,8 @@ static int is_white(int c) {
 static int unescape_short(char c) {
   switch (c) {
   case '/':
-    return '/';
+  case '"': /* a parameter's, before the base64 */
+    return c;
   case 'n':
     return '\n';
   case 'r':
@@ -253,9 +254,10 @@ static int begin_spill(struct sb_spill *s) {
 
 static int lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 
-/* Is c the last of a prefix's end? */
+/* Is c the last of a prefix's end? There may be blanks between its parts. */
 static int match_end(struct sb_spill *s, int c) {
   static const char end[] = ";base64,";
+  if (c == ' ' && (s->seen == 1 || s->seen == sizeof end - 2)) return 0;
   if (lower(c) == end[s->seen])
     s->seen++;
   else

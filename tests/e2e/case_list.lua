@@ -221,7 +221,7 @@ return {
   fails("51a", "redirect"),
   fails("51b", "redirect"),
   fails("51c", "redirect"),
-  reads("51d", EITHER),
+  reads "51d",
   reads "51e",
   reads "51f",
   recovers("51g", { says = "larger than allowed", memory = BOUNDED }),

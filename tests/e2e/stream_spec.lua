@@ -170,6 +170,13 @@ describe("a streamed call", function()
     assert.equal("The Constance", result.value)
   end)
 
+  it("may be refused in JSON, whatever its label says", function()
+    local body = '{"error":{"code":401,"message":"User not found."}}'
+    local head = "HTTP/1.1 401 Unauthorized\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n%s"
+    local _, failure = ask { writes(head:format(#body, body)) }
+    assert.truthy(failure.message:find("User not found.", 1, true), failure.message)
+  end)
+
   it("is over when it says so, though the server leaves it open", function()
     local result = ask {
       function(out)
