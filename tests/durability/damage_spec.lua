@@ -120,8 +120,7 @@ describe("a store", function()
 
   it("that another program writes to for a while is waited for", function()
     local folder, db = finished()
-    local story = assert(file.read(tried.place .. "/story.lua"))
-    assert(file.write(tried.place .. "/story.lua", (story:gsub("counts backwards", "counts forwards"))))
+    local before = tried:save "forwards"
     local made = #tried.serving.requests
     local held = folder .. "/held"
     os.execute(([[python3 -c "
@@ -144,7 +143,7 @@ while os.path.exists('%s'): time.sleep(0.01)" &]]):format(db, held, held))
       return not running.is_running()
     end)
     assert.equal(0, running.status(), running.out())
-    assert(file.write(tried.place .. "/story.lua", story))
+    tried:save(before)
     assert.same({}, trial.torn(folder))
   end)
 end)

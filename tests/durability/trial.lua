@@ -35,6 +35,15 @@ function M.sample(count, few)
   return numbers
 end
 
+local STORY = [[
+local story = require "pipeline.story"
+return story {
+  project = "small",
+  prompt = "A clock maker repairs a clock that counts %s.",
+  counts = { scenes = %d, shots = %d },
+}
+]]
+
 ---@class Trial
 ---@field serving table
 ---@field place string
@@ -65,21 +74,24 @@ function M.new(options, counts)
   options.picture = options.picture or function()
     return drawn
   end
-  local place = support.write {
-    ["story.lua"] = ([[
-local story = require "pipeline.story"
-return story {
-  project = "small",
-  prompt = "A clock maker repairs a clock that counts backwards.",
-  counts = { scenes = %d, shots = %d },
-}
-]]):format(counts.scenes, counts.shots),
-  }
+  local place = support.write { ["story.lua"] = STORY:format("backwards", counts.scenes, counts.shots) }
   local serving = { url = options.url, requests = {}, close = function() end }
   if not options.url then
     serving = provider.start(options)
   end
   return setmetatable({ serving = serving, place = place, lane = M.LANE, folders = 0 }, Trial)
+end
+
+--- Saves the story with another word in its prompt, which reaches three tasks; gives the one
+--- that was there.
+---@param word string
+---@return string
+function Trial:save(word)
+  local path = self.place .. "/story.lua"
+  local text = assert(file.read(path))
+  local before = text:match "counts (%a+)%."
+  assert(file.write(path, (text:gsub("counts %a+%.", ("counts %s."):format(word), 1))))
+  return before
 end
 
 --- An empty folder for projects.
