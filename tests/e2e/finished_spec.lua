@@ -94,6 +94,28 @@ steps = { "music" }, extend = { ["scenes[]"] = { require("pipeline.field").text 
     assert.same({ 0, 2, first.running - 2 }, { asked, kinds.running, kinds.unchanged })
   end)
 
+  it("has just the shots of one scene looked at after one of them was changed by hand", function()
+    local first = run()
+    local path, drawn = at .. "/data/small/artifact.json", at .. "/data/small/steps/09_shot_images.json"
+    local text, results = file.read(path), file.read(drawn)
+    local board = json.decode(text)
+    -- The first shot of the second scene.
+    local changed, count = text:gsub('^(.*"shots": %[.-"description": )"[^"]*"', '%1"By hand."')
+    assert.equal(1, count)
+    assert(file.write(path, changed))
+    local kinds, asked = run()
+    assert.same({ asked = 1, running = 4, unchanged = first.running - 4 },
+      { asked = asked, running = kinds.running, unchanged = kinds.unchanged })
+    local now, items = json.decode(file.read(path)), json.decode(file.read(drawn)).items
+    assert.same(board.scenes[1], now.scenes[1])
+    local redrawn = 0
+    for item, picture in pairs(json.decode(results).items) do
+      redrawn = redrawn + (items[item] ~= picture and 1 or 0)
+    end
+    assert.equal(1, redrawn)
+    assert.is_nil(run().running)
+  end)
+
   it("has no step taken over whose writers or edits have changed", function()
     run()
     local path = at .. "/data/small/artifact.json"

@@ -19,7 +19,7 @@ local M = {}
 ---@class Hands
 ---@field opened Project
 ---@field run Run
----@field states table<string, string>
+---@field tasks table<string, true> all that there are
 ---@field folder string the story's
 ---@field looking fun(): table what commands that only look are given
 
@@ -167,7 +167,7 @@ local function session_of(hands)
 end
 
 function DEEDS.keep(hands, dice)
-  local task = one_of(names.keys(hands.states), dice)
+  local task = one_of(names.keys(hands.tasks), dice)
   keep.keep(session_of(hands), { task:match "^[^%[]+" .. (dice(2) == 1 and "*" or "") })
   return "kept " .. task
 end
@@ -182,7 +182,7 @@ end
 
 --- As `sbhost redo` does, of one task or of a step's.
 function DEEDS.redo(hands, dice)
-  local tasks, outcomes = names.keys(hands.states), hands.run.outcomes
+  local tasks, outcomes = names.keys(hands.tasks), hands.run.outcomes
   local word = one_of(tasks, dice)
   if dice(3) == 1 then
     word = select_tasks.step_of(word) .. "*"
@@ -196,7 +196,7 @@ end
 --- A list is written anew.
 function DEEDS.rewrite(hands, dice)
   local owners, outcomes = {}, hands.run.outcomes
-  for _, task in ipairs(names.keys(hands.states)) do
+  for _, task in ipairs(names.keys(hands.tasks)) do
     local step = hands.run.graph.by_name[select_tasks.step_of(task)]
     owners[#owners + 1] = next(step.owned) and task or nil
   end
@@ -209,7 +209,7 @@ end
 --- not fit any more, or that a request is not known yet, is no reason to give up.
 function DEEDS.take(hands, dice)
   local outcomes, several = hands.run.outcomes, {}
-  for _, task in ipairs(names.keys(hands.states)) do
+  for _, task in ipairs(names.keys(hands.tasks)) do
     several[#several + 1] = #outcomes:of(task) > 1 and task or nil
   end
   local task = one_of(several, dice)
