@@ -13,7 +13,8 @@
 #define PARKS_A_TRIAL 20
 #define WORTH_LEAST 0.25 /* of a limit that was measured by a few calls */
 
-#define IN_VAIN 4u
+#define IN_VAIN 6u
+#define FAR_SLOWER 1.5 /* than what was refused: no limit does that twice */
 #define IN_A_ROW 20
 #define MOSTLY_BUSY 0.5
 #define SHARE_OF_LAST (1.0 / 32)
@@ -73,6 +74,8 @@ static bool is_chance(struct sb_pace *pace, double refused, double accepted) {
   if (pace->by_chance) return true;
   if (accepted >= IN_A_ROW)
     pace->in_vain = 0;
+  else if (pace->refused > 0 && refused > pace->refused * FAR_SLOWER)
+    pace->in_vain += 3;
   else if ((pace->refused > 0 && refused > pace->refused * 1.05) ||
            refused > SLOWEST * 0.9)
     pace->in_vain++;

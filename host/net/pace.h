@@ -1,42 +1,29 @@
 /*
 ** host/net/pace.h -- how closely the calls of one model may follow each other,
-*as
-** its provider's refusals teach. Has no clock: `now` is a time in nanoseconds
-*that
-** never runs back.
+** as its provider's refusals teach. Has no clock: `now` is a time in
+** nanoseconds that never runs back.
 **
 ** A limit of so many in a while is empty when it refuses. So what it accepts
-** between two refusals is what it gives in that time, however much it saves up:
-*a
-** measurement, and the pace goes on a little slower than that. From there it
-*nears
-** the pace that was refused, an eighth of the way with each call that ends
-*well; it
-** gets to that, and past it, so slowly that there are 40 answers for each
-*refusal,
-** and that its park is a twentieth of the time. Each further call that is
-*refused
-** with the first says that the limit is slower by a twentieth than was thought.
+** between two refusals is what it gives in that time, however much it saves
+** up: a measurement, and the pace goes on a little slower than that. From there
+** it nears the pace that was refused, an eighth of the way with each call that
+** ends well; it gets to that, and past it, so slowly that there are 40 answers
+** for each refusal, and that its park is a twentieth of the time. Each further
+** call that is refused with the first says that the limit is slower by a
+** twentieth than was thought.
 **
 ** One that is refused though it was the first to be tried again says that there
-*is
-** nothing yet: the next is tried after a time that is doubled with each of
-*these,
-** and then the pace is what it was.
+** is nothing yet: the next is tried after a time that is doubled with each of
+** these, and then the pace is what it was.
 **
 ** There are providers that refuse by chance, whatever the pace. Where slower
-*paces
-** were refused four times net of faster ones, and never 20 were accepted in a
-*row,
-** it is not the pace: there is none from then on, as long as no more than half
-*are
-** refused.
+** paces were refused six times net of faster ones, one slower by half counting
+** for three, and never 20 were accepted in a row, it is not the pace: there is
+** none from then on, as long as no more than half are refused.
 **
 ** Before the first refusal the calls that may go at once are spread over a
-*quarter
-** of the time that an answer takes, but no more than a twentieth of a second
-*apart:
-** so a refusal is heard before all are under way.
+** quarter of the time that an answer takes, but no more than a twentieth of a
+** second apart: so a refusal is heard before all are under way.
 */
 #ifndef SB_HOST_PACE_H
 #define SB_HOST_PACE_H

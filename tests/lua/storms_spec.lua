@@ -50,6 +50,18 @@ describe("in a storm", function()
     end)
   end
 
+  it("of refusals by chance, a small board does not wait for long either", function()
+    local SEEDS, seconds = 20, 0
+    for seed = 1, SEEDS do
+      math.randomseed(seed)
+      local climate = { limit = storm.chance(30, 1), forms = { forms.body }, seconds = 0.3, calls = 40 }
+      local result = weather.run(climate)
+      assert.equal(40, result.answered)
+      seconds = seconds + result.seconds / SEEDS
+    end
+    assert.is_true(seconds <= 60, seconds)
+  end)
+
   it("no request leaves that was held up on the way when its model is told to wait", function()
     local result = run { limit = storm.bucket(60, 2), forms = TOLD, seconds = 0.2, calls = 150, commit = 0.2 }
     assert.is_true(result.early <= 0, result.early)
