@@ -68,3 +68,4 @@ json.dump(
     ],
     answer,
 )
+answer.flush()  # OpenShot ends the process without it
