@@ -1,9 +1,8 @@
 -- bench/noop.lua: a finished story run again: with nothing to do; evaluated, with no step
 -- that anything has changed for; after one step was said to be about something else, so
--- that each of its tasks is rendered; and after one value was set by hand, so that
--- its own step is looked at, and the shots of the scene that it lies in. The calls are
--- answered by a provider of the bench's
--- own; its pictures are small.
+-- that each of its tasks is rendered; and after one value was set by hand, so that its own
+-- step is looked at, and the shots of the scene that it lies in. The calls are answered by
+-- a provider of the bench's own; its pictures are small.
 --
 --   sbhost lua bench/noop.lua FOLDER SCENES   about 20 tasks a scene
 

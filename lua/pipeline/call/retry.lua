@@ -5,14 +5,14 @@
 -- the provider said. How many is decided by an allowance for each model: of its
 -- last 100 requests an eleventh may be retries, one for each ten that are none, but
 -- three in any case. Without it a storm of refusals would be answered by as many
--- requests again. It is counted in requests
--- and not in time, so that a fast server and a slow one get the same share, and
--- for a model and not for a call: what one call is refused is a sign for all. A
--- retry beyond it waits, holding nothing, as long as other calls of its model are
--- under way, for their requests bring it closer. When only such retries are left
--- they go, as many at once as of the last 10 requests ended well, and one at least:
--- it lets a run end whole that met nothing worse than bad luck. When none of the 10
--- did, the model answers nobody, and all give up.
+-- requests again. It is counted in requests and not in time, so that a fast server
+-- and a slow one get the same share, and for a model and not for a call: what one
+-- call is refused is a sign for all. A retry beyond it waits, holding nothing, as
+-- long as other calls of its model are under way, for their requests bring it
+-- closer. When only such retries are left they go, as many at once as of the last
+-- 10 requests ended well, and one at least: it lets a run end whole that met nothing
+-- worse than bad luck. When none of the 10 did, the model answers nobody, and all
+-- give up.
 --
 -- There is no circuit breaker beside it: with a server that is down, the allowance
 -- already keeps the requests at 1.1 for each call, and a run that ends soon and
